@@ -1,0 +1,186 @@
+/**
+ * What each actor answers, as plain interfaces: consumers and routes are written and tested against these. The stub
+ * lookup at the bottom is the one place where a Durable Object stub becomes such an interface.
+ */
+
+import type { Delivery, DeliveryInput, DeliveryOutcome, Receipt } from './domain/inbox/delivery.ts'
+import type { LeaseAnswer, LeaseReport, LeaseRequest } from './domain/limiter/limiter-contract.ts'
+import type {
+  AttemptOutcome,
+  BeginAttempt,
+  LogEntry,
+  OrderCommand,
+  OrderSnapshot,
+  OrderVerdict,
+} from './domain/order/order-command.ts'
+import type { OrderState } from './domain/order/order-state.ts'
+import type { Cause } from './domain/shared/cause.ts'
+import type {
+  LedgerEntry,
+  PositionView,
+  ReservationView,
+  StockCommand,
+  StockVerdict,
+} from './domain/stock/stock-command.ts'
+import type { ActorKind } from './queue-messages.ts'
+
+export type AuditVerdict = {
+  readonly entries: number
+  readonly headHash: string
+  readonly valid: boolean
+  readonly brokenAtSeq: number | null
+}
+
+/** What a projection consumer reads from any actor with a log, in pages. */
+export type ProjectionPage<Document> = {
+  readonly document: Document | null
+  readonly entries: readonly LogEntry[]
+  /** The sequence the page reaches; ask again from here while `more`. */
+  readonly throughSeq: number
+  readonly more: boolean
+}
+export interface Projectable<Document> {
+  /** From the entry after `afterSeq`; `limit` at most 200. */
+  projectionPage(afterSeq: number, limit: number): Promise<ProjectionPage<Document>>
+  /** The consumer confirms what D1 holds; the actor stops waking it for those. */
+  projected(throughSeq: number): Promise<void>
+  /** Forget what was confirmed: everything is projected again (scripts/rebuild). */
+  reproject(): Promise<void>
+  verifyAudit(): Promise<AuditVerdict>
+}
+
+export interface OrderApi extends Projectable<OrderState> {
+  /** `name` is the order id. An `observe` creates the order; anything else on an unknown order is parked or refused. */
+  execute(orderId: string, command: OrderCommand): Promise<OrderVerdict>
+  applyMany(orderId: string, commands: readonly OrderCommand[]): Promise<readonly OrderVerdict[]>
+  state(): Promise<OrderState | null>
+  snapshot(afterSeq: number, limit: number): Promise<OrderSnapshot | null>
+  beginAttempt(intentId: string, commandId: string): Promise<BeginAttempt>
+  recordOutcome(intentId: string, attempt: number, outcome: AttemptOutcome): Promise<void>
+  /** The partner is closed to us for now (breaker open, no lease): look again at `retryAtMs`. */
+  deferIntent(intentId: string, retryAtMs: number, why: string): Promise<void>
+}
+
+export interface StockApi extends Projectable<PositionView> {
+  /** `position` is `<sku>@<location>`; the first command names the actor to itself. */
+  execute(position: string, command: StockCommand): Promise<StockVerdict>
+  applyMany(position: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
+  view(position: string): Promise<PositionView>
+  reservation(reservationId: string): Promise<ReservationView | null>
+  ledger(limit: number, beforeSeq: number | null): Promise<readonly LedgerEntry[]>
+}
+
+export interface InboxApi extends Projectable<null> {
+  receive(inbox: string, input: DeliveryInput): Promise<Receipt>
+  read(deliveryIds: readonly string[]): Promise<readonly Delivery[]>
+  settle(deliveryId: string, outcome: DeliveryOutcome): Promise<void>
+  /** Puts a settled delivery back to `received` (operations: replay). */
+  replay(deliveryId: string, cause: Cause): Promise<boolean>
+  counts(): Promise<Readonly<Record<string, number>>>
+  pollWatermark(): Promise<number | null>
+  setPollWatermark(watermarkMs: number): Promise<void>
+}
+
+export type ReserveInput = {
+  readonly reservationId: string
+  readonly channel: string | null
+  readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly location: string | null }[]
+  readonly expiresAtMs: number
+  readonly allowPartial: boolean
+  readonly cause: Cause
+}
+export type ReservationDocument = {
+  readonly reservationId: string
+  readonly status: 'held' | 'committed' | 'released' | 'expired'
+  readonly expiresAtMs: number
+  readonly lines: readonly {
+    readonly sku: string
+    readonly requested: number
+    readonly granted: number
+    readonly allocations: readonly {
+      readonly location: string
+      readonly quantity: number
+      readonly reservationId: string
+    }[]
+  }[]
+}
+export type ReservationRefusal =
+  | {
+      readonly reason: 'insufficient_stock'
+      readonly lines: readonly { readonly sku: string; readonly requested: number; readonly available: number }[]
+    }
+  | { readonly reason: 'reservation_conflict'; readonly reservationId: string }
+  | { readonly reason: 'reservation_not_found'; readonly reservationId: string }
+  | { readonly reason: 'reservation_expired'; readonly reservationId: string }
+  | { readonly reason: 'reservation_released'; readonly reservationId: string }
+  | { readonly reason: 'reservation_committed'; readonly reservationId: string }
+  | { readonly reason: 'unknown_sku'; readonly sku: string }
+  | { readonly reason: 'unknown_location'; readonly location: string }
+  | { readonly reason: 'overloaded' }
+export type ReservationVerdict =
+  | { readonly ok: true; readonly created: boolean; readonly reservation: ReservationDocument }
+  | { readonly ok: false; readonly error: ReservationRefusal }
+
+/** Sharded by reservation id: remembers the verdict and which positions it touched. */
+export interface ReservationApi {
+  reserve(input: ReserveInput): Promise<ReservationVerdict>
+  commit(reservationId: string, cause: Cause): Promise<ReservationVerdict>
+  release(reservationId: string, cause: Cause): Promise<ReservationVerdict>
+  read(reservationId: string): Promise<ReservationVerdict>
+}
+
+/** Sharded per API key: Stripe's rules for `Idempotency-Key`. */
+export type IdempotencyAnswer =
+  | { readonly kind: 'proceed' }
+  | {
+      readonly kind: 'replay'
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+    }
+  | { readonly kind: 'in_flight' }
+  | { readonly kind: 'other_request' }
+export interface IdempotencyApi {
+  begin(key: string, fingerprint: string): Promise<IdempotencyAnswer>
+  finish(
+    key: string,
+    fingerprint: string,
+    answer: {
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+    } | null,
+  ): Promise<void>
+}
+
+export interface LimiterApi {
+  acquire(
+    account: string,
+    limits: { readonly ratePerSecond: number; readonly burst: number; readonly concurrency: number },
+    request: LeaseRequest,
+  ): Promise<LeaseAnswer>
+  report(report: LeaseReport): Promise<void>
+  status(): Promise<{
+    readonly parked: number
+    readonly leased: number
+    readonly ratePerSecond: number
+    readonly concurrency: number
+    readonly pausedUntilMs: number
+  }>
+}
+
+/** itty-durable behind three typed functions (`queues/partner-breaker.ts` wraps the stub). */
+export type BreakerState = 'closed' | 'open' | 'half_open'
+
+/** Every actor that has a log is registered here by its projection, so that D1 can be rebuilt without D1. */
+export interface DirectoryApi {
+  register(names: readonly string[]): Promise<void>
+  list(after: string | null, limit: number): Promise<readonly string[]>
+}
+export const directoryShards = 16
+export const directoryName = (kind: ActorKind, shard: number): string => `${kind}/${shard}`
+
+/** Cast justified: RPC stubs answer exactly the class's public methods, and every class `implements` its interface. */
+export function actor<Api>(namespace: DurableObjectNamespace, name: string): Api {
+  return namespace.get(namespace.idFromName(name)) as unknown as Api
+}

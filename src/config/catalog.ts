@@ -1,0 +1,65 @@
+/**
+ * The catalogue in KV: one entry per SKU and per listing, so that its size never matters to a request. Answers, misses
+ * included, are remembered per isolate for a short while.
+ */
+import type { CatalogSku, Listing } from '../domain/catalog/listing.ts'
+import { catalogSkuSchema, listingSchema } from '../domain/config/config.ts'
+import { accountId } from '../domain/shared/ids.ts'
+import type { Env } from '../env.ts'
+
+const rememberedMs = 30_000
+/** A new mapping should work at once for a person who waits for it. */
+const missRememberedMs = 2_000
+const entriesKept = 20_000
+
+export const skuKey = (sku: string) => `sku/${sku}`
+export const listingKey = (account: string, externalSku: string) => `listing/${account}/${externalSku}`
+
+const remembered = new Map<string, { readonly value: string | null; readonly untilMs: number }>()
+
+async function read(env: Env, key: string, nowMs: number): Promise<string | null> {
+  const known = remembered.get(key)
+  if (known && nowMs < known.untilMs) return known.value
+  const value = await env.CONFIG.get(key)
+  if (remembered.size >= entriesKept) remembered.delete(remembered.keys().next().value ?? '')
+  remembered.set(key, { value, untilMs: nowMs + (value === null ? missRememberedMs : rememberedMs) })
+  return value
+}
+
+/** Null for a SKU nobody entered: such a position is never touched, so a bad feed cannot create actors. */
+export async function findSku(env: Env, sku: string, nowMs: number): Promise<CatalogSku | null> {
+  const stored = await read(env, skuKey(sku), nowMs)
+  return stored === null ? null : catalogSkuSchema.parse(JSON.parse(stored))
+}
+
+/**
+ * What a channel's own SKU means: an explicit listing first, then a catalogue SKU of exactly that name.
+ * Null when neither exists.
+ */
+export async function findListing(
+  env: Env,
+  account: string,
+  externalSku: string,
+  nowMs: number,
+): Promise<Listing | null> {
+  const stored = await read(env, listingKey(account, externalSku), nowMs)
+  if (stored !== null) return listingSchema.parse(JSON.parse(stored))
+  const same = await findSku(env, externalSku, nowMs)
+  if (same === null) return null
+  return { account: accountId(account), externalSku, sku: same.sku, packQuantity: 1, externalItemId: null }
+}
+
+export async function saveSku(env: Env, entry: CatalogSku): Promise<void> {
+  await env.CONFIG.put(skuKey(entry.sku), JSON.stringify(entry))
+  remembered.delete(skuKey(entry.sku))
+}
+
+export async function saveListing(env: Env, entry: Listing): Promise<void> {
+  const key = listingKey(entry.account, entry.externalSku)
+  await env.CONFIG.put(key, JSON.stringify(entry))
+  remembered.delete(key)
+}
+
+export function forgetCatalog(): void {
+  remembered.clear()
+}

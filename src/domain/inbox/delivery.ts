@@ -1,0 +1,50 @@
+/** One inbound HTTP message of an account, raw, and what became of it (I8). */
+import type { AccountId, CorrelationId, DeliveryId } from '../shared/ids.ts'
+
+/** The queue (and so the domain) that a delivery belongs to. */
+export type InboundDomain = 'orders' | 'inventory' | 'shipments' | 'catalog'
+
+export type DeliveryStatus = 'received' | 'applied' | 'duplicate' | 'rejected' | 'dead_lettered'
+
+export type DeliveryInput = {
+  readonly account: AccountId
+  readonly domain: InboundDomain
+  readonly topic: string
+  /** Any one of these seen before makes the delivery a duplicate. Most specific first. */
+  readonly dedupeKeys: readonly string[]
+  /** Only the headers that translation needs; never an authorization or signature header. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly receivedAtMs: number
+  readonly correlationId: CorrelationId
+}
+
+export type Delivery = DeliveryInput & {
+  readonly deliveryId: DeliveryId
+  readonly status: DeliveryStatus
+  readonly attempts: number
+  /** Why it was rejected or dead-lettered; null otherwise. */
+  readonly reason: string | null
+  readonly message: string | null
+  /** What it touched: order ids, positions, listings. */
+  readonly subjects: readonly string[]
+  readonly settledAtMs: number | null
+}
+
+export type DeliveryOutcome =
+  | { readonly status: 'applied'; readonly subjects: readonly string[]; readonly message: string | null }
+  | { readonly status: 'duplicate'; readonly subjects: readonly string[]; readonly message: string | null }
+  | {
+      readonly status: 'rejected'
+      readonly reason: string
+      readonly message: string
+      readonly subjects: readonly string[]
+    }
+  | {
+      readonly status: 'dead_lettered'
+      readonly reason: string
+      readonly message: string
+      readonly subjects: readonly string[]
+    }
+
+export type Receipt = { readonly deliveryId: DeliveryId; readonly duplicate: boolean }

@@ -1,0 +1,195 @@
+/**
+ * What an order is, as one document: the actor stores it whole, D1 mirrors it, the API renders it.
+ * A line keeps a quantity per status, never one status; holds are orthogonal to the stage.
+ */
+
+import type { OrderException } from '../exceptions/order-exception.ts'
+import type { Intent } from '../outbox/intent.ts'
+import type {
+  AccountId,
+  CorrelationId,
+  DeliveryId,
+  FulfilmentOrderId,
+  LineId,
+  LocationId,
+  OrderId,
+  ReservationId,
+  Sku,
+} from '../shared/ids.ts'
+import type { CanonicalOrder } from './canonical-order.ts'
+
+/**
+ * How far the saga has come. Derived facts (partly shipped, backordered) live in the line quantities.
+ * `captured` → `validated` → `planned` → `reserved` → `posted` → `released` → `closed`; `cancelled` ends it from anywhere.
+ */
+export type OrderStage =
+  | 'captured'
+  | 'validated'
+  | 'planned'
+  | 'reserved'
+  | 'posted'
+  | 'released'
+  | 'closed'
+  | 'cancelled'
+
+/** open + reserved + backordered + released + shipped + cancelled = ordered; returned and delivered are parts of shipped. */
+export type LineQuantities = {
+  readonly open: number
+  readonly reserved: number
+  readonly backordered: number
+  readonly released: number
+  readonly shipped: number
+  readonly cancelled: number
+  readonly delivered: number
+  readonly returned: number
+}
+
+export type LineState = {
+  readonly lineId: LineId
+  /** Ordered at the highest the channel ever asked for: lowering a quantity cancels units, it does not forget them. */
+  readonly ordered: number
+  readonly externalSku: string | null
+  /** Null until mapped; `not_stocked` lines (services, gift cards) need no stock and no shipment. */
+  readonly sku: Sku | null
+  readonly notStocked: boolean
+  /** Base units per ordered unit. All quantities here are ordered units; stock is asked for quantity × pack. */
+  readonly packQuantity: number
+  readonly quantities: LineQuantities
+}
+
+export type HoldKind = 'credit' | 'fraud' | 'address' | 'price' | 'manual' | 'sku_mapping' | 'payment' | 'entity'
+export type Hold = {
+  readonly holdId: string
+  readonly kind: HoldKind
+  readonly reason: string
+  readonly placedAtMs: number
+  /** `system` holds are released by the saga itself when their cause is gone. */
+  readonly placedBy: 'system' | 'operator'
+  readonly releasedAtMs: number | null
+}
+
+export type PlanAllocation = {
+  readonly lineId: LineId
+  readonly sku: Sku
+  readonly location: LocationId
+  readonly quantity: number
+}
+export type Plan = {
+  readonly attempt: number
+  readonly allocations: readonly PlanAllocation[]
+  /** What no location could cover: backordered or excepted by policy. */
+  readonly unplanned: readonly { readonly lineId: LineId; readonly quantity: number }[]
+  readonly configVersion: string
+}
+
+export type OrderReservation = {
+  readonly reservationId: ReservationId
+  readonly lineId: LineId
+  readonly sku: Sku
+  readonly location: LocationId
+  /** Ordered units, like every quantity of the order. */
+  readonly quantity: number
+  readonly status: 'held' | 'committed' | 'shipped' | 'released'
+}
+
+export type FulfilmentOrderStatus =
+  | 'open'
+  | 'in_progress'
+  | 'scheduled'
+  | 'on_hold'
+  | 'incomplete'
+  | 'closed'
+  | 'cancelled'
+export type FulfilmentOrder = {
+  readonly fulfilmentOrderId: FulfilmentOrderId
+  readonly location: LocationId
+  readonly account: AccountId
+  readonly status: FulfilmentOrderStatus
+  readonly lines: readonly {
+    readonly lineId: LineId
+    readonly sku: Sku
+    readonly quantity: number
+    readonly shipped: number
+    readonly cancelled: number
+  }[]
+  /** The warehouse's own number, once it has said one. */
+  readonly reference: string | null
+  readonly rejection: string | null
+  readonly releasedAtMs: number | null
+}
+
+export type Shipment = {
+  /** Ours: `<orderId>/S1`. */
+  readonly shipmentId: string
+  /** The warehouse's; redelivery of the same one is the same shipment. */
+  readonly externalShipmentId: string
+  readonly fulfilmentOrderId: FulfilmentOrderId
+  readonly location: LocationId
+  readonly lines: readonly { readonly lineId: LineId; readonly quantity: number }[]
+  readonly carrier: string | null
+  readonly service: string | null
+  readonly trackingNumber: string | null
+  readonly trackingUrl: string | null
+  readonly shippedAtMs: number
+  readonly tracking: { readonly status: TrackingStatus; readonly rawStatus: string; readonly atMs: number } | null
+}
+
+export type TrackingStatus =
+  | 'unknown'
+  | 'label_created'
+  | 'picked_up'
+  | 'in_transit'
+  | 'out_for_delivery'
+  | 'available_for_pickup'
+  | 'delivery_attempt_failed'
+  | 'delivered'
+  | 'exception'
+  | 'returned'
+  | 'cancelled'
+
+export type Refund = {
+  readonly externalRefundId: string
+  readonly atMs: number
+  readonly amountMinor: number
+  readonly currency: string
+  readonly lines: readonly {
+    readonly lineId: LineId
+    readonly quantity: number
+    readonly restock: 'cancel' | 'return' | 'none'
+  }[]
+}
+
+export type OrderState = {
+  readonly orderId: OrderId
+  readonly order: CanonicalOrder
+  readonly correlationId: CorrelationId
+  /** The delivery that first brought it; null for orders from the API. */
+  readonly firstDeliveryId: DeliveryId | null
+  readonly capturedAtMs: number
+  readonly updatedAtMs: number
+  /** Sequence number of the newest event; 1 for the first. */
+  readonly version: number
+  readonly stage: OrderStage
+  readonly lines: readonly LineState[]
+  readonly holds: readonly Hold[]
+  readonly plan: Plan | null
+  readonly attempt: number
+  readonly reservations: readonly OrderReservation[]
+  readonly fulfilmentOrders: readonly FulfilmentOrder[]
+  readonly shipments: readonly Shipment[]
+  readonly refunds: readonly Refund[]
+  /** The ERP sales order, once we know its number. */
+  readonly erp: { readonly account: AccountId; readonly reference: string | null } | null
+  readonly cancellation: {
+    readonly requestedAtMs: number
+    readonly reason: string
+    readonly refused: string | null
+  } | null
+  readonly intents: readonly Intent[]
+  readonly exceptions: readonly OrderException[]
+  /** When the saga wants to be woken with nothing else happening (mapping retry, backorder recheck); null for never. */
+  readonly wakeAtMs: number | null
+}
+
+/** Which system must act before the order can advance; the console shows it and `stuck_order` names it. */
+export type NextActor = 'crossdock' | 'channel' | 'erp' | 'warehouse' | 'carrier' | 'operations' | 'supplier' | 'nobody'

@@ -1,0 +1,151 @@
+import type { Cause } from '../shared/cause.ts'
+import type { AccountId, CommandId, LocationId, OrderId, ReservationId, Sku } from '../shared/ids.ts'
+
+/**
+ * Shopify's inventory states at one position. `onHand = available + committed + reserved + damaged + safetyStock +
+ * qualityControl` at every commit, nothing negative. `incoming` is outside on hand. `backordered` is the part of
+ * committed reservations that no unit on hand covers any more (a count came in lower than what was promised).
+ */
+export type InventoryStates = {
+  readonly available: number
+  readonly committed: number
+  readonly reserved: number
+  readonly damaged: number
+  readonly safetyStock: number
+  readonly qualityControl: number
+  readonly onHand: number
+  readonly incoming: number
+  readonly backordered: number
+}
+
+export type ReservationStatus = 'held' | 'committed' | 'shipped' | 'released' | 'expired'
+
+export type MovementType =
+  | 'receipt'
+  | 'shipment'
+  | 'adjustment'
+  | 'transfer_out'
+  | 'transfer_in'
+  | 'return'
+  | 'count'
+  | 'hold'
+  | 'release'
+/** The state a movement's units enter or leave; `hold`/`release` move between available and this state. */
+export type MovementState = 'available' | 'damaged' | 'quality_control' | 'safety_stock' | 'incoming'
+
+export type StockCommandBody =
+  /** Claims base units until `expiresAtMs` (exclusive); null never expires (the order saga's own holds carry a time as well). */
+  | {
+      readonly type: 'hold'
+      readonly reservationId: ReservationId
+      readonly quantity: number
+      readonly expiresAtMs: number | null
+      readonly orderId: OrderId | null
+      readonly allowPartial: boolean
+    }
+  | { readonly type: 'extend'; readonly reservationId: ReservationId; readonly expiresAtMs: number }
+  | { readonly type: 'commit'; readonly reservationId: ReservationId }
+  /** Gives back `quantity` units of the reservation (null: all that is not shipped). */
+  | { readonly type: 'release'; readonly reservationId: ReservationId; readonly quantity: number | null }
+  /** Units of a committed reservation left the building. `shipmentId` makes it idempotent beyond the command id. */
+  | {
+      readonly type: 'ship'
+      readonly reservationId: ReservationId
+      readonly shipmentId: string
+      readonly quantity: number
+    }
+  | {
+      readonly type: 'move'
+      readonly movementId: string
+      readonly movement: MovementType
+      readonly state: MovementState
+      readonly quantity: number
+      readonly occurredAtMs: number
+      readonly reference: string | null
+    }
+  /** An absolute figure. Older than the newest one held: recorded and ignored. Movements after `asOfMs` are added on top. */
+  | {
+      readonly type: 'snapshot'
+      readonly snapshotId: string
+      readonly source: AccountId
+      readonly sourceSequence: number | null
+      readonly asOfMs: number
+      readonly onHand: number
+      readonly damaged: number | null
+      readonly qualityControl: number | null
+    }
+  | { readonly type: 'set_safety_stock'; readonly quantity: number }
+  /** The order waits here: it is woken when units become available. */
+  | { readonly type: 'await_stock'; readonly orderId: OrderId; readonly quantity: number }
+  | { readonly type: 'forget_waiter'; readonly orderId: OrderId }
+
+export type StockCommand = StockCommandBody & { readonly commandId: CommandId; readonly cause: Cause }
+
+export type StockRefusal =
+  | { readonly reason: 'insufficient_stock'; readonly requested: number; readonly available: number }
+  | { readonly reason: 'reservation_conflict'; readonly reservationId: ReservationId; readonly held: number }
+  | { readonly reason: 'reservation_not_found'; readonly reservationId: ReservationId }
+  | { readonly reason: 'reservation_expired'; readonly reservationId: ReservationId; readonly expiredAtMs: number }
+  | { readonly reason: 'reservation_released'; readonly reservationId: ReservationId }
+  | { readonly reason: 'not_committed'; readonly reservationId: ReservationId; readonly status: ReservationStatus }
+  | {
+      readonly reason: 'quantity_exceeds_reservation'
+      readonly reservationId: ReservationId
+      readonly requested: number
+      readonly open: number
+    }
+  | {
+      readonly reason: 'movement_exceeds_stock'
+      readonly movementId: string
+      readonly requested: number
+      readonly available: number
+    }
+  | { readonly reason: 'movement_conflict'; readonly movementId: string }
+  | { readonly reason: 'overloaded' }
+
+export type StockVerdict =
+  | {
+      readonly ok: true
+      readonly effect: 'applied' | 'unchanged' | 'stale'
+      readonly granted: number
+      readonly available: number
+      readonly version: number
+    }
+  | { readonly ok: false; readonly error: StockRefusal }
+
+/** What one position says of itself. `known` is false for a position that nothing ever happened at. */
+export type PositionView = {
+  readonly sku: Sku
+  readonly location: LocationId
+  readonly known: boolean
+  readonly version: number
+  readonly asOfMs: number
+  readonly states: InventoryStates
+  readonly snapshot: {
+    readonly source: AccountId
+    readonly asOfMs: number
+    readonly sourceSequence: number | null
+  } | null
+}
+
+export type ReservationView = {
+  readonly reservationId: ReservationId
+  readonly quantity: number
+  readonly shipped: number
+  readonly status: ReservationStatus
+  readonly expiresAtMs: number | null
+  readonly orderId: OrderId | null
+}
+
+/** A row of the position's ledger: what changed on hand or between states, when, and why. */
+export type LedgerEntry = {
+  readonly seq: number
+  readonly atMs: number
+  readonly occurredAtMs: number
+  readonly type: string
+  readonly quantity: number
+  readonly reference: string | null
+  readonly onHandAfter: number
+  readonly availableAfter: number
+  readonly correlationId: string
+}

@@ -1,0 +1,27 @@
+/** Queue bodies: ids and versions, never payloads. A message is a wake-up; the consumer acts on present truth. */
+import type { InboundDomain } from './domain/inbox/delivery.ts'
+
+/** On `inbound-<domain>`: a delivery to translate, or an order to wake because stock it waits for has arrived. */
+export type InboundMessage =
+  | { readonly type: 'delivery'; readonly domain: InboundDomain; readonly inbox: string; readonly deliveryId: string }
+  | { readonly type: 'wake_order'; readonly orderId: string; readonly why: string }
+
+/** On `partner-outbox`: one intent of one order wants its call. */
+export type PartnerOutboxMessage = {
+  readonly type: 'intent'
+  readonly orderId: string
+  readonly intentId: string
+  readonly account: string
+}
+
+/** On `publication`: an account's listing changed its desired stock. */
+export type PublicationMessage = { readonly type: 'publish_stock'; readonly account: string; readonly sku: string }
+
+/** On `projections`: an actor has log entries that D1 has not seen. */
+export type ActorKind = 'order' | 'stock' | 'inbox'
+export type ProjectionMessage = {
+  readonly type: 'project'
+  readonly actor: ActorKind
+  readonly name: string
+  readonly throughSeq: number
+}

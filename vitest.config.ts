@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
+import { defineConfig } from 'vitest/config'
+
+/** D1 migrations as statements, handed to workerd tests through a binding: workerd cannot read the folder itself. */
+const d1Migrations = readdirSync('migrations')
+  .filter((name) => name.endsWith('.sql'))
+  .sort()
+  .map((name) => ({
+    name,
+    queries: readFileSync(`migrations/${name}`, 'utf8')
+      .split('--> statement-breakpoint')
+      .map((query) => query.trim())
+      .filter((query) => query !== ''),
+  }))
+
+const node = (name: string, include: string[], timeoutMs: number) => ({
+  test: { name, include, environment: 'node', testTimeout: timeoutMs, hookTimeout: timeoutMs },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      node('domain', ['test/domain/**/*.test.ts', 'test/*.test.ts'], 20_000),
+      node('connectors', ['test/connectors/**/*.test.ts'], 30_000),
+      node('simulation', ['test/simulation/**/*.test.ts'], 600_000),
+      node('live', ['test/live/**/*.test.ts'], 300_000),
+      node('e2e', ['test/e2e/**/*.test.ts'], 600_000),
+      node('browser', ['test/browser/**/*.test.ts'], 300_000),
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ENVIRONMENT: 'local',
+                DEV_TOKEN: 'test-dev-token-0123456789abcdef',
+                CROSSDOCK_SECRETS: '{}',
+                D1_MIGRATIONS: d1Migrations,
+              },
+            },
+          }),
+        ],
+        test: {
+          name: 'workers',
+          include: ['test/actors/**/*.test.ts', 'test/queues/**/*.test.ts', 'test/http/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
