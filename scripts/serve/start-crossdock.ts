@@ -1,0 +1,99 @@
+/**
+ * Runs the production bundle on workerd through Miniflare, reached on its direct socket (no proxy in between), with
+ * state in one folder. `serve`, `start`, the end-to-end tests and the benchmark all use this one function.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import type { CompiledConfig } from '../../src/domain/config/compile-config.ts'
+import { applyMigrations } from './apply-migrations.ts'
+import { publishConfig } from './publish-config.ts'
+import { workerOptions } from './worker-options.ts'
+
+export type CrossdockOptions = {
+  readonly compiled: CompiledConfig
+  /** Folder for Durable Objects, D1, KV and R2; null keeps everything in memory. */
+  readonly stateDir: string | null
+  /** 0 takes a free port. */
+  readonly port: number
+  readonly host?: string
+  /** Called with every line that the worker logs; default: errors to standard error. */
+  readonly onLog?: (line: { readonly level: string; readonly message: string }) => void
+}
+
+export type Crossdock = {
+  readonly url: string
+  readonly miniflare: Miniflare
+  /** Runs the minute tick now; `serve` calls it every minute. */
+  readonly tick: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+export const workerName = 'crossdock'
+const bundlePath = 'dist/worker/index.js'
+const tickIntervalMs = 60_000
+
+export async function startCrossdock(options: CrossdockOptions): Promise<Crossdock> {
+  if (!existsSync(bundlePath)) throw new Error(`${bundlePath} is missing: run \`npm run build\` first`)
+  if (options.stateDir !== null) await mkdir(options.stateDir, { recursive: true })
+  const host = options.host ?? '127.0.0.1'
+  const onLog = options.onLog ?? logErrors
+  const workers = workerOptions(bundlePath)
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port: 0,
+      log: new Log(LogLevel.ERROR),
+      ...(options.stateDir === null ? {} : { resourcePersistencePath: resolve(options.stateDir) }),
+      telemetry: { enabled: false },
+      handleStructuredLogs: onLog,
+      workers: [
+        {
+          ...workers.main,
+          name: workerName,
+          bindings: bindingsOf(options.compiled),
+          unsafeDirectSockets: [{ host, port: options.port }],
+        },
+        workers.assets,
+      ],
+    }),
+  )
+  await miniflare.ready
+  await applyMigrations(await miniflare.getD1Database('DB'))
+  await publishConfig(await miniflare.getKVNamespace('CONFIG'), options.compiled)
+  const url = (await miniflare.unsafeGetDirectURL(workerName)).toString().replace(/\/$/, '')
+  const tick = async () => {
+    const worker = await miniflare.getWorker(workerName)
+    await worker.scheduled({ cron: '* * * * *' })
+  }
+  const timer = setInterval(
+    () => void tick().catch((error: unknown) => onLog({ level: 'error', message: String(error) })),
+    tickIntervalMs,
+  )
+  return {
+    url,
+    miniflare,
+    tick,
+    stop: async () => {
+      clearInterval(timer)
+      await miniflare.dispose()
+    },
+  }
+}
+
+/** The local runtime is never `production`: that is what `wrangler deploy` sets. */
+function bindingsOf(compiled: CompiledConfig): Record<string, string> {
+  return {
+    ENVIRONMENT: 'local',
+    CROSSDOCK_SECRETS: JSON.stringify(compiled.secrets),
+    ...(compiled.devToken === null ? {} : { DEV_TOKEN: compiled.devToken }),
+  }
+}
+
+function logErrors(line: { readonly level: string; readonly message: string }): void {
+  if (line.level === 'error') process.stderr.write(`${line.message}\n`)
+}
+
+export const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex')
