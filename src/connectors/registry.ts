@@ -1,0 +1,11 @@
+/** Every partner we speak to: one import and one line each. */
+import type { Connector } from './ports.ts'
+import { shopify } from './shopify/index.ts'
+
+const connectors: readonly Connector[] = [shopify]
+
+const byPartner: ReadonlyMap<string, Connector> = new Map(connectors.map((connector) => [connector.partner, connector]))
+
+export function connectorOf(partner: string): Connector | null {
+  return byPartner.get(partner) ?? null
+}
