@@ -32,7 +32,7 @@ export type OrderStage =
   | 'closed'
   | 'cancelled'
 
-/** open + reserved + backordered + released + shipped + cancelled = ordered; returned and delivered are parts of shipped. */
+/** open + reserved + backordered + released + shipped + cancelled = ordered; delivered and returned are within shipped. */
 export type LineQuantities = {
   readonly open: number
   readonly reserved: number
