@@ -14,8 +14,8 @@ type WranglerConfig = {
   readonly compatibility_date: string
   readonly compatibility_flags: string[]
   readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] }
-  readonly kv_namespaces: readonly { readonly binding: string; readonly id: string }[]
-  readonly d1_databases: readonly { readonly binding: string; readonly database_id: string }[]
+  readonly kv_namespaces: readonly { readonly binding: string; readonly id?: string }[]
+  readonly d1_databases: readonly { readonly binding: string; readonly database_id?: string }[]
   readonly r2_buckets: readonly { readonly binding: string; readonly bucket_name: string }[]
   readonly queues: {
     readonly producers: readonly { readonly binding: string; readonly queue: string }[]
@@ -37,8 +37,10 @@ export function workerOptions(bundlePath: string) {
     durableObjects: Object.fromEntries(
       config.durable_objects.bindings.map((object) => [object.name, { className: object.class_name, useSQLite: true }]),
     ),
-    kvNamespaces: Object.fromEntries(config.kv_namespaces.map((entry) => [entry.binding, entry.id])),
-    d1Databases: Object.fromEntries(config.d1_databases.map((entry) => [entry.binding, entry.database_id])),
+    kvNamespaces: Object.fromEntries(config.kv_namespaces.map((entry) => [entry.binding, entry.id ?? entry.binding])),
+    d1Databases: Object.fromEntries(
+      config.d1_databases.map((entry) => [entry.binding, entry.database_id ?? entry.binding]),
+    ),
     r2Buckets: Object.fromEntries(config.r2_buckets.map((entry) => [entry.binding, entry.bucket_name])),
     queueProducers: Object.fromEntries(
       config.queues.producers.map((producer) => [producer.binding, { queueName: producer.queue }]),

@@ -32,7 +32,7 @@ export type OrderStage =
   | 'closed'
   | 'cancelled'
 
-/** open + reserved + backordered + released + shipped + cancelled = ordered; delivered and returned are within shipped. */
+/** open + reserved + backordered + released + shipped + cancelled = ordered; delivered and returned lie in shipped. */
 export type LineQuantities = {
   readonly open: number
   readonly reserved: number
