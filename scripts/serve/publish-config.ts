@@ -20,17 +20,21 @@ export async function publishConfig(kv: unknown, compiled: CompiledConfig): Prom
 
 /** Skipped when the catalogue is the one published last: a restart with 100,000 SKUs should not write them again. */
 async function publishCatalog(store: Store, compiled: CompiledConfig): Promise<void> {
-  const entries: [string, string][] = [
-    ...compiled.skus.map((entry): [string, string] => [`sku/${entry.sku}`, JSON.stringify(entry)]),
-    ...compiled.listings.map((entry): [string, string] => [
-      `listing/${entry.account}/${entry.externalSku}`,
-      JSON.stringify(entry),
-    ]),
-  ]
+  const entries = catalogEntries(compiled)
   const digest = createHash('sha256').update(JSON.stringify(entries)).digest('hex')
   if ((await store.get(catalogDigestKey)) === digest) return
   for (let at = 0; at < entries.length; at += parallelPuts) {
     await Promise.all(entries.slice(at, at + parallelPuts).map(([key, value]) => store.put(key, value)))
   }
   await store.put(catalogDigestKey, digest)
+}
+
+/** The catalogue as KV entries; `src/config/catalog.ts` reads them by these keys. */
+export function catalogEntries(compiled: CompiledConfig): readonly (readonly [key: string, value: string])[] {
+  return [
+    ...compiled.skus.map((entry) => [`sku/${entry.sku}`, JSON.stringify(entry)] as const),
+    ...compiled.listings.map(
+      (entry) => [`listing/${entry.account}/${entry.externalSku}`, JSON.stringify(entry)] as const,
+    ),
+  ]
 }
