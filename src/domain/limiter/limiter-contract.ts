@@ -14,9 +14,23 @@ export type LeaseAnswer =
   /** Acknowledge the message: the limiter will send it again. */
   | { readonly granted: false; readonly wakeAtMs: number }
 
+/**
+ * How the leased call went. `unused`: no call was made and none is wanted, the token goes back. `deferred`: the partner
+ * is known to be down, so nobody should call for `retryAfterMs`; the request keeps its place in the queue.
+ */
+export type LeaseResult = 'ok' | 'refused' | 'throttled' | 'failed' | 'unused' | 'deferred'
+
 export type LeaseReport = {
   readonly leaseId: string
-  readonly result: 'ok' | 'refused' | 'throttled' | 'failed'
-  /** From `Retry-After` or the partner's own cost report. */
+  readonly result: LeaseResult
+  /** From `Retry-After`, the partner's own cost report, or the breaker. */
   readonly retryAfterMs: number | null
+}
+
+/** Ids of orders and intents contain no bar. */
+export const leaseKey = (orderId: string, intentId: string): string => `${orderId}|${intentId}`
+
+export function parseLeaseKey(key: string): { readonly orderId: string; readonly intentId: string } {
+  const bar = key.indexOf('|')
+  return { orderId: key.slice(0, bar), intentId: key.slice(bar + 1) }
 }
