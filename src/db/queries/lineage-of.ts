@@ -31,7 +31,7 @@ const emptyChain: LineageChain = {
 }
 
 async function ordersNamed(db: Db, anyId: string): Promise<string[]> {
-  const [byReference, byDelivery, byFirstDelivery, byPart] = await db.batch([
+  const [byReference, byDelivery, byPart] = await db.batch([
     db
       .selectDistinct({ orderId: externalRefs.orderId })
       .from(externalRefs)
@@ -44,17 +44,12 @@ async function ordersNamed(db: Db, anyId: string): Promise<string[]> {
       .where(eq(deliverySubjects.deliveryId, anyId))
       .limit(chainsMax),
     db
-      .select({ orderId: externalRefs.orderId })
-      .from(externalRefs)
-      .where(eq(externalRefs.value, anyId))
-      .limit(chainsMax),
-    db
       .select({ orderId: orders.orderId })
       .from(orders)
       .where(eq(orders.orderId, orderPartOf(anyId)))
       .limit(1),
   ])
-  const found = [...byReference, ...byDelivery, ...byFirstDelivery, ...byPart].map((row) => row.orderId)
+  const found = [...byReference, ...byDelivery, ...byPart].map((row) => row.orderId)
   return newestFirst(db, [...new Set(found)].slice(0, chainsMax))
 }
 
