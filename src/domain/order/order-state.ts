@@ -55,6 +55,8 @@ export type LineState = {
   /** Base units per ordered unit. All quantities here are ordered units; stock is asked for quantity × pack. */
   readonly packQuantity: number
   readonly quantities: LineQuantities
+  /** The part of `shipped` that somebody fulfilled by hand in the channel, past our warehouses. */
+  readonly shippedExternally: number
 }
 
 export type HoldKind = 'credit' | 'fraud' | 'address' | 'price' | 'manual' | 'sku_mapping' | 'payment' | 'entity'
@@ -80,6 +82,9 @@ export type Plan = {
   /** What no location could cover: backordered or excepted by policy. */
   readonly unplanned: readonly { readonly lineId: LineId; readonly quantity: number }[]
   readonly configVersion: string
+  /** The warehouse account of each location used; null: released by hand. */
+  readonly warehouses: Readonly<Record<string, AccountId | null>>
+  readonly plannedAtMs: number
 }
 
 export type OrderReservation = {
@@ -87,9 +92,13 @@ export type OrderReservation = {
   readonly lineId: LineId
   readonly sku: Sku
   readonly location: LocationId
-  /** Ordered units, like every quantity of the order. */
+  /** Ordered units as granted, like every quantity of the order. Still claimed: quantity − released − shipped. */
   readonly quantity: number
+  readonly released: number
+  readonly shipped: number
   readonly status: 'held' | 'committed' | 'shipped' | 'released'
+  /** When the position forgets a hold that is neither extended nor committed; null once committed. */
+  readonly expiresAtMs: number | null
 }
 
 export type FulfilmentOrderStatus =
@@ -103,7 +112,10 @@ export type FulfilmentOrderStatus =
 export type FulfilmentOrder = {
   readonly fulfilmentOrderId: FulfilmentOrderId
   readonly location: LocationId
+  /** The warehouse's account; for a location without one the location's own id, and `byHand` is true. */
   readonly account: AccountId
+  /** Nobody is called: the release waits for `POST /v1/shipments`. */
+  readonly byHand: boolean
   readonly status: FulfilmentOrderStatus
   readonly lines: readonly {
     readonly lineId: LineId
@@ -115,6 +127,8 @@ export type FulfilmentOrder = {
   /** The warehouse's own number, once it has said one. */
   readonly reference: string | null
   readonly rejection: string | null
+  /** Why the warehouse would not give it back; null while that was never asked or refused. */
+  readonly recallRefused: string | null
   readonly releasedAtMs: number | null
 }
 
@@ -159,6 +173,86 @@ export type Refund = {
   }[]
 }
 
+/** What the channel shows as fulfilled. Whether it is ours coming back is derived (`is-our-fulfilment.ts`). */
+export type ChannelFulfilment = {
+  readonly externalFulfilmentId: string
+  readonly trackingNumbers: readonly string[]
+  readonly lines: readonly { readonly lineId: LineId; readonly quantity: number }[]
+  readonly status: string
+  readonly atMs: number
+}
+
+export type OrderReturn = {
+  readonly externalReturnId: string
+  readonly lines: readonly { readonly lineId: LineId; readonly quantity: number }[]
+  readonly atMs: number
+}
+
+/** The configuration the order runs under, as it was when the order was last validated. */
+export type OrderPolicy = {
+  readonly configVersion: string
+  /** The ERP account of the selling entity; null: orders are not posted. */
+  readonly erp: AccountId | null
+  /** Does the channel take fulfilments from us? */
+  readonly tellsChannel: boolean
+  readonly allowPartial: boolean
+  readonly whenOutOfStock: 'backorder' | 'exception'
+}
+
+/** One thing still to be done at one of our own positions. Its id is the stock command's id: asking twice is asking once. */
+export type StockEffect = {
+  readonly effectId: string
+  readonly kind: 'release' | 'ship'
+  readonly reservationId: ReservationId
+  readonly sku: Sku
+  readonly location: LocationId
+  readonly quantity: number
+  readonly packQuantity: number
+  readonly shipmentId: string | null
+}
+
+export type TrackingFact = {
+  readonly trackingNumber: string
+  readonly status: TrackingStatus
+  readonly rawStatus: string
+  readonly atMs: number
+}
+
+/** A position where the order stands in line. `round` makes each registration its own command. */
+export type WaitingAt = {
+  readonly sku: Sku
+  readonly location: LocationId
+  /** Base units. */
+  readonly quantity: number
+  readonly round: number
+  readonly registered: boolean
+}
+
+/** What the saga remembers between steps, besides the order's own facts. */
+export type SagaState = {
+  /** True from every change of content until the order was looked at again. */
+  readonly validationDue: boolean
+  readonly validationAttempts: number
+  readonly validateAtMs: number
+  /** The newest plan's holds have not all been answered. Settled first, whatever else happens. */
+  readonly holding: boolean
+  /** Plans refused by a position since one was granted. */
+  readonly refusals: number
+  /** Backordered units are planned again at this time; null: only when somebody asks. */
+  readonly recheckAtMs: number | null
+  readonly rechecks: number
+  readonly waitingAt: readonly WaitingAt[]
+  /** Places that rejected or short-shipped; a line id where only that line is concerned. */
+  readonly excluded: readonly { readonly location: LocationId; readonly lineId: LineId | null }[]
+  readonly rejections: number
+  readonly stockEffects: readonly StockEffect[]
+  readonly stockEffectsMade: number
+  /** Tracking that came before its shipment. */
+  readonly earlyTracking: readonly TrackingFact[]
+  /** What the ERP was last told, per line; null before the first call. */
+  readonly erpUnits: readonly { readonly lineId: LineId; readonly quantity: number }[] | null
+}
+
 export type OrderState = {
   readonly orderId: OrderId
   readonly order: CanonicalOrder
@@ -178,6 +272,8 @@ export type OrderState = {
   readonly fulfilmentOrders: readonly FulfilmentOrder[]
   readonly shipments: readonly Shipment[]
   readonly refunds: readonly Refund[]
+  readonly returns: readonly OrderReturn[]
+  readonly channelFulfilments: readonly ChannelFulfilment[]
   /** The ERP sales order, once we know its number. */
   readonly erp: { readonly account: AccountId; readonly reference: string | null } | null
   readonly cancellation: {
@@ -187,6 +283,9 @@ export type OrderState = {
   } | null
   readonly intents: readonly Intent[]
   readonly exceptions: readonly OrderException[]
+  /** Null until validated once. */
+  readonly policy: OrderPolicy | null
+  readonly saga: SagaState
   /** When the saga wants to be woken with nothing else happening (mapping retry, backorder recheck); null for never. */
   readonly wakeAtMs: number | null
 }

@@ -33,6 +33,10 @@ export type Intent = {
   readonly createdAtMs: number
   /** While `calling`: until when the caller may work. */
   readonly leaseUntilMs: number | null
+  /** The command that holds the lease: asked again with it, the same attempt is answered. */
+  readonly leasedBy: string | null
+  /** An earlier attempt may have had its effect: look at the partner before calling again. */
+  readonly mustProbe: boolean
   readonly notBeforeMs: number
   /** The partner's number for what it made. */
   readonly reference: string | null
