@@ -1,0 +1,58 @@
+/**
+ * What every command was answered, refusals included: the same command id gives the same verdict. Kept by age, because
+ * a sender that repeats itself does so within minutes, and what must hold for ever (a reservation, a movement, a
+ * shipment) is recognised by its own id in its own table.
+ */
+import type { Migrations } from './migrations.ts'
+
+export const commandMemoryTable = `CREATE TABLE command_memory (
+  place INTEGER PRIMARY KEY, command_id TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, verdict TEXT NOT NULL) STRICT`
+
+/** Queues retry for hours and partners for up to four days; a week leaves room for an operator's replay as well. */
+export const commandRetentionMs = 7 * 24 * 3_600_000
+/** Pruning rides on writes that happen anyway: every so many verdicts, the oldest rows are looked at. */
+const verdictsPerPruning = 256
+const rowsPerPruning = 512
+
+type VerdictRow = { command_id: string; verdict: string }
+
+export class CommandMemory<Verdict> {
+  readonly #storage: DurableObjectStorage
+  readonly #migrations: Migrations
+  readonly #retentionMs: number
+  #sincePruning = 0
+
+  constructor(storage: DurableObjectStorage, migrations: Migrations, retentionMs = commandRetentionMs) {
+    this.#storage = storage
+    this.#migrations = migrations
+    this.#retentionMs = retentionMs
+  }
+
+  verdictOf(commandId: string): Verdict | null {
+    return this.verdictsOf([commandId]).get(commandId) ?? null
+  }
+
+  /** One query for a whole batch; ids never seen are absent. */
+  verdictsOf(commandIds: readonly string[]): ReadonlyMap<string, Verdict> {
+    if (!this.#migrations.applied) return new Map()
+    const query = `SELECT command_id, verdict FROM command_memory WHERE command_id IN (SELECT value FROM json_each(?))`
+    const rows = this.#storage.sql.exec<VerdictRow>(query, JSON.stringify(commandIds))
+    return new Map([...rows].map((row) => [row.command_id, JSON.parse(row.verdict) as Verdict]))
+  }
+
+  /** Inside the transaction that carries the command's effects. A second verdict for the same id is a bug and throws. */
+  remember(commandId: string, verdict: Verdict, nowMs: number): void {
+    const insert = 'INSERT INTO command_memory (command_id, at_ms, verdict) VALUES (?, ?, ?)'
+    this.#storage.sql.exec(insert, commandId, nowMs, JSON.stringify(verdict))
+    this.#sincePruning += 1
+    if (this.#sincePruning >= verdictsPerPruning) this.#prune(nowMs)
+  }
+
+  /** Rows stand in order of age, so looking at the first few finds the oldest without an index on time. */
+  #prune(nowMs: number): void {
+    this.#sincePruning = 0
+    const oldest = 'SELECT place, at_ms FROM command_memory ORDER BY place LIMIT ?'
+    const remove = `DELETE FROM command_memory WHERE place IN (SELECT place FROM (${oldest}) WHERE at_ms < ?)`
+    this.#storage.sql.exec(remove, rowsPerPruning, nowMs - this.#retentionMs)
+  }
+}

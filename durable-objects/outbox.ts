@@ -1,0 +1,152 @@
+/**
+ * Effects an actor owes the outside, written in the transaction that caused them and sent by its alarm. A row goes only
+ * when its effect is confirmed: by the send itself, or later by whoever the message woke (then it is sent again until
+ * that happens, since a queue alone may lose it).
+ */
+import { batchesByKind, drainRowsMax, retryDelayMs } from '../src/domain/outbox/drain.ts'
+import type { Migrations } from './migrations.ts'
+
+export const outboxTable = `CREATE TABLE outbox (
+  id TEXT PRIMARY KEY, effect TEXT NOT NULL, due_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  revision INTEGER NOT NULL DEFAULT 1, created_ms INTEGER NOT NULL, last_error TEXT) STRICT`
+export const outboxIndex = 'CREATE INDEX outbox_due ON outbox (due_ms)'
+
+const errorLengthMax = 500
+
+export type OutboxRow<Effect> = {
+  readonly id: string
+  readonly effect: Effect
+  readonly dueAtMs: number
+  readonly attempts: number
+  /** Grows when the row is written again: what was sent may already be outdated. */
+  readonly revision: number
+  readonly createdAtMs: number
+  readonly lastError: string | null
+}
+type StoredRow = {
+  id: string
+  effect: string
+  due_ms: number
+  attempts: number
+  revision: number
+  created_ms: number
+  last_error: string | null
+}
+const columns = 'id, effect, due_ms, attempts, revision, created_ms, last_error'
+
+export class Outbox<Effect extends { readonly kind: string }> {
+  readonly #storage: DurableObjectStorage
+  readonly #migrations: Migrations
+  #nextDueMs: number | null | undefined
+
+  constructor(storage: DurableObjectStorage, migrations: Migrations) {
+    this.#storage = storage
+    this.#migrations = migrations
+  }
+
+  /**
+   * The same id again replaces the effect and keeps the earlier due time: a wake-up coalesces, and steady traffic never
+   * pushes it back. Inside the caller's transaction.
+   */
+  add(id: string, effect: Effect, dueAtMs: number, nowMs: number): void {
+    const upsert = `INSERT INTO outbox (id, effect, due_ms, created_ms) VALUES (?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET effect = excluded.effect, due_ms = MIN(due_ms, excluded.due_ms),
+        attempts = 0, revision = revision + 1`
+    this.#storage.sql.exec(upsert, id, JSON.stringify(effect), dueAtMs, nowMs)
+    if (this.#nextDueMs !== undefined) this.#nextDueMs = Math.min(this.#nextDueMs ?? dueAtMs, dueAtMs)
+  }
+
+  find(id: string): OutboxRow<Effect> | null {
+    return this.#rows('WHERE id = ?', id)[0] ?? null
+  }
+
+  due(nowMs: number, limit = drainRowsMax): readonly OutboxRow<Effect>[] {
+    return this.#rows('WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?', nowMs, limit)
+  }
+
+  /** Null: nothing is owed. */
+  nextDueMs(): number | null {
+    if (this.#nextDueMs !== undefined) return this.#nextDueMs
+    if (!this.#migrations.applied) return null
+    const row = this.#storage.sql.exec<{ due: number | null }>('SELECT MIN(due_ms) AS due FROM outbox').one()
+    this.#nextDueMs = row.due
+    return row.due
+  }
+
+  /** The effect is confirmed. With a revision, a row that was written again since then stays. */
+  settle(id: string, revision: number | null = null): void {
+    if (!this.#migrations.applied) return
+    this.#storage.sql.exec('DELETE FROM outbox WHERE id = ?1 AND (?2 IS NULL OR revision = ?2)', id, revision)
+    this.#nextDueMs = undefined
+  }
+
+  /** Sent, not yet confirmed: look again at `dueAtMs`. A row that was written again since then keeps its own time. */
+  postpone(id: string, revision: number, dueAtMs: number): void {
+    this.#storage.sql.exec('UPDATE outbox SET due_ms = ? WHERE id = ? AND revision = ?', dueAtMs, id, revision)
+    this.#nextDueMs = undefined
+  }
+
+  fail(row: OutboxRow<Effect>, nowMs: number, error: unknown): void {
+    const update = 'UPDATE outbox SET due_ms = ?, attempts = attempts + 1, last_error = ? WHERE id = ?'
+    const message = String(error).slice(0, errorLengthMax)
+    this.#storage.sql.exec(update, nowMs + retryDelayMs(row.attempts, row.id), message, row.id)
+    this.#nextDueMs = undefined
+  }
+
+  /** After a rolled-back transaction, or one that changed rows behind this object's back. */
+  forget(): void {
+    this.#nextDueMs = undefined
+  }
+
+  #rows(clause: string, ...bindings: (string | number)[]): OutboxRow<Effect>[] {
+    if (!this.#migrations.applied) return []
+    return this.#storage.sql
+      .exec<StoredRow>(`SELECT ${columns} FROM outbox ${clause}`, ...bindings)
+      .toArray()
+      .map((row) => rowOf<Effect>(row))
+  }
+}
+
+/** `done`: the send is the effect. A time: sent, and to be sent again then unless it was confirmed. */
+export type Disposition = 'done' | { readonly againAtMs: number }
+
+/**
+ * One round of the alarm: sends what is due, batch by batch, each batch of one kind. A batch that fails is recorded and
+ * put off, its neighbours are sent all the same. Never throws for a failed send.
+ */
+export async function drainOutbox<Effect extends { readonly kind: string }>(
+  storage: DurableObjectStorage,
+  outbox: Outbox<Effect>,
+  now: () => number,
+  send: (rows: readonly OutboxRow<Effect>[]) => Promise<Disposition>,
+): Promise<void> {
+  for (const batch of batchesByKind(outbox.due(now()), (row) => row.effect.kind)) {
+    const outcome = await send(batch).catch((error: unknown) => ({ error }))
+    storage.transactionSync(() => {
+      for (const row of batch) record(outbox, row, outcome, now())
+    })
+  }
+}
+
+function record<Effect extends { readonly kind: string }>(
+  outbox: Outbox<Effect>,
+  row: OutboxRow<Effect>,
+  outcome: Disposition | { readonly error: unknown },
+  nowMs: number,
+): void {
+  if (outcome === 'done') outbox.settle(row.id, row.revision)
+  else if ('againAtMs' in outcome) outbox.postpone(row.id, row.revision, outcome.againAtMs)
+  else outbox.fail(row, nowMs, outcome.error)
+}
+
+function rowOf<Effect>(row: StoredRow): OutboxRow<Effect> {
+  return {
+    id: row.id,
+    effect: JSON.parse(row.effect) as Effect,
+    dueAtMs: row.due_ms,
+    attempts: row.attempts,
+    revision: row.revision,
+    createdAtMs: row.created_ms,
+    lastError: row.last_error,
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The policy of sending what an actor's outbox holds: what is due, in which batches, and how long a failed row waits.
+ * Pure; `durable-objects/outbox.ts` reads and writes the rows, the alarm sends.
+ */
+
+/** Cloudflare Queues take at most 100 messages in one `sendBatch`. */
+export const sendBatchMax = 100
+/** Rows handled per alarm: the rest finds the alarm armed again at once, and other calls get their turn between. */
+export const drainRowsMax = 500
+/** A burst of writes within this time leaves as one batch. */
+export const drainDelayMs = 250
+/** The first retry is soon, since most failures are a moment's; the last ones are rare enough not to hurt a sick partner. */
+export const retryDelayMinMs = 1_000
+export const retryDelayMaxMs = 300_000
+
+export type PendingRow = { readonly id: string; readonly dueAtMs: number; readonly attempts: number }
+
+/** Oldest first, ties by id so that the order is the same on every run; at most `limit`. */
+export function dueRows<Row extends PendingRow>(rows: readonly Row[], nowMs: number, limit = drainRowsMax): Row[] {
+  return rows
+    .filter((row) => row.dueAtMs <= nowMs)
+    .sort((left, right) => left.dueAtMs - right.dueAtMs || (left.id < right.id ? -1 : 1))
+    .slice(0, limit)
+}
+
+/** Rows of one kind travel together, in their order, at most `size` at a time. */
+export function batchesByKind<Row>(
+  rows: readonly Row[],
+  kindOf: (row: Row) => string,
+  size = sendBatchMax,
+): readonly (readonly Row[])[] {
+  const byKind = Map.groupBy(rows, kindOf)
+  return [...byKind.values()].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / size) }, (_, index) => group.slice(index * size, (index + 1) * size)),
+  )
+}
+
+/**
+ * Doubles from `retryDelayMinMs` to `retryDelayMaxMs`. The upper half of each delay depends on the row's id, so that
+ * rows which failed together do not all come back together.
+ */
+export function retryDelayMs(attempts: number, id: string): number {
+  const ceiling = Math.min(retryDelayMaxMs, retryDelayMinMs * 2 ** Math.min(attempts, 30))
+  return Math.round(ceiling / 2 + (ceiling / 2) * spread(id, attempts))
+}
+
+/** A number in [0, 1) fixed by its arguments (FNV-1a): jitter without randomness. */
+function spread(id: string, attempts: number): number {
+  let hash = 0x811c9dc5
+  for (const character of `${id}#${attempts}`) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0
+  }
+  return hash / 2 ** 32
+}
