@@ -1,0 +1,37 @@
+/**
+ * Structured logs: one JSON object a line, ids only. The type lists what may be said, so that a body, a header, a query
+ * string or an error's own message (which may quote any of them) has no place to go.
+ */
+export type LogLine = {
+  readonly level: 'info' | 'warn' | 'error'
+  readonly event: string
+  readonly correlationId: string
+  readonly traceparent?: string
+  readonly method?: string
+  /** The route's pattern, such as `/v1/orders/:id`; never the path, which a caller may fill with anything. */
+  readonly route?: string
+  readonly status?: number
+  readonly reason?: string
+  readonly durationMs?: number
+  readonly principal?: string
+  readonly account?: string
+  readonly deliveryId?: string
+  readonly error?: string
+  readonly frames?: readonly string[]
+}
+
+export function log(line: LogLine): void {
+  const text = JSON.stringify(line)
+  if (line.level === 'error') console.error(text)
+  else if (line.level === 'warn') console.warn(text)
+  else console.info(text)
+}
+
+const framesKept = 12
+
+/** An error's class and where it was thrown, without its message. */
+export function describeError(error: unknown): Pick<LogLine, 'error' | 'frames'> {
+  if (!(error instanceof Error)) return { error: typeof error }
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return { error: error.name, frames: frames.slice(0, framesKept).map((line) => line.trim()) }
+}

@@ -1,0 +1,164 @@
+/**
+ * RFC 9457 problems. The table is the documentation: every reason a caller can meet has one stable type, one status and
+ * one title, and a refusal without its row does not compile.
+ */
+import { z } from '@hono/zod-openapi'
+import type { Context, TypedResponse } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { JSONParsed } from 'hono/utils/types'
+import type { ReservationRefusal } from '../actor-apis.ts'
+import type { OrderRefusal } from '../domain/order/order-command.ts'
+import type { StockRefusal } from '../domain/stock/stock-command.ts'
+import type { AppEnv } from './context.ts'
+
+/** Refusals that only the HTTP surface makes. */
+type HttpReason =
+  | 'malformed_path'
+  | 'malformed_json'
+  | 'malformed_text'
+  | 'body_too_deep'
+  | 'invalid_body'
+  | 'invalid_query'
+  | 'invalid_path'
+  | 'invalid_idempotency_key'
+  | 'unauthenticated'
+  | 'webhook_unverified'
+  | 'insufficient_scope'
+  | 'account_not_allowed'
+  | 'cross_origin'
+  | 'route_not_found'
+  | 'method_not_allowed'
+  | 'idempotency_in_flight'
+  | 'idempotency_key_reused'
+  | 'body_too_large'
+  | 'unsupported_media_type'
+  | 'unknown_account'
+  | 'account_takes_no_orders'
+  | 'delivery_refused'
+  | 'lineage_not_found'
+  | 'delivery_not_found'
+  | 'exception_not_found'
+  | 'actor_not_found'
+  | 'not_configured'
+  | 'unavailable'
+  | 'internal'
+
+export type Reason = HttpReason | OrderRefusal['reason'] | StockRefusal['reason'] | ReservationRefusal['reason']
+
+export const problems = {
+  malformed_path: [400, 'The path is not valid percent-encoded UTF-8'],
+  malformed_json: [400, 'The request body is not JSON'],
+  malformed_text: [400, 'The request body is not well-formed UTF-8 text'],
+  body_too_deep: [400, 'The request body is nested too deeply or holds too long an array'],
+  invalid_idempotency_key: [400, 'The Idempotency-Key header is malformed'],
+  unauthenticated: [401, 'A valid API key or token is required'],
+  webhook_unverified: [401, 'The webhook could not be verified'],
+  insufficient_scope: [403, 'The credential lacks the scope that this route needs'],
+  account_not_allowed: [403, 'The credential is restricted to another account'],
+  cross_origin: [403, 'The request comes from another origin'],
+  route_not_found: [404, 'There is no such route'],
+  order_not_found: [404, 'There is no such order'],
+  hold_not_found: [404, 'The order has no such hold'],
+  fulfilment_order_not_found: [404, 'There is no such fulfilment order'],
+  tracking_not_found: [404, 'The order has no shipment with this tracking number'],
+  reservation_not_found: [404, 'There is no such reservation'],
+  lineage_not_found: [404, 'Nothing is known under this number'],
+  delivery_not_found: [404, 'There is no such delivery'],
+  exception_not_found: [404, 'There is no such exception'],
+  actor_not_found: [404, 'There is no such actor'],
+  method_not_allowed: [405, 'The route exists, but not with this method'],
+  order_closed: [409, 'The order is closed'],
+  hold_conflict: [409, 'The hold exists with a different kind or reason'],
+  shipment_exceeds_release: [409, 'More units shipped than were released'],
+  shipment_conflict: [409, 'The shipment exists with different content'],
+  cancel_too_late: [409, 'The order has shipped and cannot be cancelled'],
+  return_exceeds_shipped: [409, 'More units returned than were shipped'],
+  insufficient_stock: [409, 'Not enough stock to reserve'],
+  reservation_conflict: [409, 'The reservation exists with different content'],
+  reservation_expired: [409, 'The reservation has expired'],
+  reservation_released: [409, 'The reservation was released'],
+  reservation_committed: [409, 'The reservation is committed'],
+  not_committed: [409, 'The reservation is not committed'],
+  quantity_exceeds_reservation: [409, 'The quantity exceeds what the reservation holds'],
+  movement_exceeds_stock: [409, 'The movement takes more units than the state holds'],
+  movement_conflict: [409, 'The event id was used for different content'],
+  idempotency_in_flight: [409, 'A request with this Idempotency-Key is still being answered'],
+  body_too_large: [413, 'The request body is too large'],
+  unsupported_media_type: [415, 'The request body must be application/json, not encoded'],
+  invalid_body: [422, 'The request body does not match the schema'],
+  invalid_query: [422, 'The query does not match the schema'],
+  invalid_path: [422, 'A path parameter does not match the schema'],
+  idempotency_key_reused: [422, 'The Idempotency-Key was used for a different request'],
+  line_not_found: [422, 'The order has no such line'],
+  unknown_sku: [422, 'The SKU is not in the catalogue'],
+  unknown_location: [422, 'The location is not configured'],
+  unknown_account: [422, 'The account is not configured'],
+  account_takes_no_orders: [422, 'The account does not take orders through this route'],
+  delivery_refused: [422, 'The delivery cannot be identified'],
+  internal: [500, 'An unexpected error; the correlation id finds it in the logs'],
+  overloaded: [503, 'Too much at once; try again shortly'],
+  not_configured: [503, 'The deployment has no active configuration'],
+  unavailable: [503, 'A part of the system restarted; try again'],
+} as const satisfies Record<Reason, readonly [ContentfulStatusCode, string]>
+
+export type StatusOf<R extends Reason> = (typeof problems)[R][0]
+
+/** `path` is dotted, such as `lines.0.quantity`; empty for the whole. */
+const fieldErrorSchema = z.object({ path: z.string(), message: z.string() })
+export type FieldError = z.infer<typeof fieldErrorSchema>
+
+export const problemSchema = z
+  .looseObject({
+    type: z
+      .string()
+      .openapi({ description: 'Stable URI of the kind of problem', example: '/problems/insufficient_stock' }),
+    title: z.string(),
+    status: z.int(),
+    reason: z
+      .string()
+      .openapi({ description: 'The last part of the type, for programs', example: 'insufficient_stock' }),
+    correlationId: z.string(),
+    detail: z.string().optional(),
+    errors: z.array(fieldErrorSchema).optional().openapi({ description: 'One entry per offending field' }),
+  })
+  .openapi('Problem')
+export type ProblemDocument = z.infer<typeof problemSchema>
+
+export const problemType = (reason: Reason): string => `/problems/${reason}`
+
+/** Seconds, for answers that are worth repeating as they are. */
+const retryAfterSeconds: Partial<Record<Reason, number>> = {
+  overloaded: 1,
+  unavailable: 1,
+  idempotency_in_flight: 1,
+  not_configured: 30,
+}
+
+/** A refusal of the domain or of this layer: its further members become members of the problem. */
+export function problemDocument(refusal: { readonly reason: Reason }, correlationId: string): ProblemDocument {
+  const { reason, ...members } = refusal
+  const [status, title] = problems[reason]
+  return { type: problemType(reason), title, status, reason, correlationId, ...members }
+}
+
+/** One response type per status, so that a route has to declare each of them. */
+type ProblemAnswer<S extends ContentfulStatusCode> = S extends ContentfulStatusCode
+  ? TypedResponse<JSONParsed<ProblemDocument>, S, 'json'> & Response
+  : never
+
+export function refuse<const F extends { readonly reason: Reason }>(
+  c: Context<AppEnv>,
+  refusal: F,
+  headers: Readonly<Record<string, string>> = {},
+): ProblemAnswer<StatusOf<F['reason']>> {
+  const reason: F['reason'] = refusal.reason
+  const document = problemDocument(refusal, c.var.correlationId)
+  const retryAfter = retryAfterSeconds[reason]
+  const answer = c.json(document, problems[reason][0], {
+    'content-type': 'application/problem+json',
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...headers,
+  })
+  // The table gives the status of this very reason; the compiler cannot follow a lookup by a generic key.
+  return answer as ProblemAnswer<StatusOf<F['reason']>>
+}

@@ -1,0 +1,18 @@
+/** Refuses a path whose percent-encoding is not UTF-8: routers differ in what they make of one, and so must never see it. */
+import { createMiddleware } from 'hono/factory'
+import type { AppEnv } from './context.ts'
+import { refuse } from './problem.ts'
+
+export const wellFormedPath = createMiddleware<AppEnv>(async function wellFormedPath(c, next) {
+  const { pathname } = new URL(c.req.url)
+  if (pathname.includes('%') && !isDecodable(pathname)) return refuse(c, { reason: 'malformed_path' })
+  return await next()
+})
+
+function isDecodable(pathname: string): boolean {
+  try {
+    return !decodeURIComponent(pathname).includes('\0')
+  } catch {
+    return false
+  }
+}
