@@ -3,7 +3,7 @@
  * lookup at the bottom is the one place where a Durable Object stub becomes such an interface.
  */
 
-import type { Delivery, DeliveryInput, DeliveryOutcome, Receipt } from './domain/inbox/delivery.ts'
+import type { Delivery, DeliveryInput, DeliveryOutcome, DeliverySettlement, Receipt } from './domain/inbox/delivery.ts'
 import type { LeaseAnswer, LeaseReport, LeaseRequest } from './domain/limiter/limiter-contract.ts'
 import type {
   AttemptOutcome,
@@ -71,11 +71,16 @@ export interface StockApi extends Projectable<PositionView> {
 }
 
 export interface InboxApi extends Projectable<null> {
+  /** `inbox` is `<account>/<shard>` (`inboxName`). Throws `overloaded` when too many wait: answer 503, nothing was stored. */
   receive(inbox: string, input: DeliveryInput): Promise<Receipt>
+  /** In order; fewer than asked for when the bodies add up to much: ask again for the rest until an answer is empty. */
   read(deliveryIds: readonly string[]): Promise<readonly Delivery[]>
   settle(deliveryId: string, outcome: DeliveryOutcome): Promise<void>
+  /** One commit for a whole batch; may also put deliveries off. */
+  settleMany(settlements: readonly DeliverySettlement[]): Promise<void>
   /** Puts a settled delivery back to `received` (operations: replay). */
   replay(deliveryId: string, cause: Cause): Promise<boolean>
+  /** Deliveries by status, and `repeats`: redeliveries recognised at the door. */
   counts(): Promise<Readonly<Record<string, number>>>
   pollWatermark(): Promise<number | null>
   setPollWatermark(watermarkMs: number): Promise<void>

@@ -16,6 +16,7 @@ export type DeliveryFacts = {
   readonly message: string | null
   readonly subjects: readonly string[]
   readonly attempts: number
+  /** UTF-8 bytes of the body. */
   readonly bytes: number
   readonly correlationId: string
   readonly receivedAtMs: number
@@ -26,7 +27,7 @@ export type DeliveryFacts = {
 export type InboxEventType = 'delivery_received' | 'delivery_settled' | 'delivery_replayed'
 export type InboxEvent = { readonly type: InboxEventType; readonly delivery: DeliveryFacts }
 
-export function factsOf(delivery: Delivery): DeliveryFacts {
+export function factsOf(delivery: Delivery, bytes: number): DeliveryFacts {
   return {
     deliveryId: delivery.deliveryId,
     account: delivery.account,
@@ -37,7 +38,7 @@ export function factsOf(delivery: Delivery): DeliveryFacts {
     message: delivery.message,
     subjects: delivery.subjects,
     attempts: delivery.attempts,
-    bytes: delivery.body.length,
+    bytes,
     correlationId: delivery.correlationId,
     receivedAtMs: delivery.receivedAtMs,
     settledAtMs: delivery.settledAtMs,

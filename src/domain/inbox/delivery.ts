@@ -22,7 +22,15 @@ export type DeliveryInput = {
 export type Delivery = DeliveryInput & {
   readonly deliveryId: DeliveryId
   readonly status: DeliveryStatus
+  /** How often its message was sent to the queue. */
   readonly attempts: number
+  /**
+   * How often it was put off or replayed. Part of the command ids made from it: a refusal is remembered under its id for
+   * ever, so another try needs another id.
+   */
+  readonly round: number
+  /** Redeliveries of it that were recognised at the door. */
+  readonly repeats: number
   /** Why it was rejected or dead-lettered; null otherwise. */
   readonly reason: string | null
   readonly message: string | null
@@ -46,5 +54,17 @@ export type DeliveryOutcome =
       readonly message: string
       readonly subjects: readonly string[]
     }
+
+/** Not now: what it refers to is not there yet. The inbox sends it again at `retryAtMs`. */
+export type DeliveryDeferral = {
+  readonly status: 'deferred'
+  readonly reason: string
+  readonly message: string
+  readonly retryAtMs: number
+}
+export type DeliverySettlement = {
+  readonly deliveryId: DeliveryId
+  readonly outcome: DeliveryOutcome | DeliveryDeferral
+}
 
 export type Receipt = { readonly deliveryId: DeliveryId; readonly duplicate: boolean }

@@ -2,7 +2,7 @@
  * How a delivery may end (I8). The first outcome stands; only a dead letter may still turn into something better, when a
  * late consumer gets it through after all. `replay` is the way back, and it is an operator's decision.
  */
-import type { Delivery, DeliveryOutcome, DeliveryStatus } from './delivery.ts'
+import type { Delivery, DeliveryDeferral, DeliveryOutcome, DeliveryStatus } from './delivery.ts'
 
 /** The delivery as it is afterwards, or null when the outcome changes nothing. */
 export function settle(delivery: Delivery, outcome: DeliveryOutcome, nowMs: number): Delivery | null {
@@ -26,5 +26,19 @@ function maySettle(from: DeliveryStatus, to: DeliveryOutcome['status']): boolean
 /** A settled delivery put back to be worked on again; null when it still is. */
 export function replay(delivery: Delivery): Delivery | null {
   if (delivery.status === 'received') return null
-  return { ...delivery, status: 'received', reason: null, message: null, settledAtMs: null }
+  return {
+    ...delivery,
+    status: 'received',
+    reason: null,
+    message: null,
+    settledAtMs: null,
+    attempts: 0,
+    round: delivery.round + 1,
+  }
+}
+
+/** The delivery as it waits for its next round, with what it waits for as its reason; null once it is settled. */
+export function defer(delivery: Delivery, deferral: DeliveryDeferral): Delivery | null {
+  if (delivery.status !== 'received') return null
+  return { ...delivery, reason: deferral.reason, message: deferral.message, round: delivery.round + 1 }
 }

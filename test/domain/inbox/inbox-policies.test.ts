@@ -3,7 +3,7 @@ import type { Delivery, DeliveryOutcome, DeliveryStatus } from '../../../src/dom
 import { factsOf } from '../../../src/domain/inbox/delivery-facts.ts'
 import { accountOfInbox, inboxName, inboxShards } from '../../../src/domain/inbox/inbox-name.ts'
 import { resendDelayMs, sendRoom } from '../../../src/domain/inbox/resend.ts'
-import { replay, settle } from '../../../src/domain/inbox/settle.ts'
+import { defer, replay, settle } from '../../../src/domain/inbox/settle.ts'
 import { accountId, correlationId, deliveryId } from '../../../src/domain/shared/ids.ts'
 
 const t0 = 1_000_000
@@ -19,6 +19,8 @@ const received: Delivery = {
   correlationId: correlationId('c1'),
   status: 'received',
   attempts: 1,
+  round: 0,
+  repeats: 0,
   reason: null,
   message: null,
   subjects: [],
@@ -48,6 +50,12 @@ describe('settling a delivery', () => {
     expect(settle(settledAs('dead_lettered'), dead, t0 + 9)).toBeNull()
   })
 
+  it('can be put off while it is under way, and counts its rounds', () => {
+    const early = { status: 'deferred', reason: 'order_not_found', message: 'early', retryAtMs: t0 + 9 } as const
+    expect(defer(received, early)).toMatchObject({ status: 'received', round: 1, reason: 'order_not_found' })
+    expect(defer(settledAs('applied'), early)).toBeNull()
+  })
+
   it('can be put back when settled, and only then', () => {
     expect(replay(received)).toBeNull()
     expect(replay(settledAs('rejected'))).toMatchObject({ status: 'received', settledAtMs: null, reason: null })
@@ -56,7 +64,7 @@ describe('settling a delivery', () => {
 
 describe('facts for the log', () => {
   it('carry neither body nor headers nor dedupe keys', () => {
-    const text = JSON.stringify(factsOf(received))
+    const text = JSON.stringify(factsOf(received, 29))
     expect(text).not.toContain('buyer@example.com')
     expect(text).not.toContain('harbour')
     expect(text).not.toContain('event:1')
