@@ -1,9 +1,12 @@
 /** Shopify as a sales channel. */
 import type { Connector } from '../ports.ts'
+import { identify } from './identify.ts'
+import { translate } from './translate.ts'
+import { verify } from './verify.ts'
 
 export const shopify: Connector = {
   partner: 'shopify',
-  inbound: null,
+  inbound: { verify, identify, translate },
   outbound: {},
   poll: null,
   publishStock: null,

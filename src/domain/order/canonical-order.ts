@@ -55,6 +55,8 @@ export const orderTotalsSchema = z.strictObject({
   discountMinor: minorUnits,
   shippingMinor: minorUnits,
   taxMinor: minorUnits,
+  /** Tips, duties, fees and cash rounding: part of the total, in no line. Absent means none. */
+  otherMinor: minorUnits.optional(),
   totalMinor: minorUnits,
 })
 
