@@ -114,6 +114,23 @@ CREATE TABLE `projected_actors` (
 	PRIMARY KEY(`actor_kind`, `actor_name`)
 );
 --> statement-breakpoint
+CREATE TABLE `rebuilds` (
+	`rebuild_id` text PRIMARY KEY NOT NULL,
+	`requested_at_ms` integer NOT NULL,
+	`next_step` text,
+	`actors_projected` integer NOT NULL,
+	`stepped_at_ms` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `channel_fulfilments` (
+	`order_id` text NOT NULL,
+	`external_fulfilment_id` text NOT NULL,
+	`status` text NOT NULL,
+	`units` integer NOT NULL,
+	`at_ms` integer NOT NULL,
+	PRIMARY KEY(`order_id`, `external_fulfilment_id`)
+);
+--> statement-breakpoint
 CREATE TABLE `external_refs` (
 	`order_id` text NOT NULL,
 	`kind` text NOT NULL,
@@ -227,6 +244,14 @@ CREATE TABLE `reservations` (
 );
 --> statement-breakpoint
 CREATE INDEX `reservations_by_position` ON `reservations` (`sku`,`location`);--> statement-breakpoint
+CREATE TABLE `returns` (
+	`order_id` text NOT NULL,
+	`external_return_id` text NOT NULL,
+	`units` integer NOT NULL,
+	`at_ms` integer NOT NULL,
+	PRIMARY KEY(`order_id`, `external_return_id`)
+);
+--> statement-breakpoint
 CREATE TABLE `positions` (
 	`sku` text NOT NULL,
 	`location` text NOT NULL,

@@ -1,6 +1,12 @@
 /** Bindings of the worker, and its variables and secrets parsed once. */
 import { z } from 'zod'
-import type { InboundMessage, PartnerOutboxMessage, ProjectionMessage, PublicationMessage } from './queue-messages.ts'
+import type {
+  InboundMessage,
+  PartnerOutboxMessage,
+  ProjectionMessage,
+  PublicationMessage,
+  RebuildMessage,
+} from './queue-messages.ts'
 
 export interface Env {
   readonly ORDER: DurableObjectNamespace
@@ -17,7 +23,7 @@ export interface Env {
   readonly INBOUND_CATALOG: Queue<InboundMessage>
   readonly PARTNER_OUTBOX: Queue<PartnerOutboxMessage>
   readonly PUBLICATION: Queue<PublicationMessage>
-  readonly PROJECTIONS: Queue<ProjectionMessage>
+  readonly PROJECTIONS: Queue<ProjectionMessage | RebuildMessage>
   readonly DB: D1Database
   readonly CONFIG: KVNamespace
   readonly PAYLOADS: R2Bucket

@@ -25,3 +25,14 @@ export type ProjectionMessage = {
   readonly name: string
   readonly throughSeq: number
 }
+
+/** On `projections`: the next step of building D1 anew. Each step is idempotent and names where it begins. */
+export type RebuildStep =
+  | { readonly phase: 'drop' }
+  | { readonly phase: 'project'; readonly kind: ActorKind; readonly shard: number; readonly after: string | null }
+export type RebuildMessage = {
+  readonly type: 'rebuild'
+  readonly rebuildId: string
+  readonly requestedAtMs: number
+  readonly step: RebuildStep
+}

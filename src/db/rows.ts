@@ -1,14 +1,25 @@
 /** The rows of each table as they are read and written. */
 import type { deliveries, deliverySubjects } from './schema/deliveries.ts'
 import type { fulfilmentOrders, shipments } from './schema/fulfilment.ts'
-import type { audit, exceptions } from './schema/operations.ts'
-import type { externalRefs, intents, orderLines, orders, refunds, reservations } from './schema/orders.ts'
+import type { audit, exceptions, rebuilds } from './schema/operations.ts'
+import type {
+  channelFulfilments,
+  externalRefs,
+  intents,
+  orderLines,
+  orders,
+  refunds,
+  reservations,
+  returns,
+} from './schema/orders.ts'
 import type { positions } from './schema/stock.ts'
 
 export type OrderRow = typeof orders.$inferSelect
 export type OrderLineRow = typeof orderLines.$inferSelect
 export type ReservationRow = typeof reservations.$inferSelect
 export type IntentRow = typeof intents.$inferSelect
+export type ReturnRow = typeof returns.$inferSelect
+export type ChannelFulfilmentRow = typeof channelFulfilments.$inferSelect
 export type RefundRow = typeof refunds.$inferSelect
 export type ExternalRefRow = typeof externalRefs.$inferSelect
 export type FulfilmentOrderRow = typeof fulfilmentOrders.$inferSelect
@@ -18,3 +29,4 @@ export type DeliveryRow = typeof deliveries.$inferSelect
 export type DeliverySubjectRow = typeof deliverySubjects.$inferSelect
 export type AuditRow = typeof audit.$inferSelect
 export type ExceptionRow = typeof exceptions.$inferSelect
+export type RebuildRow = typeof rebuilds.$inferSelect

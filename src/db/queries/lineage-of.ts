@@ -4,7 +4,7 @@ import type { LineageChain } from '../../domain/lineage/lineage.ts'
 import type { Db } from '../database.ts'
 import { deliveries, deliverySubjects } from '../schema/deliveries.ts'
 import { fulfilmentOrders, shipments } from '../schema/fulfilment.ts'
-import { externalRefs, intents, orders, refunds, reservations } from '../schema/orders.ts'
+import { channelFulfilments, externalRefs, intents, orders, refunds, reservations, returns } from '../schema/orders.ts'
 
 /** A number that several orders share (a customer's own reference, a reused tracking number) shows this many of them. */
 const chainsMax = 10
@@ -27,6 +27,8 @@ const emptyChain: LineageChain = {
   fulfilmentOrders: [],
   shipments: [],
   refunds: [],
+  returns: [],
+  channelFulfilments: [],
   references: [],
 }
 
@@ -69,7 +71,7 @@ async function newestFirst(db: Db, orderIds: readonly string[]): Promise<string[
 }
 
 async function chainOf(db: Db, orderId: string): Promise<LineageChain> {
-  const [order, touched, claims, calls, releases, sent, given, references] = await db.batch([
+  const [order, touched, claims, calls, releases, sent, given, back, shown, references] = await db.batch([
     db.select().from(orders).where(eq(orders.orderId, orderId)).limit(1),
     db
       .select({
@@ -93,6 +95,12 @@ async function chainOf(db: Db, orderId: string): Promise<LineageChain> {
       .orderBy(fulfilmentOrders.fulfilmentOrderId),
     db.select().from(shipments).where(eq(shipments.orderId, orderId)).orderBy(shipments.shipmentId),
     db.select().from(refunds).where(eq(refunds.orderId, orderId)).orderBy(refunds.atMs, refunds.externalRefundId),
+    db.select().from(returns).where(eq(returns.orderId, orderId)).orderBy(returns.atMs, returns.externalReturnId),
+    db
+      .select()
+      .from(channelFulfilments)
+      .where(eq(channelFulfilments.orderId, orderId))
+      .orderBy(channelFulfilments.atMs, channelFulfilments.externalFulfilmentId),
     db
       .select({ kind: externalRefs.kind, value: externalRefs.value, subject: externalRefs.subject })
       .from(externalRefs)
@@ -107,6 +115,8 @@ async function chainOf(db: Db, orderId: string): Promise<LineageChain> {
     fulfilmentOrders: releases,
     shipments: sent,
     refunds: given,
+    returns: back,
+    channelFulfilments: shown,
     references,
   }
 }

@@ -72,3 +72,13 @@ export const projectedActors = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.actorKind, t.actorName] })],
 )
+
+/** Rebuilds of all of the above, newest last: where an interrupted one goes on. Not a projection itself. */
+export const rebuilds = sqliteTable('rebuilds', {
+  rebuildId: text('rebuild_id').primaryKey(),
+  requestedAtMs: integer('requested_at_ms').notNull(),
+  /** The step that comes next, JSON; null when finished. */
+  nextStep: text('next_step'),
+  actorsProjected: integer('actors_projected').notNull(),
+  steppedAtMs: integer('stepped_at_ms').notNull(),
+})

@@ -130,6 +130,30 @@ export const refunds = sqliteTable(
   (t) => [primaryKey({ columns: [t.orderId, t.externalRefundId] })],
 )
 
+export const returns = sqliteTable(
+  'returns',
+  {
+    orderId: text('order_id').notNull(),
+    externalReturnId: text('external_return_id').notNull(),
+    units: integer('units').notNull(),
+    atMs: integer('at_ms').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orderId, t.externalReturnId] })],
+)
+
+/** What the channel shows as fulfilled: ours coming back, or made by hand in its own console. */
+export const channelFulfilments = sqliteTable(
+  'channel_fulfilments',
+  {
+    orderId: text('order_id').notNull(),
+    externalFulfilmentId: text('external_fulfilment_id').notNull(),
+    status: text('status').notNull(),
+    units: integer('units').notNull(),
+    atMs: integer('at_ms').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orderId, t.externalFulfilmentId] })],
+)
+
 /**
  * Every number by which somebody may ask for an order: the channel's, the ERP's, the warehouse's, the carrier's and ours.
  * `searchKey` is the value as people type it (lower case, without a leading `#`).

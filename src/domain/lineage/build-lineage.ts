@@ -37,11 +37,20 @@ function partsOf(chain: LineageChain, order: LineageOrder): LineageNode[] {
     ...erpNodes(chain, order),
     ...chain.fulfilmentOrders.map((release) => fulfilmentOrderNode(release, chain)),
     ...orphanShipments(chain),
-    ...chain.refunds.map((refund) => ({
-      ...leaf('refund', refund.externalRefundId),
-      at: refund.atMs,
-      account: order.account,
+    ...afterSale(chain, order),
+  ]
+}
+
+function afterSale(chain: LineageChain, { account }: LineageOrder): LineageNode[] {
+  return [
+    ...chain.channelFulfilments.map((shown) => ({
+      ...leaf('channel_fulfilment', shown.externalFulfilmentId),
+      at: shown.atMs,
+      account,
+      status: shown.status,
     })),
+    ...chain.refunds.map((refund) => ({ ...leaf('refund', refund.externalRefundId), at: refund.atMs, account })),
+    ...chain.returns.map((back) => ({ ...leaf('return', back.externalReturnId), at: back.atMs, account })),
   ]
 }
 

@@ -12,6 +12,8 @@ export type LineageKind =
   | 'shipment'
   | 'partner_call'
   | 'refund'
+  | 'return'
+  | 'channel_fulfilment'
 
 export type LineageNode = {
   readonly kind: LineageKind
@@ -77,6 +79,12 @@ export type LineageShipment = {
   readonly shippedAtMs: number
 }
 export type LineageRefund = { readonly externalRefundId: string; readonly atMs: number }
+export type LineageReturn = { readonly externalReturnId: string; readonly atMs: number }
+export type LineageChannelFulfilment = {
+  readonly externalFulfilmentId: string
+  readonly status: string
+  readonly atMs: number
+}
 export type LineageReference = { readonly kind: string; readonly value: string; readonly subject: string | null }
 
 /** Everything known about one order; `order` is null for a delivery that touched none. */
@@ -88,5 +96,7 @@ export type LineageChain = {
   readonly fulfilmentOrders: readonly LineageFulfilmentOrder[]
   readonly shipments: readonly LineageShipment[]
   readonly refunds: readonly LineageRefund[]
+  readonly returns: readonly LineageReturn[]
+  readonly channelFulfilments: readonly LineageChannelFulfilment[]
   readonly references: readonly LineageReference[]
 }
