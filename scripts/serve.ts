@@ -3,6 +3,7 @@
  * and `kill -9`; prints `ready http://127.0.0.1:P` once it answers.
  */
 import { Command, InvalidArgumentError } from 'commander'
+import { endWithNpm } from './serve/leash.ts'
 import { readConfig } from './serve/read-config.ts'
 import { startCrossdock } from './serve/start-crossdock.ts'
 
@@ -32,6 +33,7 @@ async function serve(options: Options): Promise<void> {
   })
   process.stdout.write(`ready ${crossdock.url}\n`)
   const stop = () => void crossdock.stop().then(() => process.exit(0))
+  endWithNpm(stop)
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
 }

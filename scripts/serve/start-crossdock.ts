@@ -9,6 +9,7 @@ import { resolve } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import type { CompiledConfig } from '../../src/domain/config/compile-config.ts'
 import { applyMigrations } from './apply-migrations.ts'
+import { leashRuntime } from './leash.ts'
 import { publishConfig } from './publish-config.ts'
 import { workerOptions } from './worker-options.ts'
 
@@ -61,6 +62,7 @@ export async function startCrossdock(options: CrossdockOptions): Promise<Crossdo
     }),
   )
   await miniflare.ready
+  const unleash = await leashRuntime()
   await applyMigrations(await miniflare.getD1Database('DB'))
   await publishConfig(await miniflare.getKVNamespace('CONFIG'), options.compiled)
   const url = (await miniflare.unsafeGetDirectURL(workerName)).toString().replace(/\/$/, '')
@@ -79,6 +81,7 @@ export async function startCrossdock(options: CrossdockOptions): Promise<Crossdo
     stop: async () => {
       clearInterval(timer)
       await miniflare.dispose()
+      unleash()
     },
   }
 }
