@@ -16,21 +16,22 @@ export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code')
 const epochMs = z.int().min(0).max(8_640_000_000_000_000)
 
 export const addressSchema = z.strictObject({
-  name: text(200).nullable(),
-  company: text(200).nullable(),
-  line1: text(300).nullable(),
-  line2: text(300).nullable(),
-  city: text(200).nullable(),
+  name: text(200).nullable().default(null),
+  company: text(200).nullable().default(null),
+  line1: text(300).nullable().default(null),
+  line2: text(300).nullable().default(null),
+  city: text(200).nullable().default(null),
   /** ISO 3166-2 subdivision without the country, such as `CA`. */
-  region: text(100).nullable(),
-  postalCode: text(32).nullable(),
+  region: text(100).nullable().default(null),
+  postalCode: text(32).nullable().default(null),
   /** ISO 3166-1 alpha-2. Null when the channel withholds it: the order is then held, not refused. */
   country: z
     .string()
     .regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code')
-    .nullable(),
-  phone: text(64).nullable(),
-  email: text(320).nullable(),
+    .nullable()
+    .default(null),
+  phone: text(64).nullable().default(null),
+  email: text(320).nullable().default(null),
 })
 export type Address = z.infer<typeof addressSchema>
 
@@ -38,23 +39,23 @@ export const orderLineSchema = z.strictObject({
   /** Unique within the order and stable across updates. */
   lineId: externalIdSchema,
   /** The channel's own SKU or listing key; mapped to our SKU by the saga. Null when the channel sent none. */
-  externalSku: text(255).nullable(),
+  externalSku: text(255).nullable().default(null),
   title: text(1000),
   /** Ordered now, in the channel's unit; a cancelled part has already been taken off. */
   quantity: z.int().min(0).max(1_000_000),
   unitPriceMinor: minorUnits,
-  discountMinor: minorUnits,
-  taxMinor: minorUnits,
-  requiresShipping: z.boolean(),
+  discountMinor: minorUnits.default(0),
+  taxMinor: minorUnits.default(0),
+  requiresShipping: z.boolean().default(true),
 })
 export type OrderLine = z.infer<typeof orderLineSchema>
 
 export const orderTotalsSchema = z.strictObject({
   /** Σ unit price × quantity over the lines as they were placed. */
   subtotalMinor: minorUnits,
-  discountMinor: minorUnits,
-  shippingMinor: minorUnits,
-  taxMinor: minorUnits,
+  discountMinor: minorUnits.default(0),
+  shippingMinor: minorUnits.default(0),
+  taxMinor: minorUnits.default(0),
   /** Tips, duties, fees and cash rounding: part of the total, in no line. Absent means none. */
   otherMinor: minorUnits.optional(),
   totalMinor: minorUnits,
@@ -64,21 +65,26 @@ export const canonicalOrderSchema = z.strictObject({
   account: slug,
   externalOrderId: externalIdSchema,
   /** What a person calls the order, such as `#1001`. */
-  externalNumber: text(100).nullable(),
+  externalNumber: text(100).nullable().default(null),
   placedAtMs: epochMs,
   /** The channel's version clock (for example `updated_at`): an older one never overwrites a newer one. */
   sourceVersionMs: epochMs,
   currency: currencySchema,
   /** What the buyer saw and paid in, when that differs from `currency`. */
-  presentment: z.strictObject({ currency: currencySchema, totalMinor: minorUnits }).nullable(),
+  presentment: z.strictObject({ currency: currencySchema, totalMinor: minorUnits }).nullable().default(null),
   customer: z
-    .strictObject({ externalId: text(100).nullable(), name: text(200).nullable(), email: text(320).nullable() })
-    .nullable(),
-  shipTo: addressSchema.nullable(),
-  billTo: addressSchema.nullable(),
+    .strictObject({
+      externalId: text(100).nullable().default(null),
+      name: text(200).nullable().default(null),
+      email: text(320).nullable().default(null),
+    })
+    .nullable()
+    .default(null),
+  shipTo: addressSchema.nullable().default(null),
+  billTo: addressSchema.nullable().default(null),
   lines: z.array(orderLineSchema).min(1).max(500),
   totals: orderTotalsSchema,
-  taxesIncluded: z.boolean(),
+  taxesIncluded: z.boolean().default(false),
   payment: z.enum([
     'pending',
     'authorized',
@@ -89,12 +95,12 @@ export const canonicalOrderSchema = z.strictObject({
     'voided',
     'failed',
   ]),
-  shippingMethod: text(255).nullable(),
+  shippingMethod: text(255).nullable().default(null),
   /** May the order be split and shipped in part? Null leaves it to the account's policy. */
-  allowPartial: z.boolean().nullable(),
+  allowPartial: z.boolean().nullable().default(null),
   /** Set when the channel says the whole order is cancelled. */
-  cancelledAtMs: epochMs.nullable(),
-  cancelReason: text(200).nullable(),
-  tags: z.array(text(255)).max(250),
+  cancelledAtMs: epochMs.nullable().default(null),
+  cancelReason: text(200).nullable().default(null),
+  tags: z.array(text(255)).max(250).default([]),
 })
 export type CanonicalOrder = z.infer<typeof canonicalOrderSchema>
