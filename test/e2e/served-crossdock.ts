@@ -1,0 +1,98 @@
+/** `npm run serve`'s process, as an operator runs it: started, killed without warning, started again on the same state. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConfigFile } from '../../src/domain/config/config.ts'
+
+const readyTimeoutMs = 30_000
+
+export type ServedCrossdock = {
+  readonly url: string
+  /** Everything both output streams have said, over all lives of the process. */
+  readonly output: () => string
+  readonly start: () => Promise<void>
+  /** SIGKILL: nothing gets to clean up. */
+  readonly kill: () => Promise<void>
+  /** Ends the process and removes its state. */
+  readonly dispose: () => Promise<void>
+}
+
+export async function servedCrossdock(config: ConfigFile): Promise<ServedCrossdock> {
+  const folder = await mkdtemp(join(tmpdir(), 'crossdock-e2e-'))
+  const configPath = join(folder, 'config.json')
+  await writeFile(configPath, JSON.stringify(config), { mode: 0o600 })
+  const port = await freePort()
+  let output = ''
+  let child: ChildProcess | null = null
+
+  const start = async () => {
+    const from = output.length
+    const args = ['scripts/serve.ts', '--port', String(port), '--state', join(folder, 'state'), '--config', configPath]
+    const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    child = started
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`not ready within ${readyTimeoutMs} ms:\n${output}`)),
+        readyTimeoutMs,
+      )
+      const collect = (chunk: Buffer) => {
+        output += chunk.toString()
+        if (!output.slice(from).includes(`ready http://127.0.0.1:${port}`)) return
+        clearTimeout(timer)
+        resolve()
+      }
+      started.stdout.on('data', collect)
+      started.stderr.on('data', collect)
+      started.once('exit', (code) => reject(new Error(`serve ended with ${code}:\n${output}`)))
+    })
+  }
+
+  const end = (signal: NodeJS.Signals) =>
+    new Promise<void>((resolve) => {
+      if (child === null || child.exitCode !== null || child.signalCode !== null) return resolve()
+      child.once('exit', () => resolve())
+      child.kill(signal)
+    })
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    output: () => output,
+    start,
+    kill: async () => {
+      await end('SIGKILL')
+      output += '\n(killed)\n'
+      await portIsFree(port)
+    },
+    dispose: async () => {
+      await end('SIGTERM')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+/** The runtime ends a moment after its parent; until then the port is taken. */
+async function portIsFree(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const free = await new Promise<boolean>((resolve) => {
+      const server = createServer()
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+    })
+    if (free) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`port ${port} is still taken`)
+}
