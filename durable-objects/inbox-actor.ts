@@ -1,4 +1,201 @@
+/**
+ * InboxActor, `<account>/<shard>`: keeps every delivery of a partner until it is settled, recognises redeliveries, and
+ * sends what is unsettled to the queue of its domain until somebody settles it (I3, I8). It understands no payload.
+ */
 import { DurableObject } from 'cloudflare:workers'
+import type { AuditVerdict, InboxApi, ProjectionPage } from '../src/actor-apis.ts'
+import type {
+  Delivery,
+  DeliveryInput,
+  DeliveryOutcome,
+  DeliverySettlement,
+  Receipt,
+} from '../src/domain/inbox/delivery.ts'
+import type { InboxEvent } from '../src/domain/inbox/delivery-facts.ts'
+import { bodyCharactersMax, tidyAgainMs, tidyIntervalMs } from '../src/domain/inbox/retention.ts'
+import { drainDelayMs } from '../src/domain/outbox/drain.ts'
+import type { Cause } from '../src/domain/shared/cause.ts'
+import { deliveryId } from '../src/domain/shared/ids.ts'
+import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
+import { ActorFacts, actorFactsTable } from './actor-facts.ts'
+import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { DeliveryLedger } from './delivery-ledger.ts'
+import { DeliverySender } from './delivery-sender.ts'
+import { DeliveryTable, deliveryTables } from './delivery-table.ts'
+import { EventLog, eventLogTable } from './event-log.ts'
+import { GroupCommit } from './group-commit.ts'
+import { Migrations } from './migrations.ts'
+import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { Timers, timersTable } from './timers.ts'
 
-export class InboxActor extends DurableObject<Env> {}
+const steps = [
+  { id: 1, statements: [...deliveryTables, actorFactsTable, eventLogTable, outboxTable, outboxIndex, timersTable] },
+]
+
+type Received = { readonly inbox: string; readonly input: DeliveryInput }
+type WakeProjection = { readonly kind: 'project'; readonly throughSeq: number }
+
+/** The one row of the outbox: wake-ups of the projection coalesce in it. */
+const projectionRow = 'projection'
+/** A wake-up whose projection never confirms is sent again after this. */
+const projectAgainMs = 60_000
+/** Bodies in one answer: an RPC carries 32 MB, and text may take two bytes a character on the way. */
+const readCharactersMax = 8_000_000
+
+export class InboxActor extends DurableObject<Env> implements InboxApi {
+  readonly #migrations = new Migrations(this.ctx.storage, steps)
+  readonly #facts = new ActorFacts<'name' | 'poll_watermark_ms'>(this.ctx.storage.sql, this.#migrations)
+  readonly #table = new DeliveryTable(this.ctx.storage.sql, this.#migrations)
+  readonly #log = new EventLog<InboxEvent>(this.ctx.storage, this.#migrations)
+  readonly #ledger = new DeliveryLedger(this.#table, this.#log)
+  readonly #outbox = new Outbox<WakeProjection>(this.ctx.storage, this.#migrations)
+  readonly #timers = new Timers(this.ctx.storage, this.#migrations)
+  readonly #sender = new DeliverySender(this.ctx.storage, this.#table, this.env)
+  readonly #clock = new AlarmClock(this.ctx.storage, [this.#sender, this.#outbox, this.#timers])
+  readonly #receiving = new GroupCommit<Received, Receipt>((items) => this.#receiveAll(items))
+  readonly #settling = new GroupCommit<DeliverySettlement, null>((items) => this.#settleAll(items))
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    void ctx.blockConcurrencyWhile(() => this.#clock.resume(Date.now()))
+  }
+
+  async receive(inbox: string, input: DeliveryInput): Promise<Receipt> {
+    if (input.body.length > bodyCharactersMax) throw new Error('the body is larger than an inbox keeps')
+    const receipt = this.#receiving.join({ inbox, input })
+    if (receipt === null) throw new Error('overloaded')
+    return receipt
+  }
+
+  async read(deliveryIds: readonly string[]): Promise<readonly Delivery[]> {
+    const found: Delivery[] = []
+    let characters = 0
+    for (const id of deliveryIds) {
+      const stored = this.#table.find(id)
+      if (!stored) continue
+      characters += stored.delivery.body.length
+      if (found.length > 0 && characters > readCharactersMax) break
+      found.push(stored.delivery)
+    }
+    return found
+  }
+
+  settle(id: string, outcome: DeliveryOutcome): Promise<void> {
+    return this.settleMany([{ deliveryId: deliveryId(id), outcome }])
+  }
+
+  async settleMany(settlements: readonly DeliverySettlement[]): Promise<void> {
+    if (this.#log.headSeq === 0) return
+    const settled = this.#settling.joinAll(settlements)
+    if (settled === null) throw new Error('overloaded')
+    await Promise.all(settled)
+  }
+
+  async replay(id: string, cause: Cause): Promise<boolean> {
+    if (this.#log.headSeq === 0) return false
+    return this.#commit((nowMs) => this.#ledger.replay(id, cause, nowMs))
+  }
+
+  async counts(): Promise<Readonly<Record<string, number>>> {
+    return this.#table.counts()
+  }
+
+  async pollWatermark(): Promise<number | null> {
+    const stored = this.#facts.get('poll_watermark_ms')
+    return stored === null ? null : Number(stored)
+  }
+
+  async setPollWatermark(watermarkMs: number): Promise<void> {
+    this.#commit(() => this.#facts.set('poll_watermark_ms', String(watermarkMs)))
+  }
+
+  async projectionPage(afterSeq: number, limit: number): Promise<ProjectionPage<null>> {
+    return { document: null, ...this.#log.page(afterSeq, limit) }
+  }
+
+  async projected(throughSeq: number): Promise<void> {
+    if (throughSeq >= this.#log.headSeq) this.#outbox.settle(projectionRow)
+  }
+
+  async reproject(): Promise<void> {
+    if (this.#log.headSeq > 0) this.#commit((nowMs) => this.#wakeProjection(nowMs))
+  }
+
+  async verifyAudit(): Promise<AuditVerdict> {
+    return this.#log.verify()
+  }
+
+  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
+  override async alarm(): Promise<void> {
+    this.#clock.wentOff()
+    try {
+      const inbox = this.#facts.get('name') ?? ''
+      await this.#sender.send(inbox, Date.now)
+      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) => this.#sendWake(inbox, row?.effect))
+      if (this.#timers.due(Date.now()).includes('tidy')) this.#tidy()
+      this.#clock.arm(Date.now())
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'inbox_alarm_failed', error: String(error) }))
+      this.#forget()
+      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
+    }
+  }
+
+  #receiveAll(items: readonly Received[]): readonly Result<Receipt, unknown>[] {
+    return this.#commit((nowMs) => {
+      this.#facts.set('name', items[0]?.inbox ?? '')
+      this.#timers.setAtLatest('tidy', nowMs + tidyIntervalMs)
+      return items.map(({ input }) => ok(this.#ledger.receive(input, nowMs)))
+    })
+  }
+
+  #settleAll(items: readonly DeliverySettlement[]): readonly Result<null, unknown>[] {
+    return this.#commit((nowMs) => {
+      for (const item of items) this.#ledger.settle(item, nowMs)
+      return items.map(() => ok(null))
+    })
+  }
+
+  /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
+  #commit<Answer>(write: (nowMs: number) => Answer): Answer {
+    const nowMs = Date.now()
+    try {
+      return this.ctx.storage.transactionSync(() => {
+        this.#migrations.ensure()
+        const seqBefore = this.#log.headSeq
+        const answer = write(nowMs)
+        if (this.#log.headSeq > seqBefore) this.#wakeProjection(nowMs)
+        this.#clock.arm(nowMs)
+        return answer
+      })
+    } catch (error) {
+      this.#forget()
+      throw error
+    }
+  }
+
+  #forget(): void {
+    const remembering = [this.#migrations, this.#facts, this.#table, this.#log, this.#outbox, this.#timers, this.#clock]
+    for (const part of remembering) part.forget()
+  }
+
+  #wakeProjection(nowMs: number): void {
+    const wake = { kind: 'project', throughSeq: this.#log.headSeq } as const
+    this.#outbox.add(projectionRow, wake, nowMs + drainDelayMs, nowMs)
+  }
+
+  async #sendWake(inbox: string, wake: WakeProjection | undefined): Promise<{ readonly againAtMs: number }> {
+    if (wake) {
+      await this.env.PROJECTIONS.send({ type: 'project', actor: 'inbox', name: inbox, throughSeq: wake.throughSeq })
+    }
+    return { againAtMs: Date.now() + projectAgainMs }
+  }
+
+  #tidy(): void {
+    this.#commit((nowMs) => {
+      const more = this.#ledger.tidy(nowMs)
+      this.#timers.set('tidy', nowMs + (more ? tidyAgainMs : tidyIntervalMs))
+    })
+  }
+}
