@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppEnv } from './context.ts'
 import { correlation } from './correlation.ts'
+import { ops } from './ops/ops.ts'
 import { notFound, onError, refuseInvalid } from './refuse-unexpected.ts'
 import { requestLog } from './request-log.ts'
 import { health } from './routes/health.ts'
@@ -19,3 +20,4 @@ app.notFound(notFound(app))
 app.route('/', health)
 app.route('/', webhooks)
 app.route('/', orders)
+app.route('/ops', ops)

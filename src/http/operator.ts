@@ -68,7 +68,7 @@ export async function isDevToken(given: string | undefined, vars: Vars): Promise
 }
 
 /** Signs a browser in; false when the token is wrong or this is not a local deployment. */
-export async function signIn(c: Context<AppEnv>, token: string): Promise<boolean> {
+export async function signIn<E extends AppEnv>(c: Context<E>, token: string): Promise<boolean> {
   if (!(await isDevToken(token, varsOf(c.env)))) return false
   const secure = new URL(c.req.url).protocol === 'https:'
   const cookie = { httpOnly: true, sameSite: 'Strict', path: '/ops', maxAge: cookieMaxAgeSeconds, secure } as const
@@ -76,16 +76,16 @@ export async function signIn(c: Context<AppEnv>, token: string): Promise<boolean
   return true
 }
 
-export function signOut(c: Context<AppEnv>): void {
+export function signOut<E extends AppEnv>(c: Context<E>): void {
   setCookie(c, operatorCookie, '', { httpOnly: true, sameSite: 'Strict', path: '/ops', maxAge: 0 })
 }
 
 /**
- * `signInPath`: where a browser that asks for a page is sent instead of a problem. A change from another origin is
+ * `signInPath`: where a browser that asks for a page is sent instead of a problem, given what it asked for. A change from another origin is
  * refused even with a valid cookie.
  */
 export function requireOperator(options: {
-  readonly signInPath?: string
+  readonly signInPath?: (asked: URL) => string
   readonly keySetOf?: KeySetOf
 }): MiddlewareHandler<AppEnv> {
   return createMiddleware<AppEnv>(async function requireOperator(c, next) {
@@ -96,8 +96,10 @@ export function requireOperator(options: {
     const vars = varsOf(c.env)
     const operator = await operatorOf(credentials, vars, options.keySetOf ?? remoteKeySetOf)
     if (operator === null) {
-      const sendsToSignIn = options.signInPath !== undefined && vars.access === null && c.req.method === 'GET'
-      return sendsToSignIn ? c.redirect(options.signInPath ?? '', 303) : refuse(c, { reason: 'unauthenticated' })
+      const { signInPath } = options
+      const sendsToSignIn = signInPath !== undefined && vars.access === null && c.req.method === 'GET'
+      if (sendsToSignIn) return c.redirect(signInPath(new URL(c.req.url)), 303)
+      return refuse(c, { reason: 'unauthenticated' })
     }
     if (!isSameOrigin(c.req.raw)) return refuse(c, { reason: 'cross_origin' })
     c.set('operator', operator)

@@ -7,6 +7,8 @@ import { exceptions } from '../schema/operations.ts'
 
 export type OpenExceptions = PageArgs & {
   readonly category?: string | undefined
+  /** Cases of one cause. */
+  readonly fingerprint?: string | undefined
   /** `open` unless told; `all` for every case. */
   readonly status?: string | undefined
 }
@@ -23,6 +25,7 @@ export function exceptionsQuery(db: Db, args: OpenExceptions, count: number) {
   const status = args.status ?? 'open'
   if (status !== 'all') conditions.push(eq(exceptions.status, status))
   if (args.category !== undefined) conditions.push(eq(exceptions.category, args.category))
+  if (args.fingerprint !== undefined) conditions.push(eq(exceptions.fingerprint, args.fingerprint))
   return db
     .select()
     .from(exceptions)

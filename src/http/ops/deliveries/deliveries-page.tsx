@@ -1,0 +1,110 @@
+/** The list of inbound messages and what became of each. */
+import type { Page } from '../../../db/page.ts'
+import type { DeliveryRow } from '../../../db/rows.ts'
+import type { Config } from '../../../domain/config/config.ts'
+import { Card, Empty } from '../design/card.tsx'
+import { DeliveryChip, deliveryLooks } from '../design/chip.tsx'
+import { FilterSelect, Filters, FilterText, Pager } from '../design/list-controls.tsx'
+import { Time } from '../design/time.tsx'
+import { count, words } from '../design/words.ts'
+import type { ListQuery } from '../list-query.ts'
+import { accountName, deliveryPath } from '../order/order-view.ts'
+
+export type DeliveriesView = {
+  readonly page: Page<DeliveryRow>
+  readonly query: ListQuery
+  readonly firstPage: boolean
+  readonly config: Config
+  readonly nowMs: number
+}
+
+export const DeliveriesPage = ({ view }: { view: DeliveriesView }) => (
+  <>
+    <div class="page-head">
+      <h1>Deliveries</h1>
+    </div>
+    <Filters action="/ops/deliveries" query={view.query}>
+      <FilterText name="q" label="Number" hint="Delivery, correlation or order id" query={view.query} />
+      <FilterSelect
+        name="account"
+        label="Account"
+        any="All accounts"
+        query={view.query}
+        options={view.config.accounts.map((account) => ({ value: account.id, name: account.name || account.id }))}
+      />
+      <FilterSelect
+        name="status"
+        label="Outcome"
+        any="Any outcome"
+        query={view.query}
+        options={Object.entries(deliveryLooks).map(([value, look]) => ({ value, name: look[2] }))}
+      />
+      <FilterText name="topic" label="Topic" hint="Exactly, such as orders/create" query={view.query} />
+    </Filters>
+    <Card id="list" title="Newest first" note={count(view.page.rows.length, 'delivery', 'deliveries')} live>
+      {view.page.rows.length === 0 ? <NoDeliveries query={view.query} /> : <DeliveryTable view={view} />}
+      <Pager
+        path="/ops/deliveries"
+        query={view.query}
+        shown=""
+        first={view.firstPage}
+        nextCursor={view.page.nextCursor}
+      />
+    </Card>
+  </>
+)
+
+const NoDeliveries = ({ query }: { query: ListQuery }) =>
+  Object.keys(query).length === 0 ? (
+    <Empty title="No deliveries yet">
+      Every message that passes its signature check is listed here, whatever became of it.
+    </Empty>
+  ) : (
+    <Empty title="No delivery matches">
+      Ids must be whole here. <a href="/ops/deliveries">Clear the filters</a> to see all.
+    </Empty>
+  )
+
+const DeliveryTable = ({ view }: { view: DeliveriesView }) => (
+  <div class="scroll">
+    <table class="list">
+      <thead>
+        <tr>
+          <th scope="col">Delivery</th>
+          <th scope="col">Account</th>
+          <th scope="col">Topic</th>
+          <th scope="col">Outcome</th>
+          <th scope="col">Why</th>
+          <th scope="col" class="num">
+            Attempts
+          </th>
+          <th scope="col">Received</th>
+        </tr>
+      </thead>
+      <tbody>
+        {view.page.rows.map((row) => (
+          <tr data-row="">
+            <th scope="row">
+              <a data-open="" class="mono" href={deliveryPath(row.deliveryId)}>
+                {row.deliveryId}
+              </a>
+            </th>
+            <td>{accountName(view.config, row.account)}</td>
+            <td class="mono">{row.topic}</td>
+            <td>
+              <DeliveryChip status={row.status} />
+            </td>
+            <td class="clip soft" title={row.message ?? undefined}>
+              {row.reason === null ? '' : words(row.reason)}
+              {row.message !== null && <span class="faint"> {row.message}</span>}
+            </td>
+            <td class="num">{row.attempts}</td>
+            <td>
+              <Time atMs={row.receivedAtMs} nowMs={view.nowMs} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)

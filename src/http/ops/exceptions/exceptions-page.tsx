@@ -1,0 +1,217 @@
+/** Cases for people: grouped by cause while looking around, one by one within a cause. */
+import type { Page } from '../../../db/page.ts'
+import type { ExceptionCluster } from '../../../db/queries/exception-clusters.ts'
+import type { ExceptionRow } from '../../../db/rows.ts'
+import { Card, Empty } from '../design/card.tsx'
+import { Chip } from '../design/chip.tsx'
+import { Pager } from '../design/list-controls.tsx'
+import { Money } from '../design/money.tsx'
+import { Time } from '../design/time.tsx'
+import { count, words } from '../design/words.ts'
+import { type ListQuery, listHref } from '../list-query.ts'
+import { deliveryPath, orderPath } from '../order/order-view.ts'
+
+export const ClustersPage = ({ clusters, nowMs }: { clusters: readonly ExceptionCluster[]; nowMs: number }) => {
+  const categories = [...Map.groupBy(clusters, (cluster) => cluster.category)]
+  return (
+    <>
+      <div class="page-head">
+        <h1>Exceptions</h1>
+        <span class="sub">open, by cause</span>
+        <div class="right">
+          <a href="/ops/exceptions?status=all">Every case, resolved ones too</a>
+        </div>
+      </div>
+      {categories.length === 0 && (
+        <section class="card" aria-label="Exceptions">
+          <Empty title="No open exceptions">
+            A case opens when something needs a person, and closes by itself when the same order later goes through.
+          </Empty>
+        </section>
+      )}
+      {categories.map(([category, causes]) => (
+        <Category category={category} causes={causes} nowMs={nowMs} />
+      ))}
+    </>
+  )
+}
+
+type CategoryProps = { readonly category: string; readonly causes: readonly ExceptionCluster[]; readonly nowMs: number }
+
+const Category = ({ category, causes, nowMs }: CategoryProps) => {
+  const cases = causes.reduce((sum, cause) => sum + cause.cases, 0)
+  return (
+    <Card
+      id={`category-${category}`}
+      title={words(category)}
+      note={`${count(cases, 'case')}, ${words(causes[0]?.team ?? '')}`}
+      live
+    >
+      <div class="scroll">
+        <table class="list fixed">
+          <thead>
+            <tr>
+              <th scope="col">Cause</th>
+              <th scope="col" class="num narrow">
+                Cases
+              </th>
+              <th scope="col" class="num money-col">
+                At risk
+              </th>
+              <th scope="col" class="time-col">
+                First opened
+              </th>
+              <th scope="col" class="time-col">
+                First due
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {causes.map((cause) => (
+              <CauseRow cause={cause} nowMs={nowMs} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  )
+}
+
+const CauseRow = ({ cause, nowMs }: { cause: ExceptionCluster; nowMs: number }) => (
+  <tr data-row="">
+    <th scope="row" class="wrap">
+      <a data-open="" href={listHref('/ops/exceptions', { fingerprint: cause.fingerprint })}>
+        {cause.message || cause.fingerprint}
+      </a>
+      <div class="soft">{cause.remediation}</div>
+    </th>
+    <td class="num strong">{cause.cases}</td>
+    <td class="num">
+      <AtRisk amountMinor={cause.moneyAtRiskMinor} currency={cause.currency} />
+    </td>
+    <td>
+      <Time atMs={cause.firstOpenedAtMs} nowMs={nowMs} />
+    </td>
+    <td>
+      <Due dueAtMs={cause.firstDueAtMs} nowMs={nowMs} />
+    </td>
+  </tr>
+)
+
+export type CasesView = {
+  readonly page: Page<ExceptionRow>
+  readonly query: ListQuery
+  readonly firstPage: boolean
+  readonly nowMs: number
+}
+
+export const CasesPage = ({ view }: { view: CasesView }) => (
+  <>
+    <div class="page-head">
+      <h1>{view.query.fingerprint === undefined ? 'Every case' : 'Cases of one cause'}</h1>
+      <div class="right">
+        <a href="/ops/exceptions">Open exceptions by cause</a>
+      </div>
+    </div>
+    <Card id="list" title="Newest first" note={count(view.page.rows.length, 'case')} live>
+      {view.page.rows.length === 0 ? <Empty title="No such case" /> : <CaseTable view={view} />}
+      <Pager
+        path="/ops/exceptions"
+        query={view.query}
+        shown=""
+        first={view.firstPage}
+        nextCursor={view.page.nextCursor}
+      />
+    </Card>
+  </>
+)
+
+const CaseTable = ({ view }: { view: CasesView }) => (
+  <div class="scroll">
+    <table class="list">
+      <thead>
+        <tr>
+          <th scope="col">Where</th>
+          <th scope="col">Case</th>
+          <th scope="col">State</th>
+          <th scope="col">Team</th>
+          <th scope="col" class="num">
+            At risk
+          </th>
+          <th scope="col">Opened</th>
+          <th scope="col">Due</th>
+        </tr>
+      </thead>
+      <tbody>
+        {view.page.rows.map((row) => (
+          <CaseRow row={row} nowMs={view.nowMs} />
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+const CaseRow = ({ row, nowMs }: { row: ExceptionRow; nowMs: number }) => (
+  <tr data-row="">
+    <th scope="row" class="mono">
+      <Where row={row} />
+    </th>
+    <td class="wrap">
+      {words(row.category)}
+      <div class="soft">{row.message}</div>
+    </td>
+    <td>
+      {row.resolvedAtMs === null ? (
+        <Chip tone="bad" icon="triangle" text={words(row.status)} />
+      ) : (
+        <Chip tone="neutral" icon="check" text={words(row.status)} />
+      )}
+    </td>
+    <td>{words(row.team)}</td>
+    <td class="num">
+      <AtRisk amountMinor={row.moneyAtRiskMinor} currency={row.currency} />
+    </td>
+    <td>
+      <Time atMs={row.openedAtMs} nowMs={nowMs} />
+    </td>
+    <td>
+      {row.resolvedAtMs === null ? (
+        <Due dueAtMs={row.dueAtMs} nowMs={nowMs} />
+      ) : (
+        <Time atMs={row.dueAtMs} nowMs={nowMs} />
+      )}
+    </td>
+  </tr>
+)
+
+const Where = ({ row }: { row: ExceptionRow }) => {
+  if (row.orderId !== null) {
+    return (
+      <a data-open="" href={orderPath(row.orderId)}>
+        {row.orderId}
+      </a>
+    )
+  }
+  if (row.deliveryId === null) return row.sourceName
+  return (
+    <a data-open="" href={deliveryPath(row.deliveryId)}>
+      {row.deliveryId}
+    </a>
+  )
+}
+
+const AtRisk = ({ amountMinor, currency }: { amountMinor: number; currency: string | null }) =>
+  currency === null || amountMinor === 0 ? (
+    <span class="faint">none</span>
+  ) : (
+    <Money amountMinor={amountMinor} currency={currency} />
+  )
+
+const Due = ({ dueAtMs, nowMs }: { dueAtMs: number; nowMs: number }) =>
+  dueAtMs >= nowMs ? (
+    <Time atMs={dueAtMs} nowMs={nowMs} />
+  ) : (
+    <span class="late">
+      late since <Time atMs={dueAtMs} nowMs={nowMs} />
+    </span>
+  )

@@ -1,0 +1,59 @@
+/** The operations console: a Hono application mounted at `/ops`. Every room stands behind an operator. */
+import { Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { activeConfig } from '../../config/active-config.ts'
+import { describeError, log } from '../log.ts'
+import { requireOperator } from '../operator.ts'
+import { deliveriesRoute } from './deliveries/deliveries-route.tsx'
+import { deliveryBodyRoute, deliveryRoute, replayRoute } from './deliveries/delivery-route.tsx'
+import { exceptionsRoute } from './exceptions/exceptions-route.tsx'
+import { formToken } from './form-token.ts'
+import type { OpsEnv } from './ops-context.ts'
+import { cancelRoute, holdRoute, releaseHoldRoute, retryRoute } from './order/order-action-routes.ts'
+import { orderRoute } from './order/order-route.tsx'
+import { ordersRoute } from './orders/orders-route.tsx'
+import { overviewRoute } from './overview/overview-route.tsx'
+import { pageSecurity } from './page-security.ts'
+import { broken, notFound } from './refusals.tsx'
+import { signInPostRoute, signInRoute, signOutRoute, themeRoute } from './session/session-routes.tsx'
+import { theme } from './theme.ts'
+
+export const ops = new Hono<OpsEnv>()
+
+// Static files know no operator: the sign-in page needs them, and they hold nothing but looks.
+ops.get('/:file{[a-z-]+\\.(?:css|js|svg)}', (c) => c.env.ASSETS.fetch(c.req.raw))
+
+ops.use(pageSecurity, theme, formToken)
+ops.get('/sign-in', signInRoute)
+ops.post('/sign-in', signInPostRoute)
+
+ops.use(
+  requireOperator({
+    signInPath: ({ pathname, search }) => `/ops/sign-in?back=${encodeURIComponent(pathname + search)}`,
+  }),
+  createMiddleware<OpsEnv>(async function config(c, next) {
+    c.set('config', await activeConfig(c.env, Date.now()))
+    await next()
+  }),
+)
+ops.get('/', overviewRoute)
+ops.get('/orders', ordersRoute)
+ops.get('/orders/:id', orderRoute)
+ops.post('/orders/:id/retry', retryRoute)
+ops.post('/orders/:id/cancel', cancelRoute)
+ops.post('/orders/:id/hold', holdRoute)
+ops.post('/orders/:id/release-hold', releaseHoldRoute)
+ops.get('/deliveries', deliveriesRoute)
+ops.get('/deliveries/:id', deliveryRoute)
+ops.get('/deliveries/:id/body', deliveryBodyRoute)
+ops.post('/deliveries/:id/replay', replayRoute)
+ops.get('/exceptions', exceptionsRoute)
+ops.post('/theme', themeRoute)
+ops.post('/sign-out', signOutRoute)
+
+ops.all('*', (c) => notFound(c, 'overview', 'There is no such page'))
+ops.onError((error, c) => {
+  const { correlationId, traceparent } = c.var
+  log({ level: 'error', event: 'console_failed', correlationId, traceparent, ...describeError(error) })
+  return broken(c, correlationId)
+})

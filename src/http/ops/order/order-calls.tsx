@@ -1,0 +1,73 @@
+/** Every effect wanted at a partner, and how far the call has come. */
+import type { Intent } from '../../../domain/outbox/intent.ts'
+import { Card, Empty } from '../design/card.tsx'
+import { IntentChip } from '../design/chip.tsx'
+import { Time } from '../design/time.tsx'
+import { count, words } from '../design/words.ts'
+import { accountName, type OrderView } from './order-view.ts'
+
+export const OrderCalls = ({ view }: { view: OrderView }) => (
+  <Card id="calls" title="Partner calls" note={count(view.state.intents.length, 'call')} live>
+    {view.state.intents.length === 0 ? (
+      <Empty title="No partner has been called yet" />
+    ) : (
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Effect</th>
+              <th scope="col">Partner</th>
+              <th scope="col">State</th>
+              <th scope="col" class="num">
+                Attempts
+              </th>
+              <th scope="col">Their number</th>
+              <th scope="col">Since</th>
+            </tr>
+          </thead>
+          <tbody>
+            {view.state.intents.map((intent) => (
+              <CallRow intent={intent} view={view} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    )}
+  </Card>
+)
+
+const isOpen = (intent: Intent): boolean => intent.status === 'pending' || intent.status === 'unknown'
+
+const CallRow = ({ intent, view }: { intent: Intent; view: OrderView }) => (
+  <>
+    <tr>
+      <th scope="row">
+        {words(intent.kind)}
+        <div class="faint mono wrap" title="Our id at the partner">
+          {intent.externalId}
+        </div>
+      </th>
+      <td>{accountName(view.config, intent.account)}</td>
+      <td>
+        <IntentChip status={intent.status} />
+      </td>
+      <td class="num">{intent.attempts}</td>
+      <td class="mono wrap">{intent.reference ?? <span class="faint">none yet</span>}</td>
+      <td>
+        <Time atMs={intent.createdAtMs} nowMs={view.nowMs} />
+        {isOpen(intent) && intent.notBeforeMs > view.nowMs && (
+          <div class="faint">
+            next <Time atMs={intent.notBeforeMs} nowMs={view.nowMs} />
+          </div>
+        )}
+      </td>
+    </tr>
+    {intent.lastError !== null && intent.status !== 'settled' && (
+      <tr class="detail">
+        <td colspan={6} class="wrap soft">
+          Last answer: {intent.lastError}
+        </td>
+      </tr>
+    )}
+  </>
+)

@@ -1,0 +1,47 @@
+/** One order, from its next action down to the raw message it came as. */
+
+import { statusOf } from '../../../domain/order/order-status.ts'
+import { OrderStatusChip, StageChip } from '../design/chip.tsx'
+import { NoticeOf } from '../design/notices.tsx'
+import { OrderActions } from './order-actions.tsx'
+import { OrderCalls } from './order-calls.tsx'
+import { OrderCases } from './order-cases.tsx'
+import { OrderFulfilment, OrderPlan } from './order-fulfilment.tsx'
+import { OrderTop } from './order-header.tsx'
+import { OrderLineage } from './order-lineage.tsx'
+import { OrderLines } from './order-lines.tsx'
+import { OrderPayloads } from './order-payloads.tsx'
+import { OrderTimeline } from './order-timeline.tsx'
+import { accountName, type OrderView } from './order-view.ts'
+
+export const OrderPage = ({ view, notice }: { view: OrderView; notice: string | undefined }) => (
+  <>
+    <div class="page-head">
+      <h1>{view.state.order.externalNumber ?? view.state.order.externalOrderId}</h1>
+      <span id="chips" class="chips" data-live="">
+        <OrderStatusChip status={statusOf(view.state)} />
+        <StageChip status={view.state.stage} />
+      </span>
+      <span class="sub">
+        {accountName(view.config, view.state.order.account)} <span class="mono">{view.state.orderId}</span>
+      </span>
+      <OrderActions view={view} />
+    </div>
+    <NoticeOf code={notice} />
+    <OrderTop view={view} />
+    <div class="cols order">
+      <div class="stack">
+        <OrderLines view={view} />
+        <OrderFulfilment view={view} />
+        <OrderPlan view={view} />
+        <OrderCalls view={view} />
+      </div>
+      <div class="stack">
+        <OrderCases view={view} />
+        <OrderTimeline view={view} />
+        <OrderLineage view={view} />
+      </div>
+    </div>
+    <OrderPayloads view={view} />
+  </>
+)

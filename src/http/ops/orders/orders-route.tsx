@@ -1,0 +1,40 @@
+/** `GET /ops/orders`: a number that names exactly one thing leads straight to it; anything else is a list. */
+import { openDb } from '../../../db/database.ts'
+import { listOrders } from '../../../db/queries/list-orders.ts'
+import { type Candidate, searchAnyId } from '../../../db/queries/search-any-id.ts'
+import { searchKeyOf } from '../../../domain/lineage/search-key.ts'
+import { type ListQuery, readCursor, readListQuery } from '../list-query.ts'
+import type { OpsContext } from '../ops-context.ts'
+import { deliveryPath, orderPath } from '../order/order-view.ts'
+import { renderPage } from '../render-page.tsx'
+import { OrdersPage } from './orders-page.tsx'
+
+const filters = ['q', 'channel', 'status', 'stage']
+
+export async function ordersRoute(c: OpsContext): Promise<Response> {
+  const nowMs = Date.now()
+  const query = readListQuery(c.req.url, filters)
+  const cursor = readCursor(c.req.url)
+  const db = openDb(c.env.DB)
+  const others = query.q === undefined ? [] : await searchAnyId(db, query.q)
+  const only = cursor === null ? onlyMatch(query, others) : null
+  if (only !== null) return c.redirect(only, 303)
+  const { q: search, channel, status, stage } = query
+  const page = await listOrders(db, { search, channel, status, stage, cursor })
+  const view = { page, query, firstPage: cursor === null, others, config: c.var.config, nowMs }
+  return renderPage(c, {
+    title: search === undefined ? 'Orders' : `${search} in orders`,
+    room: 'orders',
+    body: <OrdersPage view={view} />,
+    search: search ?? '',
+  })
+}
+
+/** Where a search for nothing but one whole number leads; null when the list must answer. */
+function onlyMatch(query: ListQuery, candidates: readonly Candidate[]): string | null {
+  const [candidate, ...rest] = candidates
+  if (candidate === undefined || rest.length > 0 || Object.keys(query).length > 1) return null
+  if (candidate.kind === 'delivery') return deliveryPath(candidate.id)
+  const isWhole = candidate.kind === 'order' && searchKeyOf(candidate.value) === searchKeyOf(query.q ?? '')
+  return isWhole ? orderPath(candidate.id) : null
+}

@@ -1,0 +1,52 @@
+/** `GET /ops`: counts from D1, and each limiter's own word where it answers quickly. */
+import { actor, type LimiterApi } from '../../../actor-apis.ts'
+import { openDb } from '../../../db/database.ts'
+import { countsForOverview } from '../../../db/queries/counts-for-overview.ts'
+import { exceptionClusters } from '../../../db/queries/exception-clusters.ts'
+import { partnerActivity } from '../../../db/queries/partner-activity.ts'
+import type { Account } from '../../../domain/config/config.ts'
+import type { Env } from '../../../env.ts'
+import type { OpsContext } from '../ops-context.ts'
+import { renderPage } from '../render-page.tsx'
+import { OverviewPage, type WindowName, windows } from './overview-page.tsx'
+import type { PartnerHealth } from './partners.tsx'
+
+/** The page refreshes every few seconds: it asks a bounded number of actors, and waits for none of them long. */
+const accountsShownMax = 40
+const limiterTimeoutMs = 1_000
+
+export async function overviewRoute(c: OpsContext): Promise<Response> {
+  const nowMs = Date.now()
+  const window = windowOf(c.req.query('window'))
+  const db = openDb(c.env.DB)
+  const accounts = c.var.config.accounts.slice(0, accountsShownMax)
+  const [counts, clusters, activity, limiters] = await Promise.all([
+    countsForOverview(db, { sinceMs: nowMs - windows[window] }),
+    exceptionClusters(db, {}),
+    partnerActivity(
+      db,
+      accounts.map((account) => account.id),
+    ),
+    Promise.all(accounts.map((account) => limiterOf(c.env, account))),
+  ])
+  const partners: PartnerHealth[] = accounts.map((account, index) => ({
+    account,
+    activity: activity.find((row) => row.account === account.id),
+    limiter: limiters[index] ?? null,
+  }))
+  const view = { counts, clusters, partners, window, nowMs }
+  return renderPage(c, { title: 'Overview', room: 'overview', body: <OverviewPage view={view} /> })
+}
+
+const windowOf = (text: string | undefined): WindowName =>
+  text !== undefined && Object.hasOwn(windows, text) ? (text as WindowName) : '24h'
+
+/** Only accounts that are called have a limiter; a slow or restarting one costs a question mark, not the page. */
+async function limiterOf(env: Env, account: Account): Promise<PartnerHealth['limiter']> {
+  if (account.baseUrl === undefined) return null
+  const timeout = new Promise<null>((resolve) => setTimeout(() => resolve(null), limiterTimeoutMs))
+  const status = actor<LimiterApi>(env.LIMITER, account.id)
+    .status()
+    .catch(() => null)
+  return await Promise.race([status, timeout])
+}

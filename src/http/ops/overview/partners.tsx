@@ -1,0 +1,89 @@
+/** How each partner connection does, worst first. */
+import type { PartnerActivity } from '../../../db/queries/partner-activity.ts'
+import type { Account } from '../../../domain/config/config.ts'
+import { Card } from '../design/card.tsx'
+import { Chip, type Tone } from '../design/chip.tsx'
+import type { IconName } from '../design/icon.tsx'
+import { Time } from '../design/time.tsx'
+import { words } from '../design/words.ts'
+
+export type PartnerHealth = {
+  readonly account: Account
+  readonly activity: PartnerActivity | undefined
+  /** Null when the limiter did not answer in time: its word is a nicety here. */
+  readonly limiter: { readonly parked: number; readonly leased: number; readonly pausedUntilMs: number } | null
+}
+
+type Verdict = { readonly tone: Tone; readonly icon: IconName; readonly text: string; readonly rank: number }
+
+/** A call that waits longer than this is no longer a queue but a fault. */
+const lateAfterMs = 10 * 60_000
+
+export function verdictOn({ activity, limiter }: PartnerHealth, nowMs: number): Verdict {
+  if (activity && activity.rejected > 0) return { tone: 'bad', icon: 'ban', text: 'Rejects calls', rank: 0 }
+  if (activity?.oldestOpenAtMs && nowMs - activity.oldestOpenAtMs > lateAfterMs)
+    return { tone: 'bad', icon: 'triangle', text: 'Behind', rank: 1 }
+  if (activity && activity.unknown > 0) return { tone: 'warn', icon: 'question', text: 'Unclear outcomes', rank: 2 }
+  if (limiter && limiter.pausedUntilMs > nowMs)
+    return { tone: 'warn', icon: 'pause', text: 'Asked us to wait', rank: 3 }
+  if (limiter && limiter.parked > 0) return { tone: 'info', icon: 'clock', text: 'Queueing', rank: 4 }
+  if (activity && (activity.lastDeliveryAtMs !== null || activity.waiting > 0))
+    return { tone: 'good', icon: 'check', text: 'Healthy', rank: 5 }
+  return { tone: 'neutral', icon: 'dot', text: 'Quiet', rank: 6 }
+}
+
+export const Partners = ({ partners, nowMs }: { partners: readonly PartnerHealth[]; nowMs: number }) => {
+  const ranked = partners.map((health) => ({ health, verdict: verdictOn(health, nowMs) }))
+  ranked.sort((a, b) => a.verdict.rank - b.verdict.rank || a.health.account.id.localeCompare(b.health.account.id))
+  return (
+    <Card id="partners" title="Partners" live>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Account</th>
+              <th scope="col">Health</th>
+              <th scope="col" class="num">
+                Waiting
+              </th>
+              <th scope="col" class="num">
+                Under way
+              </th>
+              <th scope="col">Last message</th>
+            </tr>
+          </thead>
+          <tbody>
+            {ranked.map(({ health, verdict }) => (
+              <PartnerRow health={health} verdict={verdict} nowMs={nowMs} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  )
+}
+
+type RowProps = { readonly health: PartnerHealth; readonly verdict: Verdict; readonly nowMs: number }
+
+const PartnerRow = ({ health: { account, activity, limiter }, verdict, nowMs }: RowProps) => (
+  <tr>
+    <th scope="row">
+      <span class="strong">{account.name || account.id}</span>
+      <div class="faint">
+        {words(account.role)}, {account.partner}
+      </div>
+    </th>
+    <td>
+      <Chip tone={verdict.tone} icon={verdict.icon} text={verdict.text} />
+    </td>
+    <td class="num">{(activity?.waiting ?? 0) + (activity?.unknown ?? 0)}</td>
+    <td class="num">{limiter?.leased ?? <span class="faint">?</span>}</td>
+    <td>
+      {activity?.lastDeliveryAtMs ? (
+        <Time atMs={activity.lastDeliveryAtMs} nowMs={nowMs} />
+      ) : (
+        <span class="faint">none</span>
+      )}
+    </td>
+  </tr>
+)

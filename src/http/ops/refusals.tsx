@@ -1,0 +1,43 @@
+/** Pages for what cannot be shown: nothing there, a form that is not ours, a fault of our own. */
+import { Empty } from './design/card.tsx'
+import type { RoomId } from './design/shell.tsx'
+import type { OpsContext } from './ops-context.ts'
+import { renderPage, renderSolo } from './render-page.tsx'
+
+export function notFound(c: OpsContext, room: RoomId, title: string): Promise<Response> {
+  const body = (
+    <section class="card" aria-label={title}>
+      <Empty title={title}>
+        Search for any of its numbers above (press <kbd>/</kbd>). What arrived seconds ago may not be listed yet.
+      </Empty>
+    </section>
+  )
+  return renderPage(c, { title: 'Not found', room, body, status: 404 })
+}
+
+export function foreignForm(c: OpsContext): Promise<Response> {
+  return renderSolo(
+    c,
+    'Form not accepted',
+    <main class="card">
+      <Empty title="This form has expired">
+        Nothing was changed. <a href="/ops">Go back to the console</a> and try again.
+      </Empty>
+    </main>,
+    403,
+  )
+}
+
+export function broken(c: OpsContext, correlationId: string): Promise<Response> {
+  return renderSolo(
+    c,
+    'Something failed',
+    <main class="card">
+      <Empty title="This page could not be made">
+        Nothing was changed by it. <a href={c.req.path}>Try again</a>; if it stays like this, the logs know it as{' '}
+        <code>{correlationId}</code>.
+      </Empty>
+    </main>,
+    500,
+  )
+}
