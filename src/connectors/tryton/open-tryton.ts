@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { err, ok, type Result } from '../../domain/shared/result.ts'
 import type { ClientContext } from '../ports.ts'
-import { secretOf } from '../transport/secret-of.ts'
+import { accountSecret } from '../transport/account-secret.ts'
 import { exchangeRpc, type RpcAnswer, type RpcFailure, unreadable } from './json-rpc.ts'
 import { type TrytonSettings, trytonSettingsOf } from './settings.ts'
 
@@ -109,7 +109,7 @@ async function signInWith(
   settings: TrytonSettings,
   exchange: Exchange,
 ): Promise<Result<Session, RpcFailure>> {
-  const password = secretOf(context.account, context.secrets, 'api')
+  const password = accountSecret(context.account, context.secrets, 'api')
   if (password === undefined) return err(refusal(`account ${context.account.id} has no 'api' secret`))
   const answer = await exchange('common.db.login', [settings.user, { password }, 'en'], null)
   if (!answer.ok) return err({ ...answer.error, mayHaveRun: false })
