@@ -53,6 +53,8 @@ export type StockCommandBody =
       readonly reservationId: ReservationId
       readonly shipmentId: string
       readonly quantity: number
+      /** When they left, for snapshots that already saw it; absent: now, after everything known. */
+      readonly occurredAtMs?: number
     }
   | {
       readonly type: 'move'

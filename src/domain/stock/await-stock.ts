@@ -1,0 +1,38 @@
+/**
+ * Orders that wait here for units. They are woken first come, first served, as far as the available units reach; being
+ * woken promises nothing, the order plans again and holds like everybody else.
+ */
+import { applied, type Command, type Decided, type StockFacts, unchanged, type Waiter } from './decision.ts'
+
+/** How long a woken order has to take what it was woken for before the units are offered to the next in line. */
+export const wakeGraceMs = 60_000
+/** Waiters looked at in one round: the next arrival or the grace timer takes the line further. */
+export const wakeRoundMax = 100
+
+export function decideAwaitStock(command: Command<'await_stock'>, facts: StockFacts): Decided {
+  const { orderId, quantity } = command
+  if (facts.waiter?.quantity === quantity) return unchanged()
+  return applied([{ type: 'waiter_registered', orderId, quantity }])
+}
+
+export function decideForgetWaiter(command: Command<'forget_waiter'>, facts: StockFacts): Decided {
+  if (facts.waiter === null) return unchanged()
+  return applied([{ type: 'waiter_forgotten', orderId: command.orderId }])
+}
+
+/**
+ * Whom to wake now, in order. Units offered to orders woken a moment ago are spoken for. Whoever is woken goes to the
+ * back of the line, so an order that cannot use what it is offered does not keep the others from it.
+ */
+export function chooseWaiters(line: readonly Waiter[], available: number, nowMs: number): readonly Waiter[] {
+  const isOffered = (waiter: Waiter) => waiter.wokenAtMs !== null && nowMs < waiter.wokenAtMs + wakeGraceMs
+  let left = available - line.filter(isOffered).reduce((sum, waiter) => sum + waiter.quantity, 0)
+  const chosen: Waiter[] = []
+  for (const waiter of line) {
+    if (left <= 0 || chosen.length >= wakeRoundMax) break
+    if (isOffered(waiter)) continue
+    chosen.push(waiter)
+    left -= waiter.quantity
+  }
+  return chosen
+}

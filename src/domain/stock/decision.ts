@@ -1,0 +1,57 @@
+/** What a decision is made from and what it comes to. The caller loads the few facts concerned: deciding is O(1). */
+
+import type { OrderId } from '../shared/ids.ts'
+import { ok, type Result } from '../shared/result.ts'
+import type { PoolUnits, Position } from './position.ts'
+import type { Reservation } from './reservation.ts'
+import type { StockCommand, StockRefusal } from './stock-command.ts'
+import type { StockEvent } from './stock-event.ts'
+
+export type Command<Type extends StockCommand['type']> = Extract<StockCommand, { readonly type: Type }>
+
+/** A movement, shipment or absolute figure that was reported before, by its id: the content tells repeat from conflict. */
+export type RecordedReport = { readonly content: string }
+
+/** An order in the line for units of this position. `place` orders the line. */
+export type Waiter = {
+  readonly orderId: OrderId
+  readonly quantity: number
+  readonly place: number
+  readonly wokenAtMs: number | null
+}
+
+export type StockFacts = {
+  /** With every hold that had expired at `nowMs` already tidied away. */
+  readonly position: Position
+  readonly nowMs: number
+  /** The one reservation the command names; null when it names none or there is none. */
+  readonly reservation: Reservation | null
+  readonly waiter: Waiter | null
+  /** What was recorded under the report's id, for `move`, `snapshot` and `ship`. */
+  readonly recorded: RecordedReport | null
+  /** Net units of all movements that occurred after this instant, per pool. Asked for absolute figures only. */
+  readonly movedAfter: (asOfMs: number) => PoolUnits
+}
+
+/** What is kept of a report under its id. `moved` is what it says was moved, before any fencing. */
+export type Report = {
+  readonly id: string
+  readonly content: string
+  readonly occurredAtMs: number
+  readonly moved: PoolUnits
+}
+
+export type Decision = {
+  readonly effect: 'applied' | 'unchanged' | 'stale'
+  /** Units granted, committed, released or shipped; zero for everything else. */
+  readonly granted: number
+  readonly events: readonly StockEvent[]
+  readonly report: Report | null
+}
+
+export type Decided = Result<Decision, StockRefusal>
+
+export const unchanged = (granted = 0): Decided => ok({ effect: 'unchanged', granted, events: [], report: null })
+
+export const applied = (events: readonly StockEvent[], granted = 0): Decided =>
+  ok({ effect: 'applied', granted, events, report: null })

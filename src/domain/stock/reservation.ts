@@ -1,0 +1,85 @@
+/** A claim on a position: held (expires) → committed → shipped, or released / expired. */
+
+import type { CorrelationId, OrderId, ReservationId } from '../shared/ids.ts'
+import { unreachable } from '../shared/result.ts'
+import type { ReservationStatus, ReservationView } from './stock-command.ts'
+import type { ReservationEvent } from './stock-event.ts'
+
+export type Reservation = {
+  readonly reservationId: ReservationId
+  /** What was asked for; with `allowPartial` more than was granted. A redelivered hold is recognised by it. */
+  readonly requested: number
+  readonly quantity: number
+  readonly shipped: number
+  readonly released: number
+  readonly status: ReservationStatus
+  /** The first instant at which a hold no longer counts; null: it never expires. */
+  readonly expiresAtMs: number | null
+  readonly orderId: OrderId | null
+  readonly correlationId: CorrelationId
+}
+
+/** Units still claimed. */
+export function openUnits(reservation: Reservation): number {
+  if (reservation.status !== 'held' && reservation.status !== 'committed') return 0
+  return reservation.quantity - reservation.shipped - reservation.released
+}
+
+export function isExpired(reservation: Reservation, nowMs: number): boolean {
+  if (reservation.status === 'expired') return true
+  return reservation.status === 'held' && reservation.expiresAtMs !== null && nowMs >= reservation.expiresAtMs
+}
+
+/** `existing` is null for `held` alone. `correlationId` is remembered so that an expiry belongs to the same trace. */
+export function evolveReservation(
+  existing: Reservation | null,
+  event: ReservationEvent,
+  correlationId: CorrelationId,
+): Reservation {
+  if (event.type === 'held') return begin(event, correlationId)
+  if (existing === null) throw new Error(`${event.type} of a reservation that does not exist`)
+  switch (event.type) {
+    case 'extended':
+      return { ...existing, expiresAtMs: event.expiresAtMs }
+    case 'committed':
+      return { ...existing, status: 'committed' }
+    case 'expired':
+      return { ...existing, status: 'expired' }
+    case 'released':
+      return closeWhenEmpty({ ...existing, released: existing.released + event.quantity })
+    case 'shipped':
+      return closeWhenEmpty({ ...existing, shipped: existing.shipped + event.quantity })
+    default:
+      return unreachable(event)
+  }
+}
+
+function begin(event: Extract<ReservationEvent, { type: 'held' }>, correlationId: CorrelationId): Reservation {
+  const { reservationId, requested, quantity, expiresAtMs, orderId } = event
+  return {
+    reservationId,
+    requested,
+    quantity,
+    shipped: 0,
+    released: 0,
+    status: 'held',
+    expiresAtMs,
+    orderId,
+    correlationId,
+  }
+}
+
+/** What was given back after a part had shipped does not make the whole a released one. */
+function closeWhenEmpty(reservation: Reservation): Reservation {
+  const open = openUnits(reservation)
+  if (open < 0) throw new Error(`reservation ${reservation.reservationId} has ${open} units open`)
+  if (open > 0) return reservation
+  return { ...reservation, status: reservation.shipped > 0 ? 'shipped' : 'released' }
+}
+
+/** As it is at `nowMs`: a hold whose time has come reads as expired before the alarm has tidied it up. */
+export function reservationView(reservation: Reservation, nowMs: number): ReservationView {
+  const { reservationId, quantity, shipped, expiresAtMs, orderId } = reservation
+  const status = isExpired(reservation, nowMs) ? 'expired' : reservation.status
+  return { reservationId, quantity, shipped, status, expiresAtMs, orderId }
+}
