@@ -1,5 +1,8 @@
-/** Shopify as a sales channel. */
+/** Shopify as a sales channel: webhooks in, GraphQL Admin API out. */
 import type { Connector } from '../ports.ts'
+import { fulfil } from './client/fulfil.ts'
+import { poll } from './client/poll.ts'
+import { publishStock } from './client/publish-stock.ts'
 import { identify } from './identify.ts'
 import { translate } from './translate.ts'
 import { verify } from './verify.ts'
@@ -7,8 +10,8 @@ import { verify } from './verify.ts'
 export const shopify: Connector = {
   partner: 'shopify',
   inbound: { verify, identify, translate },
-  outbound: {},
-  poll: null,
-  publishStock: null,
+  outbound: { channel_fulfil: fulfil },
+  poll,
+  publishStock,
   settleMs: 5_000,
 }

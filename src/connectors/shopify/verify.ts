@@ -4,14 +4,14 @@
  */
 import type { Account } from '../../domain/config/config.ts'
 import type { RawRequest, Secrets } from '../ports.ts'
+import { accountSecret } from '../transport/account-secret.ts'
 import { verifyHmac } from '../transport/hmac.ts'
-import { secretOf } from '../transport/secret-of.ts'
 
 export async function verify(request: RawRequest, account: Account, secrets: Secrets): Promise<boolean> {
   if (request.body.byteLength === 0 || isOfAnotherShop(request, account)) return false
   const signature = request.headers['x-shopify-hmac-sha256']
   // For a while after a rotation Shopify still signs with the older secret.
-  const candidates = [secretOf(account, secrets, 'webhook'), secretOf(account, secrets, 'webhookPrevious')]
+  const candidates = [accountSecret(account, secrets, 'webhook'), accountSecret(account, secrets, 'webhookPrevious')]
   let verified = false
   for (const secret of candidates) {
     if (await verifyHmac({ secret, signature, body: request.body, encoding: 'base64' })) verified = true
