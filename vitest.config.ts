@@ -46,6 +46,8 @@ export default defineConfig({
           include: ['test/actors/**/*.test.ts', 'test/queues/**/*.test.ts', 'test/http/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Ships ES modules without saying so; wrangler bundles them, the test runner has to be told.
+          deps: { optimizer: { ssr: { enabled: true, include: ['itty-durable'] } } },
         },
       },
     ],

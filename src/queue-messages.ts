@@ -12,6 +12,8 @@ export type PartnerOutboxMessage = {
   readonly orderId: string
   readonly intentId: string
   readonly account: string
+  /** When the order was placed: its turn at the partner. Without it, when the message was sent. */
+  readonly orderedByMs?: number
 }
 
 /** On `publication`: an account's listing changed its desired stock. */

@@ -47,6 +47,11 @@ export function permit(
   }
 }
 
+/** The trial was taken and no call was made: the next caller may have it. */
+export function returnTrial(breaker: Breaker, nowMs: number): Breaker {
+  return breaker.phase === 'half_open' ? { ...breaker, untilMs: nowMs } : breaker
+}
+
 /** `random` in [0, 1) spreads the open time. */
 export function record(breaker: Breaker, health: CallHealth, nowMs: number, random: number): Breaker {
   switch (breaker.phase) {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type Breaker, type CallHealth, closedBreaker, permit, record } from '../../../src/domain/breaker/breaker.ts'
+import {
+  type Breaker,
+  type CallHealth,
+  closedBreaker,
+  permit,
+  record,
+  returnTrial,
+} from '../../../src/domain/breaker/breaker.ts'
 
 const t0 = 1_000_000
 const noJitter = 0.5
@@ -88,6 +95,12 @@ describe('half open', () => {
       breaker = permit(breaker, atMs).breaker
     }
     expect(openMs).toEqual([10_000, 20_000, 40_000, 60_000, 60_000, 60_000])
+  })
+
+  it('hands the trial on when it was not used', () => {
+    const returned = returnTrial(trial, t0 + 5_100)
+    expect(permit(returned, t0 + 5_100).permission).toEqual({ allowed: true, phase: 'half_open' })
+    expect(returnTrial(opened, t0)).toBe(opened)
   })
 
   it('grants another trial when nobody reported the first', () => {
