@@ -20,7 +20,14 @@ export type Seeded = {
 }
 
 /** What the Crossdock user must belong to; docs/configuration.md repeats it. */
-const userGroups = ['Sales', 'Stock', 'Stock Force Assignment', 'Account', 'Party Administration']
+const userGroups = [
+  'Sales',
+  'Sales Administrator',
+  'Stock',
+  'Stock Force Assignment',
+  'Account',
+  'Party Administration',
+]
 const skusDefault = ['ROPE-10', 'ROPE-20', 'ANCHOR-S', 'ANCHOR-L', 'BUOY-R', 'LAMP-12V']
 const currencies = [
   { code: 'USD', name: 'US Dollar', symbol: '$', digits: 2, rate: '1' },

@@ -58,6 +58,7 @@ function isOurs(shipment: SaleShipment, request: RecordShipment): boolean {
 async function book(tryton: Tryton, sale: Sale, request: RecordShipment): Promise<CallOutcome> {
   const lines = request.lines.map((line) => ({ lineId: line.lineId, code: line.sku, quantity: line.quantity }))
   let nudged = false
+  let raced = false
   for (let round = 0; round < roundsMax; round++) {
     const clock = tryton.serverSecond()
     const shipments = await shipmentsOfSale(tryton, sale.id)
@@ -71,7 +72,10 @@ async function book(tryton: Tryton, sale: Sale, request: RecordShipment): Promis
     const target = shipments.value.find((shipment) => isOpen(shipment) && allots(rest, shipment))
     if (target !== undefined) {
       const refusal = await claim(tryton, target, referenceOf(request), rest, clock)
-      if (refusal !== null) return ours.length > 0 ? partlyDone(refusal) : refusal
+      const changedMeanwhile = refusal?.outcome === 'absent' && !refusal.retryable && !raced
+      // Moves that went away between look and claim are refused like a mistake of ours: look once more before believing it.
+      if (changedMeanwhile) raced = true
+      else if (refusal !== null) return ours.length > 0 ? partlyDone(refusal) : refusal
     } else if (shipments.value.some((shipment) => isHeldByOthers(shipment, request, rest))) {
       return busy(`the units on sale ${request.erpReference} are on a shipment that somebody else has in hand`)
     } else if (nudged) {
