@@ -14,7 +14,9 @@ import {
   returnTrial,
 } from '../src/domain/breaker/breaker.ts'
 
-export class PartnerBreakerActor extends createDurable() {
+const IttyDurable = createDurable()
+
+export class PartnerBreakerActor extends IttyDurable {
   breaker: Breaker = closedBreaker
 
   async permit(): Promise<Permission> {
