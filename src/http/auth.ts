@@ -43,11 +43,12 @@ export const routeAccess = {
   'POST /v1/catalog/listings': own('catalog:write'),
   'PUT /v1/catalog/listings': own('catalog:write'),
   'GET /v1/lineage/{anyId}': own('lineage:read'),
-  'GET /v1/exceptions': own('exceptions:read'),
+  'GET /v1/exceptions': everything('exceptions:read'),
   'GET /v1/deliveries': own('operations:write'),
   'GET /v1/deliveries/{id}': own('operations:write'),
   'POST /v1/replays': own('operations:write'),
   'POST /v1/operations/rebuild': everything('operations:write'),
+  'GET /v1/operations/rebuilds/{id}': everything('operations:write'),
   'GET /v1/audit/{actor}/verify': everything('audit:read'),
   'GET /metrics': everything('metrics:read'),
 } as const satisfies Record<string, Access>

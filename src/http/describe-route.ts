@@ -1,8 +1,8 @@
 /** Pieces of a route's OpenAPI description, typed so that a handler can only answer what its route declares. */
 import type { MiddlewareHandler } from 'hono'
-import type { ZodType } from 'zod'
+import { type ZodType, z } from 'zod'
 import type { OrderRefusal } from '../domain/order/order-command.ts'
-import { type GuardedRoute, guard } from './auth.ts'
+import { type GuardedRoute, guard, routeAccess } from './auth.ts'
 import type { AppEnv } from './context.ts'
 import { idempotent } from './idempotency.ts'
 import { jsonBody } from './json-body.ts'
@@ -61,23 +61,30 @@ export function answers<S extends ZodType>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } }
 }
 
-export function takes<S extends ZodType>(schema: S) {
-  return { required: true, content: { 'application/json': { schema } } }
+type DeepReadonly<T> = { readonly [K in keyof T]: DeepReadonly<T[K]> }
+
+export function takes<S extends ZodType>(schema: S, example: DeepReadonly<z.input<S>>) {
+  return { required: true, content: { 'application/json': { schema, example } } }
 }
+
+/** For routes that take no query: an unknown parameter is refused, never ignored. */
+export const noQuery = z.strictObject({})
+
+const needs = (route: GuardedRoute) => [{ bearer: [routeAccess[route].scope] }]
 
 type Guarded = { security: Record<string, string[]>[]; middleware: MiddlewareHandler<AppEnv>[] }
 
 /** Security and middleware of a route that reads. */
 export function reads(route: GuardedRoute): Guarded {
-  return { security: [{ bearer: [] }], middleware: [guard(route)] }
+  return { security: needs(route), middleware: [guard(route)] }
 }
 
 /** Of a route that writes with a JSON body, under an optional `Idempotency-Key`. */
 export function writes(route: GuardedRoute): Guarded {
-  return { security: [{ bearer: [] }], middleware: [guard(route), jsonBody, idempotent] }
+  return { security: needs(route), middleware: [guard(route), jsonBody, idempotent] }
 }
 
 /** Of a route that acts on what its path names. */
 export function acts(route: GuardedRoute): Guarded {
-  return { security: [{ bearer: [] }], middleware: [guard(route), noBody, idempotent] }
+  return { security: needs(route), middleware: [guard(route), noBody, idempotent] }
 }

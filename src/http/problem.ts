@@ -37,8 +37,8 @@ type HttpReason =
   | 'delivery_refused'
   | 'lineage_not_found'
   | 'delivery_not_found'
-  | 'exception_not_found'
   | 'actor_not_found'
+  | 'rebuild_not_found'
   | 'not_configured'
   | 'unavailable'
   | 'internal'
@@ -64,8 +64,8 @@ export const problems = {
   reservation_not_found: [404, 'There is no such reservation'],
   lineage_not_found: [404, 'Nothing is known under this number'],
   delivery_not_found: [404, 'There is no such delivery'],
-  exception_not_found: [404, 'There is no such exception'],
   actor_not_found: [404, 'There is no such actor'],
+  rebuild_not_found: [404, 'There is no such rebuild, or it has not made its first step'],
   method_not_allowed: [405, 'The route exists, but not with this method'],
   order_closed: [409, 'The order is closed'],
   hold_conflict: [409, 'The hold exists with a different kind or reason'],

@@ -25,7 +25,7 @@ function reasonOf(error: Error): Reason {
   if (error instanceof HTTPException && error.status === 415) return 'unsupported_media_type'
   const { overloaded, retryable, message }: ActorError = error
   if (message?.startsWith('no active configuration')) return 'not_configured'
-  if (overloaded === true) return 'overloaded'
+  if (overloaded === true || message === 'overloaded') return 'overloaded'
   return retryable === true ? 'unavailable' : 'internal'
 }
 

@@ -8,8 +8,9 @@ import { accountId, orderId } from '../../domain/shared/ids.ts'
 import { mayActFor } from '../auth.ts'
 import { commandIdOf } from '../command-id.ts'
 import { type AppContext, type AppEnv, causeOf } from '../context.ts'
-import { answers, orderReasons, reads, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
+import { answers, noQuery, orderReasons, reads, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
+import { examples } from '../wire/examples.ts'
 import { orderDocument, orderDocumentSchema } from '../wire/order-document.ts'
 import { findOrder, orderPathSchema } from './order-access.ts'
 
@@ -26,7 +27,7 @@ const captureRoute = createRoute({
     'The same order again, unchanged, answers 200 with the order as it stands. A newer `sourceVersionMs` updates it. ' +
     'An older one, or different content under the same version, changes nothing and answers 200 with ' +
     '`x-order-effect: stale`: late messages are normal, and the newest version has already been taken in.',
-  request: { body: takes(canonicalOrderSchema) },
+  request: { query: noQuery, body: takes(canonicalOrderSchema, examples.order) },
   responses: {
     201: answers(orderDocumentSchema, 'The order was captured by this request'),
     200: answers(orderDocumentSchema, 'The order existed; `x-order-effect` says applied, unchanged or stale'),
@@ -71,7 +72,7 @@ const getRoute = createRoute({
   operationId: 'getOrder',
   tags: ['orders'],
   summary: 'One order as it stands now',
-  request: { params: orderPathSchema },
+  request: { query: noQuery, params: orderPathSchema },
   responses: {
     200: answers(orderDocumentSchema, 'The order'),
     ...refusals(...reasonsOf.read, 'order_not_found'),

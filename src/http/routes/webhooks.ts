@@ -11,7 +11,7 @@ import { hmacSha256 } from '../../connectors/transport/hmac.ts'
 import type { Account } from '../../domain/config/config.ts'
 import { inboxName } from '../../domain/inbox/inbox-name.ts'
 import { accountId } from '../../domain/shared/ids.ts'
-import { type Env, varsOf } from '../../env.ts'
+import { varsOf } from '../../env.ts'
 import type { AppContext, AppEnv } from '../context.ts'
 import { refusals } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
@@ -96,17 +96,10 @@ function rawRequest(c: AppContext, body: Uint8Array): RawRequest {
 /** Fails closed: a connector that throws has not verified anything. */
 async function isVerified(inbound: Inbound, request: RawRequest, account: Account, c: AppContext): Promise<boolean> {
   try {
-    return await inbound.verify(request, account, secretsOf(account, c.env), c.var.receivedAtMs)
+    return await inbound.verify(request, account, varsOf(c.env).secrets, c.var.receivedAtMs)
   } catch {
     return false
   }
-}
-
-/** The account names its secrets by use; their values live in the worker's secret binding. */
-function secretsOf(account: Account, env: Env): Record<string, string> {
-  const { secrets } = varsOf(env)
-  const named = Object.entries(account.secrets).map(([use, name]) => [use, secrets[name]] as const)
-  return Object.fromEntries(named.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
 }
 
 function answer(identified: Extract<Identified, { kind: 'answer' }>): Response {

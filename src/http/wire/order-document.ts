@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { canonicalOrderSchema } from '../../domain/order/canonical-order.ts'
 import type { OrderState } from '../../domain/order/order-state.ts'
+import { nextActorOf, orderStatuses, statusOf } from '../../domain/order/order-status.ts'
 import { instantOutSchema, rfc3339, rfc3339OrNull } from './instant.ts'
 
 const lineQuantity = z.object({ lineId: z.string(), quantity: z.int() })
@@ -12,6 +13,8 @@ export const orderDocumentSchema = z
     orderId: z.string().openapi({ example: 'b2b:PO-7781' }),
     version: z.int(),
     stage: z.enum(['captured', 'validated', 'planned', 'reserved', 'posted', 'released', 'closed', 'cancelled']),
+    status: z.enum(orderStatuses).openapi({ description: 'The stage, its holds and its units in one word' }),
+    nextActor: z.string().openapi({ description: 'Which system must act before the order can advance' }),
     correlationId: z.string(),
     firstDeliveryId: z.string().nullable(),
     capturedAt: instantOutSchema,
@@ -25,6 +28,7 @@ export const orderDocumentSchema = z
         sku: z.string().nullable(),
         notStocked: z.boolean(),
         packQuantity: z.int(),
+        shippedExternally: z.int(),
         quantities: z.object({
           open: z.int(),
           reserved: z.int(),
@@ -54,7 +58,10 @@ export const orderDocumentSchema = z
         sku: z.string(),
         location: z.string(),
         quantity: z.int(),
+        released: z.int(),
+        shipped: z.int(),
         status: z.string(),
+        expiresAt: nullableInstant,
       }),
     ),
     fulfilmentOrders: z.array(
@@ -62,10 +69,12 @@ export const orderDocumentSchema = z
         fulfilmentOrderId: z.string(),
         location: z.string(),
         account: z.string(),
+        byHand: z.boolean(),
         status: z.string(),
         lines: z.array(lineQuantity.extend({ sku: z.string(), shipped: z.int(), cancelled: z.int() })),
         reference: z.string().nullable(),
         rejection: z.string().nullable(),
+        recallRefused: z.string().nullable(),
         releasedAt: nullableInstant,
       }),
     ),
@@ -93,6 +102,7 @@ export const orderDocumentSchema = z
         lines: z.array(lineQuantity.extend({ restock: z.string() })),
       }),
     ),
+    returns: z.array(z.object({ externalReturnId: z.string(), at: instantOutSchema, lines: z.array(lineQuantity) })),
     erp: z.object({ account: z.string(), reference: z.string().nullable() }).nullable(),
     cancellation: z
       .object({ requestedAt: instantOutSchema, reason: z.string(), refused: z.string().nullable() })
@@ -135,6 +145,8 @@ export function orderDocument(state: OrderState): OrderDocument {
     stage,
     correlationId,
     firstDeliveryId,
+    status: statusOf(state),
+    nextActor: nextActorOf(state),
     capturedAt: rfc3339(state.capturedAtMs),
     updatedAt: rfc3339(state.updatedAtMs),
     order,
@@ -144,10 +156,18 @@ export function orderDocument(state: OrderState): OrderDocument {
       placedAt: rfc3339(placedAtMs),
       releasedAt: rfc3339OrNull(releasedAtMs),
     })),
-    reservations: state.reservations.map((reservation) => ({ ...reservation })),
+    reservations: state.reservations.map(({ expiresAtMs, ...reservation }) => ({
+      ...reservation,
+      expiresAt: rfc3339OrNull(expiresAtMs),
+    })),
     erp: erp === null ? null : { ...erp },
     ...fulfilmentOf(state),
     refunds: state.refunds.map(({ atMs, lines, ...refund }) => ({ ...refund, at: rfc3339(atMs), lines: [...lines] })),
+    returns: state.returns.map(({ externalReturnId, atMs, lines }) => ({
+      externalReturnId,
+      at: rfc3339(atMs),
+      lines: [...lines],
+    })),
     cancellation: cancellationOf(state),
     calls: callsOf(state),
     exceptions: state.exceptions.map(({ openedAtMs, resolvedAtMs, fingerprint: _fingerprint, ...exception }) => ({

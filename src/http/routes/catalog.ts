@@ -1,0 +1,126 @@
+/** What we stock and what channels call it. Upserts; an entry works at once here and within a minute everywhere. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { findSku, saveListing, saveSku } from '../../config/catalog.ts'
+import { type Config, catalogSkuSchema, listingSchema } from '../../domain/config/config.ts'
+import { mayActFor } from '../auth.ts'
+import type { AppContext, AppEnv, Principal } from '../context.ts'
+import { answers, noQuery, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
+import { problemDocument, problemSchema, type Reason } from '../problem.ts'
+import { examples } from '../wire/examples.ts'
+
+export const catalog = new OpenAPIHono<AppEnv>()
+
+/** Every entry is one write, and one request may make a thousand. */
+const entriesMax = 500
+
+const skuEntrySchema = z.object(catalogSkuSchema.shape).strict().openapi('CatalogSku')
+const listingEntrySchema = z.object(listingSchema.shape).strict().openapi('Listing')
+
+const resultSchema = z.discriminatedUnion('ok', [
+  z.object({ key: z.string(), ok: z.literal(true) }),
+  z.object({ key: z.string(), ok: z.literal(false), problem: problemSchema }),
+])
+type EntryResult = z.infer<typeof resultSchema>
+const resultsSchema = z
+  .object({ saved: z.int(), refused: z.int(), results: z.array(resultSchema) })
+  .openapi('CatalogResults')
+const responses = {
+  200: answers(resultsSchema, 'Every entry has its own result'),
+  ...refusals(...reasonsOf.write),
+}
+
+function results(entries: EntryResult[]): z.infer<typeof resultsSchema> {
+  const saved = entries.filter((entry) => entry.ok).length
+  return { saved, refused: entries.length - saved, results: entries }
+}
+
+const skusRoute = {
+  path: '/v1/catalog/skus' as const,
+  tags: ['catalog'],
+  request: {
+    query: noQuery,
+    body: takes(z.strictObject({ skus: z.array(skuEntrySchema).min(1).max(entriesMax) }), examples.skus),
+  },
+  responses,
+}
+const summaryOfSkus = 'Enter SKUs, or change them'
+
+async function enterSkus(c: AppContext, skus: readonly z.infer<typeof skuEntrySchema>[]) {
+  await Promise.all(skus.map((entry) => saveSku(c.env, entry)))
+  return results(skus.map((entry) => ({ key: entry.sku, ok: true })))
+}
+
+catalog.openapi(
+  createRoute({
+    ...skusRoute,
+    ...writes('POST /v1/catalog/skus'),
+    method: 'post',
+    operationId: 'enterSkus',
+    summary: summaryOfSkus,
+  }),
+  async (c) => c.json(await enterSkus(c, c.req.valid('json').skus), 200),
+)
+catalog.openapi(
+  createRoute({
+    ...skusRoute,
+    ...writes('PUT /v1/catalog/skus'),
+    method: 'put',
+    operationId: 'replaceSkus',
+    summary: summaryOfSkus,
+  }),
+  async (c) => c.json(await enterSkus(c, c.req.valid('json').skus), 200),
+)
+
+const listingsRoute = {
+  path: '/v1/catalog/listings' as const,
+  tags: ['catalog'],
+  request: {
+    query: noQuery,
+    body: takes(z.strictObject({ listings: z.array(listingEntrySchema).min(1).max(entriesMax) }), examples.listings),
+  },
+  responses,
+}
+const summaryOfListings = "Map a channel's SKUs to ours, or change how"
+
+type ListingEntry = z.infer<typeof listingEntrySchema>
+
+async function enterListings(c: AppContext, listings: readonly ListingEntry[]) {
+  return results(await Promise.all(listings.map((entry) => enterListing(c, entry))))
+}
+
+async function enterListing(c: AppContext, entry: ListingEntry): Promise<EntryResult> {
+  const key = `${entry.account}/${entry.externalSku}`
+  const reason =
+    refusalOfAccount(c.var.config, c.var.principal, entry.account) ??
+    ((await findSku(c.env, entry.sku, c.var.receivedAtMs)) === null ? 'unknown_sku' : null)
+  if (reason !== null) return { key, ok: false, problem: problemDocument({ reason }, c.var.correlationId) }
+  await saveListing(c.env, entry)
+  return { key, ok: true }
+}
+
+function refusalOfAccount(config: Config, principal: Principal, account: string): Reason | null {
+  if (!mayActFor(principal, account)) return 'account_not_allowed'
+  const isChannel = config.accounts.some((candidate) => candidate.id === account && candidate.role === 'channel')
+  return isChannel ? null : 'unknown_account'
+}
+
+catalog.openapi(
+  createRoute({
+    ...listingsRoute,
+    ...writes('POST /v1/catalog/listings'),
+    method: 'post',
+    operationId: 'enterListings',
+    summary: summaryOfListings,
+  }),
+  async (c) => c.json(await enterListings(c, c.req.valid('json').listings), 200),
+)
+catalog.openapi(
+  createRoute({
+    ...listingsRoute,
+    ...writes('PUT /v1/catalog/listings'),
+    method: 'put',
+    operationId: 'replaceListings',
+    summary: summaryOfListings,
+  }),
+  async (c) => c.json(await enterListings(c, c.req.valid('json').listings), 200),
+)

@@ -1,0 +1,78 @@
+/** One worked example per request body; a test sends each of them through its schema. */
+const line = { lineId: '1', quantity: 2 }
+
+export const examples = {
+  order: {
+    account: 'b2b',
+    externalOrderId: 'PO-7781',
+    externalNumber: 'PO 7781',
+    placedAtMs: 1_773_480_413_000,
+    sourceVersionMs: 1_773_480_413_000,
+    currency: 'USD',
+    customer: { externalId: 'C-104', name: 'Northside Marina', email: 'stores@northside.example' },
+    shipTo: {
+      name: 'Receiving dock',
+      company: 'Northside Marina',
+      line1: '12 Quay Road',
+      city: 'Portland',
+      region: 'ME',
+      postalCode: '04101',
+      country: 'US',
+    },
+    lines: [{ lineId: '1', externalSku: 'ROPE-10', title: 'Rope, 10 mm', quantity: 2, unitPriceMinor: 1_950 }],
+    totals: { subtotalMinor: 3_900, shippingMinor: 800, totalMinor: 4_700 },
+    payment: 'authorized',
+  },
+  cancel: { reason: 'Ordered twice by mistake' },
+  hold: { holdId: 'fraud-review-1', kind: 'fraud', reason: 'Card country differs from the delivery country' },
+  reservation: {
+    reservationId: 'cart-5f2c',
+    channel: 'b2b',
+    lines: [{ sku: 'ROPE-10', quantity: 2 }],
+    expiresInSeconds: 900,
+  },
+  movements: {
+    movements: [
+      {
+        eventId: 'RCV-20931-4',
+        sku: 'ROPE-10',
+        location: 'east',
+        movement: 'receipt',
+        quantity: 120,
+        occurredAt: '2026-03-14T09:26:53Z',
+        reference: 'ASN-20931',
+      },
+    ],
+  },
+  snapshots: {
+    snapshots: [
+      {
+        eventId: 'COUNT-2026-03-14',
+        sku: 'ROPE-10',
+        location: 'east',
+        asOf: '2026-03-14T06:00:00Z',
+        onHand: 118,
+        damaged: 2,
+        sourceSequence: 4_411,
+      },
+    ],
+  },
+  shipment: {
+    fulfilmentOrderId: 'b2b:PO-7781/F1',
+    externalShipmentId: 'SHP-5512',
+    lines: [line],
+    carrier: 'UPS',
+    service: 'Ground',
+    trackingNumber: '1Z999AA10123456784',
+    shippedAt: '2026-03-15T15:02:00Z',
+  },
+  return: {
+    orderId: 'b2b:PO-7781',
+    externalReturnId: 'RMA-301',
+    lines: [line],
+    returnedAt: '2026-03-24T10:00:00Z',
+  },
+  skus: { skus: [{ sku: 'ROPE-10', title: 'Rope, 10 mm, per metre', barcode: '4006381333931', weightGrams: 62 }] },
+  listings: { listings: [{ account: 'b2b', externalSku: 'NM-ROPE-10-COIL', sku: 'ROPE-10', packQuantity: 50 }] },
+  replay: { filter: { status: 'rejected', account: 'shopify-us', limit: 50 } },
+} as const
