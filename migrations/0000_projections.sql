@@ -102,11 +102,13 @@ CREATE TABLE `exceptions` (
 	`version` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `exceptions_newest` ON `exceptions` (`opened_at_ms`,`exception_id`);--> statement-breakpoint
 CREATE INDEX `exceptions_by_status` ON `exceptions` (`status`,`opened_at_ms`,`exception_id`);--> statement-breakpoint
-CREATE INDEX `exceptions_by_category` ON `exceptions` (`category`,`status`,`opened_at_ms`,`exception_id`);--> statement-breakpoint
+CREATE INDEX `exceptions_by_category` ON `exceptions` (`category`,`opened_at_ms`,`exception_id`);--> statement-breakpoint
+CREATE INDEX `exceptions_by_category_status` ON `exceptions` (`category`,`status`,`opened_at_ms`,`exception_id`);--> statement-breakpoint
 CREATE INDEX `exceptions_by_source` ON `exceptions` (`source_kind`,`source_name`);--> statement-breakpoint
 CREATE INDEX `exceptions_by_order` ON `exceptions` (`order_id`);--> statement-breakpoint
-CREATE INDEX `exceptions_by_fingerprint` ON `exceptions` (`fingerprint`,`status`);--> statement-breakpoint
+CREATE INDEX `exceptions_by_fingerprint` ON `exceptions` (`fingerprint`,`status`,`opened_at_ms`,`exception_id`);--> statement-breakpoint
 CREATE TABLE `projected_actors` (
 	`actor_kind` text NOT NULL,
 	`actor_name` text NOT NULL,

@@ -3,6 +3,7 @@
  * a page that does not join on to that (somebody dropped the rows meanwhile) writes nothing.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import type { LogEntry } from '../../domain/order/order-command.ts'
 import type { ActorKind } from '../../queue-messages.ts'
 import type { Db } from '../database.ts'
@@ -37,16 +38,20 @@ export function joinsOn(page: LogPage): SQL {
 /** False when the page did not join on: read again from what D1 holds now. */
 export async function commitPage(db: Db, page: LogPage, statements: readonly SQL[]): Promise<boolean> {
   const rows = auditRowsOf(page.actorKind, page.actorName, page.entries)
-  const results = await db.batch([
-    // The reach is written last: the statements before it see what D1 held when the page was read.
-    db.run(sql`select 1`),
-    ...[...statements, ...insertMissingRows(audit, rows, joinsOn(page)), reach(page)].map((statement) =>
-      db.run(statement),
-    ),
-  ])
+  const all = [...statements, ...insertMissingRows(audit, rows, joinsOn(page)), reach(page)]
+  const results = await db.$client.batch(all.map((statement) => prepare(db.$client, statement)))
   return (results.at(-1)?.meta.changes ?? 0) > 0
 }
 
+const dialect = new SQLiteAsyncDialect()
+
+/** Drizzle's own batch takes only statements from its builder, and these are written by hand. */
+function prepare(client: D1Database, statement: SQL): D1PreparedStatement {
+  const { sql: text, params } = dialect.sqlToQuery(statement)
+  return client.prepare(text).bind(...params)
+}
+
+/** Written last: the statements before it see what D1 held when the page was read. */
 function reach(page: LogPage): SQL {
   return sql`insert into ${projectedActors} (actor_kind, actor_name, through_seq)
     select ${page.actorKind}, ${page.actorName}, ${page.throughSeq} where ${joinsOn(page)}

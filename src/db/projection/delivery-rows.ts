@@ -2,10 +2,11 @@
  * An inbox's log entries as delivery rows and the cases of deliveries that failed. A case depends on the ones before
  * it (reopened, or resolved by a later success), so it is folded entry by entry over what D1 already holds.
  */
-import { caseTerms } from '../../domain/exceptions/case-terms.ts'
+import { exceptionCatalogue } from '../../domain/exceptions/exception-catalogue.ts'
 import type { DeliveryFacts, InboxEvent } from '../../domain/inbox/delivery-facts.ts'
 import type { LogEntry } from '../../domain/order/order-command.ts'
 import type { DeliveryRow, DeliverySubjectRow, ExceptionRow } from '../rows.ts'
+import { caseTerms } from './case-terms.ts'
 import { clip } from './clip.ts'
 
 export type DeliveryRowSet = {
@@ -86,9 +87,7 @@ function caseAfter(
 
 /** A case that is still open keeps its age: failing again does not restart the clock. */
 function failed(before: ExceptionRow | null, inbox: string, entry: LogEntry, facts: DeliveryFacts): ExceptionRow {
-  const terms = caseTerms.order_ingestion
   const openedAtMs = before?.status === 'open' ? before.openedAtMs : entry.atMs
-  const dead = facts.status === 'dead_lettered'
   return {
     exceptionId: caseIdOf(facts.deliveryId),
     sourceKind: 'inbox',
@@ -96,20 +95,15 @@ function failed(before: ExceptionRow | null, inbox: string, entry: LogEntry, fac
     orderId: null,
     deliveryId: facts.deliveryId,
     account: facts.account,
-    category: 'order_ingestion',
-    class: dead ? 'intermittent' : classOf(facts.reason),
-    team: terms.team,
+    ...caseTerms('order_ingestion', openedAtMs),
+    class: facts.status === 'dead_lettered' ? 'intermittent' : classOf(facts.reason),
     status: 'open',
     message: clip(facts.message) ?? facts.reason ?? facts.status,
-    remediation: dead
-      ? 'Find out why every attempt failed, then replay the delivery.'
-      : 'Correct the cause at the partner or in the mapping, then replay the delivery.',
+    remediation: exceptionCatalogue.order_ingestion.remediation,
     fingerprint: `${facts.account}/${facts.topic}/${facts.reason ?? facts.status}`,
     moneyAtRiskMinor: 0,
     currency: null,
     correlationId: facts.correlationId,
-    openedAtMs,
-    dueAtMs: openedAtMs + terms.dueWithinMs,
     resolvedAtMs: null,
     version: entry.seq,
   }

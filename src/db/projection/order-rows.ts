@@ -1,5 +1,4 @@
 /** One order document as the rows that mirror it. Pure: the same document gives the same rows, whenever it is read. */
-import { caseTerms } from '../../domain/exceptions/case-terms.ts'
 import type { OrderException } from '../../domain/exceptions/order-exception.ts'
 import type {
   ChannelFulfilment,
@@ -26,6 +25,7 @@ import type {
   ReturnRow,
   ShipmentRow,
 } from '../rows.ts'
+import { caseTerms } from './case-terms.ts'
 import { clip } from './clip.ts'
 import { externalRefsOf } from './external-refs.ts'
 
@@ -185,7 +185,6 @@ function shipmentRow(shipment: Shipment, orderId: string): ShipmentRow {
 }
 
 function exceptionRow(exception: OrderException, state: OrderState): ExceptionRow {
-  const terms = caseTerms[exception.category]
   return {
     exceptionId: `${state.orderId}/${exception.exceptionId}`,
     sourceKind: 'order',
@@ -193,9 +192,8 @@ function exceptionRow(exception: OrderException, state: OrderState): ExceptionRo
     orderId: state.orderId,
     deliveryId: null,
     account: state.order.account,
-    category: exception.category,
+    ...caseTerms(exception.category, exception.openedAtMs),
     class: exception.class,
-    team: terms.team,
     status: exception.resolvedAtMs === null ? 'open' : 'resolved',
     message: clip(exception.message) ?? '',
     remediation: exception.remediation,
@@ -203,8 +201,6 @@ function exceptionRow(exception: OrderException, state: OrderState): ExceptionRo
     moneyAtRiskMinor: exception.moneyAtRiskMinor,
     currency: state.order.currency,
     correlationId: state.correlationId,
-    openedAtMs: exception.openedAtMs,
-    dueAtMs: exception.openedAtMs + terms.dueWithinMs,
     resolvedAtMs: exception.resolvedAtMs,
     version: state.version,
   }

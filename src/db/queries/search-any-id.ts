@@ -19,13 +19,18 @@ export async function searchAnyId(db: Db, text: string): Promise<readonly Candid
   const key = searchKeyOf(text)
   if (key === '') return []
   const exact = text.trim()
-  const [references, messages, skus] = await db.batch([
+  const [references, wholes, messages, skus] = await db.batch([
     db
       .select({ orderId: externalRefs.orderId, kind: externalRefs.kind, value: externalRefs.value })
       .from(externalRefs)
       .where(and(gte(externalRefs.searchKey, key), lt(externalRefs.searchKey, `${key}\u{10ffff}`)))
       .orderBy(asc(externalRefs.searchKey), asc(externalRefs.orderId))
       .limit(candidatesMax * 3),
+    db
+      .select({ orderId: externalRefs.orderId, kind: externalRefs.kind, value: externalRefs.value })
+      .from(externalRefs)
+      .where(and(eq(externalRefs.searchKey, wholeOf(key)), eq(externalRefs.kind, 'order')))
+      .limit(1),
     db.select().from(deliveries).where(eq(deliveries.deliveryId, exact)).limit(1),
     db.selectDistinct({ sku: positions.sku }).from(positions).where(eq(positions.sku, exact)).limit(1),
   ])
@@ -37,9 +42,14 @@ export async function searchAnyId(db: Db, text: string): Promise<readonly Candid
       topic: row.topic,
     })),
     ...skus.map((row) => ({ kind: 'sku' as const, id: row.sku })),
-    ...onePerOrder(references),
+    ...onePerOrder([...references, ...wholes]),
   ]
   return candidates.slice(0, candidatesMax)
+}
+
+/** `<orderId>/F1` and the like name a part of an order. */
+function wholeOf(key: string): string {
+  return key.split('/', 1)[0] ?? key
 }
 
 /** The rows come shortest key first, so the first match of an order is its closest. */

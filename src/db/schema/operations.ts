@@ -54,11 +54,13 @@ export const exceptions = sqliteTable(
     version: integer('version').notNull(),
   },
   (t) => [
+    index('exceptions_newest').on(t.openedAtMs, t.exceptionId),
     index('exceptions_by_status').on(t.status, t.openedAtMs, t.exceptionId),
-    index('exceptions_by_category').on(t.category, t.status, t.openedAtMs, t.exceptionId),
+    index('exceptions_by_category').on(t.category, t.openedAtMs, t.exceptionId),
+    index('exceptions_by_category_status').on(t.category, t.status, t.openedAtMs, t.exceptionId),
     index('exceptions_by_source').on(t.sourceKind, t.sourceName),
     index('exceptions_by_order').on(t.orderId),
-    index('exceptions_by_fingerprint').on(t.fingerprint, t.status),
+    index('exceptions_by_fingerprint').on(t.fingerprint, t.status, t.openedAtMs, t.exceptionId),
   ],
 )
 

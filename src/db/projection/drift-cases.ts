@@ -1,0 +1,62 @@
+/**
+ * A position's log entries as drift cases. Each figure or movement that showed a difference opens its own case; the next
+ * absolute figure settles the ones before it, whether or not it opens a new one.
+ */
+import { exceptionCatalogue } from '../../domain/exceptions/exception-catalogue.ts'
+import type { LogEntry } from '../../domain/order/order-command.ts'
+import type { DriftedEvent, LoggedStockEvent } from '../../domain/stock/stock-event.ts'
+import type { ExceptionRow } from '../rows.ts'
+import { caseTerms } from './case-terms.ts'
+
+/** `open` holds the position's open cases in D1. Answers the cases that are new or changed. */
+export function driftCasesOf(
+  position: string,
+  entries: readonly LogEntry[],
+  open: readonly ExceptionRow[],
+): readonly ExceptionRow[] {
+  const cases = new Map(open.map((row) => [row.exceptionId, row]))
+  const changed = new Map<string, ExceptionRow>()
+  const put = (row: ExceptionRow) => {
+    cases.set(row.exceptionId, row)
+    changed.set(row.exceptionId, row)
+  }
+  for (const entry of entries) {
+    // Written by the position itself, hash-chained and never edited: parsed, not validated again.
+    const event = JSON.parse(entry.event) as LoggedStockEvent
+    if (event.type === 'drifted') put(driftCase(position, entry, event))
+    if (event.type === 'rebased') for (const row of settledBy(event.reference, entry, cases)) put(row)
+  }
+  return [...changed.values()]
+}
+
+const caseIdOf = (position: string, reference: string): string => `${position}/inventory_drift/${reference}`
+
+function settledBy(reference: string, entry: LogEntry, cases: ReadonlyMap<string, ExceptionRow>): ExceptionRow[] {
+  const settled = [...cases.values()].filter(
+    (row) =>
+      row.status === 'open' && row.version < entry.seq && row.exceptionId !== caseIdOf(row.sourceName, reference),
+  )
+  return settled.map((row) => ({ ...row, status: 'resolved', resolvedAtMs: entry.atMs, version: entry.seq }))
+}
+
+function driftCase(position: string, entry: LogEntry, event: DriftedEvent): ExceptionRow {
+  return {
+    exceptionId: caseIdOf(position, event.reference),
+    sourceKind: 'stock',
+    sourceName: position,
+    orderId: null,
+    deliveryId: null,
+    account: null,
+    ...caseTerms('inventory_drift', entry.atMs),
+    class: 'value',
+    status: 'open',
+    message: `Believed ${event.believed} on hand, ${event.by} ${event.reference} found ${event.found}.`,
+    remediation: exceptionCatalogue.inventory_drift.remediation,
+    fingerprint: `inventory_drift/${position.slice(position.lastIndexOf('@') + 1)}`,
+    moneyAtRiskMinor: 0,
+    currency: null,
+    correlationId: entry.cause.correlationId,
+    resolvedAtMs: null,
+    version: entry.seq,
+  }
+}
