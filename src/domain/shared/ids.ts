@@ -30,6 +30,7 @@ export const correlationId = (value: string) => value as CorrelationId
 export const commandId = (value: string) => value as CommandId
 export const reservationId = (value: string) => value as ReservationId
 export const orderIdFrom = (value: string) => value as OrderId
+export const fulfilmentOrderIdFrom = (value: string) => value as FulfilmentOrderId
 
 export function orderId(account: AccountId, externalOrderId: string): OrderId {
   return `${account}:${externalOrderId}` as OrderId
