@@ -43,18 +43,18 @@ async function consumeGroup(
   env: Env,
 ): Promise<void> {
   try {
-    const finished = await consumeOne(group[0].body, env)
-    for (const message of group) finished ? message.ack() : message.retry()
+    await consumeOne(group[0].body, env)
+    for (const message of group) message.ack()
   } catch (error) {
     report(group[0].body, error)
     for (const message of group) message.retry({ delaySeconds: retryDelaySeconds(message.attempts) })
   }
 }
 
-async function consumeOne(body: ProjectionsMessage, env: Env): Promise<boolean> {
-  if (body.type === 'project') return (await projectActor(env, body.actor, body.name)) === 'projected'
-  await continueRebuild(env, body)
-  return true
+async function consumeOne(body: ProjectionsMessage, env: Env): Promise<void> {
+  if (body.type === 'rebuild') return continueRebuild(env, body)
+  // A very long log goes on with a message of its own: it has not failed, so it uses up no attempt.
+  if ((await projectActor(env, body.actor, body.name)) === 'unfinished') await env.PROJECTIONS.send(body)
 }
 
 function retryDelaySeconds(attempts: number): number {

@@ -67,14 +67,14 @@ async function makeStep(env: Env, step: RebuildStep): Promise<StepMade> {
 async function projectSome(env: Env, step: Extract<RebuildStep, { phase: 'project' }>): Promise<StepMade> {
   const directory = actor<DirectoryApi>(env.DIRECTORY, directoryName(step.kind, step.shard))
   const names = await directory.list(step.after, actorsPerStep)
-  for (const name of names) await projectWhole(env, step.kind, name)
-  const last = names.at(-1)
-  const next = names.length === actorsPerStep && last !== undefined ? { ...step, after: last } : shardAfter(step)
-  return { next, projected: names.length }
-}
-
-async function projectWhole(env: Env, kind: ActorKind, name: string): Promise<void> {
-  while ((await projectActor(env, kind, name)) === 'unfinished');
+  let after = step.after
+  for (const [index, name] of names.entries()) {
+    // What was projected of a very long log stays projected: the next step begins with the same actor.
+    if ((await projectActor(env, step.kind, name)) === 'unfinished')
+      return { next: { ...step, after }, projected: index }
+    after = name
+  }
+  return { next: names.length === actorsPerStep ? { ...step, after } : shardAfter(step), projected: names.length }
 }
 
 function shardAfter(step: Extract<RebuildStep, { phase: 'project' }>): RebuildStep | null {

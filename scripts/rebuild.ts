@@ -16,7 +16,7 @@ const patienceMs = 15 * 60_000
 
 /** Resolves when every actor known to the directories is projected, or nothing moved for fifteen minutes. */
 export async function rebuild(api: ApiClient, onProgress: (actors: number) => void): Promise<RebuildOutcome> {
-  const begun = await api.post<{ readonly rebuildId: string }>('/v1/operations/rebuild', {})
+  const begun = await api.post<{ readonly rebuildId: string }>('/v1/operations/rebuild', undefined)
   if (begun.status !== 202) return { ok: false, reason: `the deployment answered ${begun.status}` }
   const path = `/v1/operations/rebuilds/${begun.body.rebuildId}`
   let moved = { actors: -1, atMs: performance.now() }

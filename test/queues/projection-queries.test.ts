@@ -18,8 +18,8 @@ import { positions } from '../../src/db/schema/stock.ts'
 import { buildLineage } from '../../src/domain/lineage/build-lineage.ts'
 import { migratedDb } from '../fixtures/d1.ts'
 import { emptyDb } from '../fixtures/dump-rows.ts'
-import { shippedOrder } from '../fixtures/order-state.ts'
-import { FakeActors, logEntry, startMs } from '../fixtures/projected-actors.ts'
+import { shippedOrder, startMs } from '../fixtures/order-state.ts'
+import { FakeActors, logEntry } from '../fixtures/projected-actors.ts'
 
 let db: Db
 const actors = new FakeActors()

@@ -17,8 +17,8 @@ import type { PositionView } from '../../src/domain/stock/stock-command.ts'
 import type { ProjectionMessage } from '../../src/queue-messages.ts'
 import { migratedDb } from '../fixtures/d1.ts'
 import { dumpRows, emptyDb, type Rows } from '../fixtures/dump-rows.ts'
-import { capturedOrder, shippedOrder } from '../fixtures/order-state.ts'
-import { FakeActors, logEntry, startMs } from '../fixtures/projected-actors.ts'
+import { capturedOrder, shippedOrder, startMs } from '../fixtures/order-state.ts'
+import { FakeActors, logEntry } from '../fixtures/projected-actors.ts'
 
 let db: Db
 let actors: FakeActors
@@ -174,6 +174,17 @@ it('reads a log that is longer than a page to its end', async () => {
   const rest = await auditOf(db, { actorKind: 'order', actorName: orderId, afterSeq: first.nextSeq ?? 0 })
   expect(rest.rows.at(-1)?.seq).toBe(250)
   expect(rest.nextSeq).toBeNull()
+})
+
+it('goes on with another message when a log is too long for one', async () => {
+  const orderId = order('1001', 5_001)
+  const result = await consume(wakeUp(orderId))
+  expect(result.explicitAcks).toEqual(['m0'])
+  expect(actors.sent).toEqual([wakeUp(orderId)])
+  expect(actors.order(orderId).confirmedSeq).toBe(0)
+  await consume(wakeUp(orderId))
+  expect(actors.order(orderId).confirmedSeq).toBe(5_001)
+  expect((await orderRow(db, orderId))?.version).toBe(5_001)
 })
 
 it('never lets a stale document overwrite a newer one', async () => {

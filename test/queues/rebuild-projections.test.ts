@@ -10,8 +10,8 @@ import { orders } from '../../src/db/schema/orders.ts'
 import type { RebuildMessage } from '../../src/queue-messages.ts'
 import { migratedDb } from '../fixtures/d1.ts'
 import { dumpRows, emptyDb } from '../fixtures/dump-rows.ts'
-import { shippedOrder } from '../fixtures/order-state.ts'
-import { FakeActors, logEntry, startMs } from '../fixtures/projected-actors.ts'
+import { shippedOrder, startMs } from '../fixtures/order-state.ts'
+import { FakeActors, logEntry } from '../fixtures/projected-actors.ts'
 
 let db: Db
 let actors: FakeActors
@@ -98,6 +98,13 @@ it('goes on where it stopped when its message was lost', async () => {
   await drain()
   expect(await dumpRows(db)).toEqual(before)
   expect(await resumeRebuild(actors.env(), Date.now() + 60 * 60_000)).toBe(false)
+})
+
+it('ends with the whole of a log that is too long for one step', async () => {
+  const [first] = actors.orders.values()
+  first?.entries.push(...Array.from({ length: 5_200 }, (_, index) => logEntry(4 + index, { type: 'looked_at' })))
+  expect(await rebuildProjections(actors.env(), rebuild)).toBe(60)
+  expect(first?.confirmedSeq).toBe(5_203)
 })
 
 it('finds the actors in the directories, not in D1', async () => {
