@@ -21,16 +21,15 @@ export function decideForgetWaiter(command: Command<'forget_waiter'>, facts: Sto
 }
 
 /**
- * Whom to wake now, in order. Units offered to orders woken a moment ago are spoken for. Whoever is woken goes to the
- * back of the line, so an order that cannot use what it is offered does not keep the others from it.
+ * Whom to wake now. `line` holds, in order, those not woken within `wakeGraceMs`; `offered` is what was offered to those
+ * who were, and is spoken for. Whoever is woken goes to the back of the line, so an order that cannot use what it is
+ * offered does not keep the others from it.
  */
-export function chooseWaiters(line: readonly Waiter[], available: number, nowMs: number): readonly Waiter[] {
-  const isOffered = (waiter: Waiter) => waiter.wokenAtMs !== null && nowMs < waiter.wokenAtMs + wakeGraceMs
-  let left = available - line.filter(isOffered).reduce((sum, waiter) => sum + waiter.quantity, 0)
+export function chooseWaiters(line: readonly Waiter[], available: number, offered: number): readonly Waiter[] {
+  let left = available - offered
   const chosen: Waiter[] = []
   for (const waiter of line) {
-    if (left <= 0 || chosen.length >= wakeRoundMax) break
-    if (isOffered(waiter)) continue
+    if (left <= 0) break
     chosen.push(waiter)
     left -= waiter.quantity
   }

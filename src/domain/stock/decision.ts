@@ -1,6 +1,6 @@
 /** What a decision is made from and what it comes to. The caller loads the few facts concerned: deciding is O(1). */
 
-import type { OrderId } from '../shared/ids.ts'
+import type { CorrelationId, OrderId } from '../shared/ids.ts'
 import { ok, type Result } from '../shared/result.ts'
 import type { PoolUnits, Position } from './position.ts'
 import type { Reservation } from './reservation.ts'
@@ -18,6 +18,8 @@ export type Waiter = {
   readonly quantity: number
   readonly place: number
   readonly wokenAtMs: number | null
+  /** The thread of the order that asked: being woken belongs to it. */
+  readonly correlationId: CorrelationId
 }
 
 export type StockFacts = {

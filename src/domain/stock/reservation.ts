@@ -3,7 +3,7 @@
 import type { CorrelationId, OrderId, ReservationId } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import type { ReservationStatus, ReservationView } from './stock-command.ts'
-import type { ReservationEvent } from './stock-event.ts'
+import type { ReservationEvent, StockEvent } from './stock-event.ts'
 
 export type Reservation = {
   readonly reservationId: ReservationId
@@ -28,6 +28,20 @@ export function openUnits(reservation: Reservation): number {
 export function isExpired(reservation: Reservation, nowMs: number): boolean {
   if (reservation.status === 'expired') return true
   return reservation.status === 'held' && reservation.expiresAtMs !== null && nowMs >= reservation.expiresAtMs
+}
+
+const claimTypes: ReadonlySet<StockEvent['type']> = new Set<ReservationEvent['type']>([
+  'held',
+  'extended',
+  'committed',
+  'released',
+  'expired',
+  'shipped',
+])
+
+/** The event if it concerns a reservation, null if the position alone. */
+export function reservationEventOf(event: StockEvent): ReservationEvent | null {
+  return claimTypes.has(event.type) ? (event as ReservationEvent) : null
 }
 
 /** `existing` is null for `held` alone. `correlationId` is remembered so that an expiry belongs to the same trace. */

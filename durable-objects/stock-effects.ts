@@ -1,0 +1,64 @@
+/** What a position owes the outside, and how each of it is sent. */
+import { activeConfig } from '../src/config/active-config.ts'
+import { channelsServedBy } from '../src/domain/config/channel-network.ts'
+import type { OrderId, PositionId } from '../src/domain/shared/ids.ts'
+import { parsePositionId } from '../src/domain/shared/ids.ts'
+import { unreachable } from '../src/domain/shared/result.ts'
+import type { Env } from '../src/env.ts'
+import type { Disposition, OutboxRow } from './outbox.ts'
+
+export type StockEffect =
+  /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
+  | { readonly kind: 'project'; readonly throughSeq: number }
+  /** Available changed: every channel that this location serves may have to be told. */
+  | { readonly kind: 'publish' }
+  /** Units became available for an order that waits. */
+  | { readonly kind: 'wake'; readonly orderId: OrderId }
+
+export const projectRow = 'project'
+export const publishRow = 'publish'
+export const wakeRow = (orderId: OrderId) => `wake/${orderId}`
+
+/** A wake-up whose projection never confirms is sent again after this. */
+const projectAgainMs = 60_000
+/** Messages in one `sendBatch`. */
+const messagesMax = 100
+
+/** `rows` are of one kind. */
+export async function sendStockEffects(
+  env: Env,
+  position: PositionId,
+  rows: readonly OutboxRow<StockEffect>[],
+  nowMs: number,
+): Promise<Disposition> {
+  const effect = rows[0]?.effect
+  if (effect === undefined) return 'done'
+  switch (effect.kind) {
+    case 'project':
+      await env.PROJECTIONS.send({ type: 'project', actor: 'stock', name: position, throughSeq: effect.throughSeq })
+      return { againAtMs: nowMs + projectAgainMs }
+    case 'publish':
+      await publish(env, position, nowMs)
+      return 'done'
+    case 'wake':
+      // The order's place in the line and its own slow timer make up for a message that gets lost.
+      await env.INBOUND_ORDERS.sendBatch(rows.flatMap(({ effect }) => wakeMessage(effect, position)))
+      return 'done'
+    default:
+      return unreachable(effect)
+  }
+}
+
+async function publish(env: Env, position: PositionId, nowMs: number): Promise<void> {
+  const { sku, location } = parsePositionId(position)
+  const channels = channelsServedBy(await activeConfig(env, nowMs), location)
+  const messages = channels.map(({ id }) => ({ body: { type: 'publish_stock', account: id, sku } as const }))
+  for (let from = 0; from < messages.length; from += messagesMax) {
+    await env.PUBLICATION.sendBatch(messages.slice(from, from + messagesMax))
+  }
+}
+
+function wakeMessage(effect: StockEffect, position: PositionId) {
+  if (effect.kind !== 'wake') return []
+  return [{ body: { type: 'wake_order', orderId: effect.orderId, why: `stock at ${position}` } as const }]
+}

@@ -1,0 +1,190 @@
+/**
+ * The rows of a position: its figures, reservations, reports and waiting orders. Every write is made inside the caller's
+ * transaction; reading a position that nothing ever happened at answers from nothing.
+ */
+
+import type { CorrelationId, OrderId, PositionId, ReservationId } from '../src/domain/shared/ids.ts'
+import type { Report, Waiter } from '../src/domain/stock/decision.ts'
+import { noPools, type PoolUnits, type Position } from '../src/domain/stock/position.ts'
+import type { Reservation } from '../src/domain/stock/reservation.ts'
+import type { ReservationStatus } from '../src/domain/stock/stock-command.ts'
+import type { Migrations } from './migrations.ts'
+
+export const stockTables = [
+  'CREATE TABLE position (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, figures TEXT NOT NULL) STRICT',
+  `CREATE TABLE reservation (
+    reservation_id TEXT PRIMARY KEY, requested INTEGER NOT NULL, quantity INTEGER NOT NULL, shipped INTEGER NOT NULL,
+    released INTEGER NOT NULL, status TEXT NOT NULL, expires_at_ms INTEGER, order_id TEXT,
+    correlation_id TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX reservation_expiry ON reservation (expires_at_ms) WHERE status = 'held'`,
+  `CREATE TABLE stock_report (
+    id TEXT PRIMARY KEY, occurred_at_ms INTEGER NOT NULL, sellable INTEGER NOT NULL, damaged INTEGER NOT NULL,
+    quality_control INTEGER NOT NULL, content TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+  'CREATE INDEX stock_report_time ON stock_report (occurred_at_ms)',
+  `CREATE TABLE waiter (
+    order_id TEXT PRIMARY KEY, quantity INTEGER NOT NULL, place INTEGER NOT NULL, woken_at_ms INTEGER,
+    correlation_id TEXT NOT NULL) STRICT`,
+] as const
+
+export type StoredPosition = { readonly name: PositionId; readonly position: Position }
+
+type ReservationRow = {
+  reservation_id: string
+  requested: number
+  quantity: number
+  shipped: number
+  released: number
+  status: string
+  expires_at_ms: number | null
+  order_id: string | null
+  correlation_id: string
+}
+type WaiterRow = {
+  order_id: string
+  quantity: number
+  place: number
+  woken_at_ms: number | null
+  correlation_id: string
+}
+type PoolRow = { sellable: number | null; damaged: number | null; quality_control: number | null }
+
+const reservationColumns =
+  'reservation_id, requested, quantity, shipped, released, status, expires_at_ms, order_id, correlation_id'
+const waiterColumns = 'order_id, quantity, place, woken_at_ms, correlation_id'
+
+export class StockTables {
+  readonly #sql: SqlStorage
+  readonly #migrations: Migrations
+
+  constructor(sql: SqlStorage, migrations: Migrations) {
+    this.#sql = sql
+    this.#migrations = migrations
+  }
+
+  position(): StoredPosition | null {
+    const row = this.#all<{ name: string; figures: string }>('SELECT name, figures FROM position')[0]
+    return row ? { name: row.name as PositionId, position: JSON.parse(row.figures) as Position } : null
+  }
+
+  savePosition(name: PositionId, position: Position): void {
+    const upsert = `INSERT INTO position (id, name, figures) VALUES (1, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET figures = excluded.figures`
+    this.#sql.exec(upsert, name, JSON.stringify(position))
+  }
+
+  /** One query for a whole batch. */
+  reservations(ids: readonly string[]): readonly Reservation[] {
+    if (ids.length === 0) return []
+    const query = `SELECT ${reservationColumns} FROM reservation WHERE reservation_id IN (SELECT value FROM json_each(?))`
+    return this.#all<ReservationRow>(query, JSON.stringify(ids)).map(reservationOf)
+  }
+
+  expiredHolds(nowMs: number, limit: number): readonly Reservation[] {
+    const query = `SELECT ${reservationColumns} FROM reservation
+      WHERE status = 'held' AND expires_at_ms <= ? ORDER BY expires_at_ms, reservation_id LIMIT ?`
+    return this.#all<ReservationRow>(query, nowMs, limit).map(reservationOf)
+  }
+
+  expiredUnits(nowMs: number): number {
+    const query = `SELECT SUM(quantity - released) AS units FROM reservation WHERE status = 'held' AND expires_at_ms <= ?`
+    return this.#all<{ units: number | null }>(query, nowMs)[0]?.units ?? 0
+  }
+
+  nextExpiryMs(): number | null {
+    const query = `SELECT MIN(expires_at_ms) AS due FROM reservation WHERE status = 'held'`
+    return this.#all<{ due: number | null }>(query)[0]?.due ?? null
+  }
+
+  saveReservation(reservation: Reservation): void {
+    const { reservationId, requested, quantity, shipped, released } = reservation
+    const { status, expiresAtMs, orderId, correlationId } = reservation
+    const upsert = `INSERT INTO reservation (${reservationColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (reservation_id) DO UPDATE SET shipped = excluded.shipped, released = excluded.released,
+        status = excluded.status, expires_at_ms = excluded.expires_at_ms`
+    const values = [requested, quantity, shipped, released, status, expiresAtMs, orderId, correlationId]
+    this.#sql.exec(upsert, reservationId, ...values)
+  }
+
+  reportContent(id: string): string | null {
+    return this.#all<{ content: string }>('SELECT content FROM stock_report WHERE id = ?', id)[0]?.content ?? null
+  }
+
+  saveReport(report: Report): void {
+    const { id, occurredAtMs, moved, content } = report
+    const insert = `INSERT INTO stock_report (id, occurred_at_ms, sellable, damaged, quality_control, content)
+      VALUES (?, ?, ?, ?, ?, ?)`
+    this.#sql.exec(insert, id, occurredAtMs, moved.sellable, moved.damaged, moved.qualityControl, content)
+  }
+
+  movedAfter(asOfMs: number): PoolUnits {
+    const query = `SELECT SUM(sellable) AS sellable, SUM(damaged) AS damaged, SUM(quality_control) AS quality_control
+      FROM stock_report WHERE occurred_at_ms > ?`
+    const row = this.#all<PoolRow>(query, asOfMs)[0]
+    if (!row) return noPools
+    return { sellable: row.sellable ?? 0, damaged: row.damaged ?? 0, qualityControl: row.quality_control ?? 0 }
+  }
+
+  waiter(orderId: string): Waiter | null {
+    const query = `SELECT ${waiterColumns} FROM waiter WHERE order_id = ?`
+    return this.#all<WaiterRow>(query, orderId).map(waiterOf)[0] ?? null
+  }
+
+  /** A waiter that asks for another quantity keeps its place. */
+  saveWaiter(orderId: string, quantity: number, place: number, correlationId: string): void {
+    const upsert = `INSERT INTO waiter (order_id, quantity, place, correlation_id) VALUES (?, ?, ?, ?)
+      ON CONFLICT (order_id) DO UPDATE SET quantity = excluded.quantity`
+    this.#sql.exec(upsert, orderId, quantity, place, correlationId)
+  }
+
+  wakeWaiter(orderId: string, place: number, nowMs: number): void {
+    this.#sql.exec('UPDATE waiter SET place = ?, woken_at_ms = ? WHERE order_id = ?', place, nowMs, orderId)
+  }
+
+  removeWaiter(orderId: string): void {
+    this.#sql.exec('DELETE FROM waiter WHERE order_id = ?', orderId)
+  }
+
+  waiterCount(): number {
+    return this.#all<{ waiters: number }>('SELECT COUNT(*) AS waiters FROM waiter')[0]?.waiters ?? 0
+  }
+
+  /** Those last woken at or before this instant, or never, in order. */
+  waitersAsleep(wokenUntilMs: number, limit: number): readonly Waiter[] {
+    const query = `SELECT ${waiterColumns} FROM waiter
+      WHERE woken_at_ms IS NULL OR woken_at_ms <= ? ORDER BY place LIMIT ?`
+    return this.#all<WaiterRow>(query, wokenUntilMs, limit).map(waiterOf)
+  }
+
+  unitsOffered(wokenAfterMs: number): number {
+    const query = 'SELECT SUM(quantity) AS units FROM waiter WHERE woken_at_ms > ?'
+    return this.#all<{ units: number | null }>(query, wokenAfterMs)[0]?.units ?? 0
+  }
+
+  #all<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: (string | number)[]): Row[] {
+    return this.#migrations.applied ? this.#sql.exec<Row>(query, ...bindings).toArray() : []
+  }
+}
+
+function reservationOf(row: ReservationRow): Reservation {
+  return {
+    reservationId: row.reservation_id as ReservationId,
+    requested: row.requested,
+    quantity: row.quantity,
+    shipped: row.shipped,
+    released: row.released,
+    status: row.status as ReservationStatus,
+    expiresAtMs: row.expires_at_ms,
+    orderId: row.order_id as OrderId | null,
+    correlationId: row.correlation_id as CorrelationId,
+  }
+}
+
+function waiterOf(row: WaiterRow): Waiter {
+  return {
+    orderId: row.order_id as OrderId,
+    quantity: row.quantity,
+    place: row.place,
+    wokenAtMs: row.woken_at_ms,
+    correlationId: row.correlation_id as CorrelationId,
+  }
+}

@@ -1,0 +1,19 @@
+/** Which locations may serve a channel, and which channels a location serves. An empty network means all locations. */
+import type { Account, Config, Location } from './config.ts'
+
+const reaches = (account: Account, location: string) =>
+  account.network.length === 0 || account.network.includes(location)
+
+/** In the order in which they are asked: priority, then id. Without a channel every location that fulfils counts. */
+export function locationsServing(config: Config, channel: string | null): readonly Location[] {
+  const account = config.accounts.find((candidate) => candidate.id === channel)
+  return config.locations
+    .filter((location) => location.fulfils && (account === undefined || reaches(account, location.id)))
+    .toSorted((left, right) => left.priority - right.priority || (left.id < right.id ? -1 : 1))
+}
+
+/** Stock that no channel may sell concerns none of them. */
+export function channelsServedBy(config: Config, location: string): readonly Account[] {
+  const fulfils = config.locations.some((candidate) => candidate.id === location && candidate.fulfils)
+  return config.accounts.filter((account) => fulfils && account.role === 'channel' && reaches(account, location))
+}

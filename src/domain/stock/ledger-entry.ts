@@ -1,0 +1,61 @@
+/** A position's log entry as a line of its ledger: what changed, by how much, and what was there afterwards. */
+import type { LogEntry } from '../order/order-command.ts'
+import { unreachable } from '../shared/result.ts'
+import type { LedgerEntry } from './stock-command.ts'
+import type { LoggedStockEvent } from './stock-event.ts'
+
+type Line = Pick<LedgerEntry, 'type' | 'quantity' | 'reference'> & { readonly occurredAtMs?: number }
+
+export function ledgerEntry(entry: LogEntry): LedgerEntry {
+  // Written by this actor itself, hash-chained and never edited: parsed, not validated again.
+  const event = JSON.parse(entry.event) as LoggedStockEvent
+  const line = lineOf(event)
+  return {
+    seq: entry.seq,
+    atMs: entry.atMs,
+    occurredAtMs: line.occurredAtMs ?? entry.atMs,
+    type: line.type,
+    quantity: line.quantity,
+    reference: line.reference,
+    onHandAfter: event.after.onHand,
+    availableAfter: event.after.available,
+    correlationId: entry.cause.correlationId,
+  }
+}
+
+function lineOf(event: LoggedStockEvent): Line {
+  const { type } = event
+  switch (type) {
+    case 'held':
+    case 'committed':
+    case 'released':
+    case 'expired':
+      return { type, quantity: event.quantity, reference: event.reservationId }
+    case 'extended':
+      return { type, quantity: 0, reference: event.reservationId }
+    case 'shipped':
+      return { type, quantity: event.quantity, reference: event.shipmentId, occurredAtMs: event.occurredAtMs }
+    case 'moved':
+      return {
+        type: event.movement,
+        quantity: event.quantity,
+        reference: event.reference ?? event.movementId,
+        occurredAtMs: event.occurredAtMs,
+      }
+    case 'rebased':
+      return { type: event.by, quantity: event.after.onHand, reference: event.reference, occurredAtMs: event.asOfMs }
+    case 'figure_ignored':
+      return { type, quantity: 0, reference: event.reference, occurredAtMs: event.asOfMs }
+    case 'drifted':
+      return { type, quantity: event.difference, reference: event.reference, occurredAtMs: event.asOfMs }
+    case 'safety_stock_set':
+      return { type, quantity: event.quantity, reference: null }
+    case 'waiter_registered':
+    case 'waiter_woken':
+      return { type, quantity: event.quantity, reference: event.orderId }
+    case 'waiter_forgotten':
+      return { type, quantity: 0, reference: event.orderId }
+    default:
+      return unreachable(type)
+  }
+}
