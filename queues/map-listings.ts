@@ -1,0 +1,31 @@
+/**
+ * Learns a channel's own names for our SKUs from its catalogue: a listing whose SKU is exactly one of ours is mapped, with the
+ * channel's item id that stock is published against. Anything else waits for a person: the order that
+ * needs it opens the `sku_mapping` case.
+ */
+import { findListing, saveListing } from '../src/config/catalog.ts'
+import type { ProductListing } from '../src/domain/catalog/listing.ts'
+import type { Account } from '../src/domain/config/config.ts'
+import type { Env } from '../src/env.ts'
+import type { ListingsChanged } from './route-event.ts'
+
+/** Answers the SKUs concerned. Saving what is saved already is skipped, so a redelivery costs only reads. */
+export async function mapListings(env: Env, account: Account, event: ListingsChanged): Promise<readonly string[]> {
+  if (event.deleted) return []
+  const touched = new Set<string>()
+  for (const listing of event.listings) {
+    const sku = await mapListing(env, account, listing)
+    if (sku !== null) touched.add(sku)
+  }
+  return [...touched]
+}
+
+async function mapListing(env: Env, account: Account, reported: ProductListing): Promise<string | null> {
+  if (reported.externalSku === null) return null
+  const known = await findListing(env, account.id, reported.externalSku, Date.now())
+  if (known === null) return null
+  if (reported.externalItemId !== null && reported.externalItemId !== known.externalItemId) {
+    await saveListing(env, { ...known, externalItemId: reported.externalItemId })
+  }
+  return known.sku
+}
