@@ -1,0 +1,139 @@
+/**
+ * The saga's loop over its ports: ask what is wanted next, perform it, tell the order what came of it, until nothing is
+ * wanted or the turn's budget is spent. The actor and the simulator run this same function; everything that can fail or
+ * take time is behind a port, and a crash anywhere in between only means that it is run again.
+ */
+import type { LocationId, Sku } from '../shared/ids.ts'
+import { unreachable } from '../shared/result.ts'
+import type { StockCommand, StockVerdict } from '../stock/stock-command.ts'
+import { nextSteps } from './next-steps.ts'
+import type { OrderState } from './order-state.ts'
+import type {
+  CandidateLocation,
+  ChannelFinding,
+  Figure,
+  LineFinding,
+  SagaCommand,
+  StockAnswer,
+} from './saga-command.ts'
+import type { SagaStep, StockCall } from './saga-step.ts'
+
+export type SagaPorts = {
+  readonly nowMs: () => number
+  /** The order as it stands now; null while it was not observed. */
+  readonly state: () => OrderState | null
+  /** Decides and commits, in one turn, before it returns. */
+  readonly record: (command: SagaCommand) => void
+  readonly findChannel: (account: string) => Promise<ChannelFinding>
+  readonly findLines: (
+    account: string,
+    lines: readonly { readonly lineId: LineFinding['lineId']; readonly externalSku: string | null }[],
+  ) => Promise<readonly LineFinding[]>
+  readonly candidates: (
+    account: string,
+  ) => Promise<{ readonly configVersion: string; readonly locations: readonly CandidateLocation[] }>
+  readonly figure: (sku: Sku, location: LocationId) => Promise<Figure>
+  /** One call to one position, with all commands for it; the same ids again are the same commands. */
+  readonly applyStock: (
+    sku: Sku,
+    location: LocationId,
+    commands: readonly StockCommand[],
+  ) => Promise<readonly StockVerdict[]>
+}
+
+export type Advanced = {
+  /** `failed`: something did not answer; come back later, the same is wanted then. */
+  readonly outcome: 'idle' | 'more' | 'failed'
+  readonly errors: readonly string[]
+}
+
+/** An order without trouble needs seven rounds to its release. */
+export const roundsPerTurn = 12
+/** Positions read at once for one plan: bounds what a wide network costs one order. */
+const figuresMax = 2_000
+
+export async function advance(ports: SagaPorts, rounds = roundsPerTurn): Promise<Advanced> {
+  for (let round = 0; round < rounds; round++) {
+    const state = ports.state()
+    const steps = state === null ? [] : nextSteps(state, ports.nowMs())
+    if (steps.length === 0) return { outcome: 'idle', errors: [] }
+    const errors = (await Promise.all(steps.map((step) => perform(ports, step)))).flat()
+    if (errors.length > 0) return { outcome: 'failed', errors }
+  }
+  return { outcome: 'more', errors: [] }
+}
+
+/** Whatever was answered is recorded, also when something else was not. A step that throws has happened or not: ask again. */
+async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly string[]> {
+  try {
+    switch (step.type) {
+      case 'review':
+        return await performReview(ports, step)
+      case 'plan':
+        return await performPlan(ports, step)
+      case 'hold_stock':
+      case 'extend_stock':
+      case 'commit_stock':
+      case 'release_stock':
+      case 'ship_stock':
+      case 'await_stock':
+      case 'forget_waiter':
+        return await performStock(ports, step)
+      default:
+        return unreachable(step)
+    }
+  } catch (error) {
+    return [`${step.type}: ${String(error)}`]
+  }
+}
+
+type Step<T extends SagaStep['type']> = Extract<SagaStep, { readonly type: T }>
+type StockStep = Exclude<SagaStep, { readonly type: 'review' | 'plan' }>
+
+async function performReview(ports: SagaPorts, step: Step<'review'>): Promise<readonly string[]> {
+  const [channel, lines] = await Promise.all([
+    ports.findChannel(step.account),
+    ports.findLines(step.account, step.lines),
+  ])
+  ports.record({ type: 'record_review', channel, lines })
+  return []
+}
+
+async function performPlan(ports: SagaPorts, step: Step<'plan'>): Promise<readonly string[]> {
+  const { configVersion, locations } = await ports.candidates(step.account)
+  const positions = step.skus.flatMap((sku) => locations.map(({ location }) => ({ sku, location })))
+  const figures = await Promise.all(
+    positions.slice(0, figuresMax).map(({ sku, location }) => ports.figure(sku, location)),
+  )
+  ports.record({ type: 'propose_plan', candidates: locations, figures, configVersion })
+  return []
+}
+
+/** Positions are asked in parallel. One that does not answer does not keep the others' answers from being recorded. */
+async function performStock(ports: SagaPorts, step: StockStep): Promise<readonly string[]> {
+  const settled = await Promise.all(step.calls.map((call) => callPosition(ports, call)))
+  const answers = settled.flatMap((result) => result.answers)
+  if (answers.length > 0) ports.record({ type: 'record_stock', step: step.type, attempt: step.attempt, answers })
+  return settled.flatMap((result) => result.errors)
+}
+
+type Called = { readonly answers: readonly StockAnswer[]; readonly errors: readonly string[] }
+
+async function callPosition(ports: SagaPorts, { sku, location, commands }: StockCall): Promise<Called> {
+  try {
+    const verdicts = await ports.applyStock(sku, location, commands)
+    const answers = commands.flatMap((command, index): StockAnswer[] => {
+      const verdict = verdicts[index]
+      if (verdict === undefined || isOverloaded(verdict)) return []
+      const reservationId = 'reservationId' in command ? command.reservationId : null
+      return [{ reservationId, effectId: command.commandId, sku, location, verdict }]
+    })
+    const unanswered = commands.length - answers.length
+    return { answers, errors: unanswered === 0 ? [] : [`${sku}@${location} left ${unanswered} commands unanswered`] }
+  } catch (error) {
+    return { answers: [], errors: [`${sku}@${location}: ${String(error)}`] }
+  }
+}
+
+/** Not an answer about the stock: the same command is sent again later. */
+const isOverloaded = (verdict: StockVerdict) => !verdict.ok && verdict.error.reason === 'overloaded'

@@ -1,0 +1,152 @@
+/** How the document takes in plans and the positions' answers. */
+import { claimOf, isSame, reduceReservation, withStatus, withStockEffect } from './claims.ts'
+import { changeLines, moveUnits } from './line-moves.ts'
+import type { EventOf, Grant, Position, ReservationRef } from './order-event.ts'
+import type { OrderReservation, OrderState } from './order-state.ts'
+import type { WaitingAt } from './saga-state.ts'
+
+export function applyPlanned(state: OrderState, { plan }: EventOf<'planned'>): OrderState {
+  const warehouses = { ...state.plan?.warehouses, ...plan.warehouses }
+  const saga = { ...state.saga, holding: true }
+  return { ...state, plan: { ...plan, warehouses }, attempt: plan.attempt, saga }
+}
+
+/** What is taken comes from open units first, then from those that waited. */
+export function applyStockReserved(state: OrderState, { grants }: EventOf<'stock_reserved'>): OrderState {
+  const taking = changeLines(state, grants, (line, { taken }) => {
+    const fromOpen = Math.min(taken, line.quantities.open)
+    return moveUnits(moveUnits(line, 'open', 'reserved', fromOpen), 'backordered', 'reserved', taken - fromOpen)
+  })
+  const reserved = { ...taking, reservations: [...taking.reservations, ...grants.map(reservationFrom)] }
+  const saga = { ...reserved.saga, holding: false, refusals: 0, rechecks: 0 }
+  return giveBack({ ...reserved, saga }, grants)
+}
+
+function reservationFrom(grant: Grant): OrderReservation {
+  const { reservationId, lineId, sku, location, quantity, taken, expiresAtMs } = grant
+  const released = quantity - taken
+  return withStatus({
+    reservationId,
+    lineId,
+    sku,
+    location,
+    quantity,
+    released,
+    shipped: 0,
+    status: 'held',
+    expiresAtMs,
+  })
+}
+
+function giveBack(state: OrderState, grants: readonly Grant[]): OrderState {
+  return grants
+    .filter((grant) => grant.quantity > grant.taken)
+    .reduce(
+      (next, grant) =>
+        withStockEffect(next, grant, grant.quantity - grant.taken, { kind: 'release', shipmentId: null }),
+      state,
+    )
+}
+
+export function applyStockRefused(state: OrderState, { returned }: EventOf<'stock_refused'>): OrderState {
+  const saga = { ...state.saga, holding: false, refusals: state.saga.refusals + 1 }
+  return giveBack({ ...state, saga }, returned)
+}
+
+export function applyHoldsExtended(state: OrderState, event: EventOf<'holds_extended'>): OrderState {
+  return changeReservations(state, event.reservations, (reservation) => ({
+    ...reservation,
+    expiresAtMs: event.expiresAtMs,
+  }))
+}
+
+export function applyStockCommitted(state: OrderState, event: EventOf<'stock_committed'>): OrderState {
+  return changeReservations(state, event.reservations, (reservation) => ({
+    ...reservation,
+    status: 'committed',
+    expiresAtMs: null,
+  }))
+}
+
+/** The position has forgotten the claim: the units are open again and nobody has to be told. */
+export function applyReservationLost(state: OrderState, event: EventOf<'reservation_lost'>): OrderState {
+  const reservation = findReservation(state, event)
+  const claim = claimOf(reservation)
+  const lost = changeReservations(state, [event], (other) =>
+    withStatus({ ...other, released: other.released + claimOf(other) }),
+  )
+  return changeLines(lost, [reservation], (line) => moveUnits(line, 'reserved', 'open', claim))
+}
+
+export function applyReservationReduced(state: OrderState, event: EventOf<'reservation_reduced'>): OrderState {
+  const reservation = findReservation(state, event)
+  const reduced = reduceReservation(state, reservation, event.quantity, { kind: 'release', shipmentId: null })
+  return changeLines(reduced, [reservation], (line) => {
+    const moved = moveUnits(line, 'reserved', event.to, event.quantity)
+    if (event.to !== 'shipped') return moved
+    return { ...moved, shippedExternally: moved.shippedExternally + event.quantity }
+  })
+}
+
+export function applyUnitsBackordered(state: OrderState, event: EventOf<'units_backordered'>): OrderState {
+  const saga = {
+    ...state.saga,
+    refusals: 0,
+    rechecks: state.saga.rechecks + 1,
+    recheckAtMs: event.recheckAtMs,
+    waitingAt: standingInLine(state.saga.waitingAt, event.waitingAt),
+  }
+  return changeLines({ ...state, saga }, event.lines, (line, { quantity }) =>
+    moveUnits(line, 'open', 'backordered', quantity),
+  )
+}
+
+/** A place in line is kept: only a new position or another quantity has to be registered. */
+function standingInLine(present: readonly WaitingAt[], wanted: readonly WaitingAt[]): WaitingAt[] {
+  const kept = present.filter((entry) => !wanted.some((other) => at(other, entry)))
+  const asWanted = wanted.map((entry) => {
+    const known = present.find((other) => at(other, entry))
+    return known?.registered === true && known.quantity === entry.quantity ? known : entry
+  })
+  return [...kept, ...asWanted]
+}
+
+export function applyWaiting(
+  state: OrderState,
+  event: EventOf<'waiting_registered'> | EventOf<'waiting_ended'>,
+): OrderState {
+  const concerned = (entry: WaitingAt) => event.positions.some((position) => at(position, entry))
+  const waitingAt =
+    event.type === 'waiting_ended'
+      ? state.saga.waitingAt.filter((entry) => !concerned(entry))
+      : state.saga.waitingAt.map((entry) => (concerned(entry) ? { ...entry, registered: true } : entry))
+  return { ...state, saga: { ...state.saga, waitingAt } }
+}
+
+export function applyStockEffectDone(state: OrderState, event: EventOf<'stock_effect_done'>): OrderState {
+  const done = state.saga.stockEffects.find((effect) => effect.effectId === event.effectId)
+  const stockEffects = state.saga.stockEffects.filter((effect) => effect !== done)
+  const refused = done?.kind === 'ship' && event.refusal !== null ? [{ effect: done, reason: event.refusal }] : []
+  return { ...state, saga: { ...state.saga, stockEffects, stockRefusals: [...state.saga.stockRefusals, ...refused] } }
+}
+
+const at = (left: Position, right: Position) => left.sku === right.sku && left.location === right.location
+
+function findReservation(state: OrderState, ref: ReservationRef): OrderReservation {
+  const reservation = state.reservations.find((other) => isSame(other, ref))
+  if (reservation === undefined) throw new Error(`no reservation ${ref.reservationId} at ${ref.location}`)
+
+  return reservation
+}
+
+function changeReservations(
+  state: OrderState,
+  refs: readonly ReservationRef[],
+  change: (reservation: OrderReservation) => OrderReservation,
+): OrderState {
+  const concerned = (reservation: OrderReservation) => refs.some((ref) => isSame(ref, reservation))
+  return {
+    ...state,
+    reservations: state.reservations.map((reservation) => (concerned(reservation) ? change(reservation) : reservation)),
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * What the order claims at positions and what of it is with a warehouse. Per line and location:
+ * claimed = remaining in fulfilment orders + free; over all locations free = the line's `reserved`.
+ */
+import type { LineId, LocationId } from '../shared/ids.ts'
+import type { FulfilmentOrder, OrderReservation, OrderState } from './order-state.ts'
+import type { StockEffect } from './saga-state.ts'
+
+export function claimOf(reservation: OrderReservation): number {
+  return reservation.quantity - reservation.released - reservation.shipped
+}
+
+export function remainingOf(line: FulfilmentOrder['lines'][number]): number {
+  return line.quantity - line.shipped - line.cancelled
+}
+
+/** With the warehouse, or about to be: not closed, cancelled or given up. */
+export function isActive(fulfilmentOrder: FulfilmentOrder): boolean {
+  return !['closed', 'cancelled', 'incomplete'].includes(fulfilmentOrder.status)
+}
+
+export type FreeClaim = { readonly reservation: OrderReservation; readonly quantity: number }
+
+/**
+ * Claimed units that no fulfilment order holds, newest reservation first: giving back the newest keeps the oldest, which
+ * is what the warehouse was told about.
+ */
+export function freeClaims(state: OrderState, lineId: LineId): readonly FreeClaim[] {
+  const withWarehouses = remainingByLocation(state, lineId)
+  const free: FreeClaim[] = []
+  for (const reservation of state.reservations) {
+    if (reservation.lineId !== lineId || claimOf(reservation) === 0) continue
+    const taken = Math.min(claimOf(reservation), withWarehouses.get(reservation.location) ?? 0)
+    withWarehouses.set(reservation.location, (withWarehouses.get(reservation.location) ?? 0) - taken)
+    if (claimOf(reservation) > taken) free.push({ reservation, quantity: claimOf(reservation) - taken })
+  }
+  return free.reverse()
+}
+
+function remainingByLocation(state: OrderState, lineId: LineId): Map<LocationId, number> {
+  const remaining = new Map<LocationId, number>()
+  for (const fulfilmentOrder of state.fulfilmentOrders) {
+    for (const line of fulfilmentOrder.lines) {
+      if (line.lineId !== lineId) continue
+      remaining.set(fulfilmentOrder.location, (remaining.get(fulfilmentOrder.location) ?? 0) + remainingOf(line))
+    }
+  }
+  return remaining
+}
+
+/** Takes `quantity` off a reservation and notes what its position must be told. */
+export function reduceReservation(
+  state: OrderState,
+  reservation: OrderReservation,
+  quantity: number,
+  effect: Pick<StockEffect, 'kind' | 'shipmentId'>,
+): OrderState {
+  const field = effect.kind === 'ship' ? 'shipped' : 'released'
+  const reduced = { ...reservation, [field]: reservation[field] + quantity }
+  const reservations = state.reservations.map((other) => (isSame(other, reservation) ? withStatus(reduced) : other))
+  return withStockEffect({ ...state, reservations }, reservation, quantity, effect)
+}
+
+export function isSame(
+  left: Pick<OrderReservation, 'reservationId' | 'location'>,
+  right: Pick<OrderReservation, 'reservationId' | 'location'>,
+): boolean {
+  return left.reservationId === right.reservationId && left.location === right.location
+}
+
+export function withStatus(reservation: OrderReservation): OrderReservation {
+  if (claimOf(reservation) > 0) return reservation
+  return { ...reservation, status: reservation.shipped > 0 ? 'shipped' : 'released', expiresAtMs: null }
+}
+
+export function withStockEffect(
+  state: OrderState,
+  claim: Pick<OrderReservation, 'reservationId' | 'location' | 'sku' | 'lineId'>,
+  quantity: number,
+  effect: Pick<StockEffect, 'kind' | 'shipmentId'>,
+): OrderState {
+  const made = state.saga.stockEffectsMade + 1
+  const line = state.lines.find((other) => other.lineId === claim.lineId)
+  const stockEffect: StockEffect = {
+    effectId: `${claim.reservationId}/${effect.kind}/${made}`,
+    kind: effect.kind,
+    reservationId: claim.reservationId,
+    sku: claim.sku,
+    location: claim.location,
+    quantity,
+    packQuantity: line?.packQuantity ?? 1,
+    shipmentId: effect.shipmentId,
+  }
+  const stockEffects = [...state.saga.stockEffects, stockEffect]
+  return { ...state, saga: { ...state.saga, stockEffects, stockEffectsMade: made } }
+}

@@ -1,0 +1,54 @@
+/**
+ * The saga as a process manager: from the state to the effects wanted next. It remembers nothing of its own; a crash
+ * between any two steps only means that the same steps are wanted again, under the same ids.
+ */
+
+import { isUnmapped } from './intake-cases.ts'
+import { hasBackorderedUnits, hasPendingUnits } from './line-moves.ts'
+import type { OrderState } from './order-state.ts'
+import { unitsToPlan, wantsPlan } from './propose-plan.ts'
+import type { SagaStep } from './saga-step.ts'
+import { awaitCalls, commitCalls, effectCalls, extendCalls, forgetCalls, holdCalls } from './stock-calls.ts'
+import { holdMarginMs } from './wake.ts'
+
+/** Steps of one answer are independent of each other and may run side by side. */
+export function nextSteps(state: OrderState, nowMs: number): readonly SagaStep[] {
+  return [
+    ...reviewStep(state, nowMs),
+    ...planStep(state, nowMs),
+    ...stockStep(state, 'hold_stock', holdCalls(state)),
+    ...stockStep(state, 'release_stock', effectCalls(state, 'release')),
+    ...stockStep(state, 'ship_stock', effectCalls(state, 'ship')),
+    ...stockStep(state, 'commit_stock', isPosted(state) ? commitCalls(state) : []),
+    ...stockStep(state, 'extend_stock', isPosted(state) ? [] : extendCalls(state, nowMs + holdMarginMs)),
+    ...stockStep(state, 'await_stock', awaitCalls(state)),
+    ...stockStep(state, 'forget_waiter', hasBackorderedUnits(state) ? [] : forgetCalls(state)),
+  ]
+}
+
+function reviewStep(state: OrderState, nowMs: number): SagaStep[] {
+  const { validationDue, validateAtMs } = state.saga
+  if (!validationDue || nowMs < validateAtMs || !hasPendingUnits(state)) return []
+  if (state.stage === 'closed' || state.stage === 'cancelled') return []
+  const lines = state.lines.filter(isUnmapped).map(({ lineId, externalSku }) => ({ lineId, externalSku }))
+  return [{ type: 'review', account: state.order.account, lines }]
+}
+
+function planStep(state: OrderState, nowMs: number): SagaStep[] {
+  if (!wantsPlan(state, nowMs)) return []
+  const wanted = state.lines.filter((line) => unitsToPlan(line, state, nowMs) > 0)
+  const skus = [...new Set(wanted.flatMap(({ sku }) => (sku === null ? [] : [sku])))]
+  return [{ type: 'plan', account: state.order.account, skus }]
+}
+
+function stockStep(
+  state: OrderState,
+  type: Exclude<SagaStep['type'], 'review' | 'plan'>,
+  calls: ReturnType<typeof holdCalls>,
+): SagaStep[] {
+  return calls.length === 0 ? [] : [{ type, attempt: state.attempt, calls }]
+}
+
+function isPosted(state: OrderState): boolean {
+  return state.stage === 'posted' || state.stage === 'released'
+}

@@ -1,0 +1,161 @@
+/** Decides what the positions answered: holds granted or refused, claims final or lost, effects done, places in line. */
+import { orderReservationId } from '../shared/ids.ts'
+import { unreachable } from '../shared/result.ts'
+import type { StockVerdict } from '../stock/stock-command.ts'
+import { backorder } from './backorder.ts'
+import { claimOf, isSame } from './claims.ts'
+import { findLine } from './line-moves.ts'
+import type { Grant, OrderEvent, Position, ReservationRef } from './order-event.ts'
+import type { OrderReservation, OrderState, Plan, PlanAllocation } from './order-state.ts'
+import type { SagaCommand, StockAnswer } from './saga-command.ts'
+import { holdTtlMs } from './wake.ts'
+
+/** Plans refused by a position in a row: figures that age this fast are not worth a fifth look. */
+export const refusalsMax = 4
+
+type RecordStock = Extract<SagaCommand, { type: 'record_stock' }>
+
+export function recordStock(command: RecordStock, state: OrderState, nowMs: number): readonly OrderEvent[] {
+  switch (command.step) {
+    case 'hold_stock':
+      return recordHolds(command, state, nowMs)
+    case 'extend_stock':
+      return recordExtensions(command.answers, state, nowMs)
+    case 'commit_stock':
+      return recordCommits(command.answers, state)
+    case 'release_stock':
+    case 'ship_stock':
+      return recordEffects(command.answers, state)
+    case 'await_stock':
+      return positionsEvent('waiting_registered', command.answers)
+    case 'forget_waiter':
+      return positionsEvent('waiting_ended', command.answers)
+    default:
+      return unreachable(command.step)
+  }
+}
+
+/**
+ * All or nothing unless the order may go in part; and never more than the order still wants, which may have become less
+ * while the positions were asked. What is not taken goes back.
+ */
+function recordHolds(command: RecordStock, state: OrderState, nowMs: number): readonly OrderEvent[] {
+  const { plan } = state
+  if (plan === null || !state.saga.holding || plan.attempt !== command.attempt) return []
+  const answered = plan.allocations.map((allocation) => ({ allocation, answer: answerTo(state, allocation, command) }))
+  if (answered.some(({ answer }) => answer === undefined)) return []
+  const granted = answered.filter(({ answer }) => answer?.verdict.ok === true).map(({ allocation }) => allocation)
+  const refused = answered.flatMap(({ allocation, answer }) =>
+    answer?.verdict.ok === false ? [{ ...allocation, reason: answer.verdict.error.reason }] : [],
+  )
+  const wanted = ['planned', 'reserved', 'posted', 'released'].includes(state.stage)
+  const partial = state.order.allowPartial ?? state.policy?.allowPartial ?? false
+  const keep = wanted && (refused.length === 0 || partial)
+  const grants = keep
+    ? takeUpTo(state, plan, granted)
+    : granted.map((allocation) => grantOf(state, plan, allocation, 0))
+  const taking = grants.some((grant) => grant.taken > 0)
+  if (taking && refused.length === 0) return [{ type: 'stock_reserved', attempt: plan.attempt, grants }]
+  const refusal: OrderEvent = {
+    type: 'stock_refused',
+    attempt: plan.attempt,
+    refused: refused.map(({ lineId, quantity, location, reason }) => ({ lineId, quantity, location, reason })),
+    returned: taking ? [] : grants,
+  }
+  const reserved: OrderEvent[] = taking ? [{ type: 'stock_reserved', attempt: plan.attempt, grants }] : []
+  return [...reserved, refusal, ...giveUp(state, plan, refused, nowMs, wanted)]
+}
+
+/** The bound is reached: what was refused waits, instead of being planned once more. */
+function giveUp(
+  state: OrderState,
+  plan: Plan,
+  refused: readonly PlanAllocation[],
+  nowMs: number,
+  wanted: boolean,
+): readonly OrderEvent[] {
+  if (!wanted || refused.length === 0 || state.saga.refusals + 1 < refusalsMax) return []
+  const partial = state.order.allowPartial ?? state.policy?.allowPartial ?? false
+  const missing = partial ? refused : plan.allocations
+  const places = [...new Set(refused.map(({ location }) => location))]
+  const candidates = places.map((location) => ({ location, priority: 0, warehouse: null }))
+  return backorder(state, missing, candidates, nowMs)
+}
+
+function answerTo(state: OrderState, { lineId, location }: PlanAllocation, command: RecordStock) {
+  const reservationId = orderReservationId(state.orderId, lineId, command.attempt)
+  return command.answers.find((answer) => answer.reservationId === reservationId && answer.location === location)
+}
+
+function takeUpTo(state: OrderState, plan: Plan, granted: readonly PlanAllocation[]): readonly Grant[] {
+  const left = new Map(state.lines.map((line) => [line.lineId, line.quantities.open + line.quantities.backordered]))
+  return granted.map((allocation) => {
+    const taken = Math.min(allocation.quantity, left.get(allocation.lineId) ?? 0)
+    left.set(allocation.lineId, (left.get(allocation.lineId) ?? 0) - taken)
+    return grantOf(state, plan, allocation, taken)
+  })
+}
+
+function grantOf(state: OrderState, plan: Plan, allocation: PlanAllocation, taken: number): Grant {
+  const { lineId, sku, location, quantity } = allocation
+  const reservationId = orderReservationId(state.orderId, lineId, plan.attempt)
+  return { reservationId, lineId, sku, location, quantity, taken, expiresAtMs: plan.plannedAtMs + holdTtlMs }
+}
+
+function recordExtensions(answers: readonly StockAnswer[], state: OrderState, nowMs: number): readonly OrderEvent[] {
+  const { kept, lost } = sorted(answers, state)
+  if (kept.length === 0) return lost
+  return [...lost, { type: 'holds_extended', reservations: kept.map(refOf), expiresAtMs: nowMs + holdTtlMs }]
+}
+
+function recordCommits(answers: readonly StockAnswer[], state: OrderState): readonly OrderEvent[] {
+  const { kept, lost } = sorted(answers, state)
+  return kept.length === 0 ? lost : [...lost, { type: 'stock_committed', reservations: kept.map(refOf) }]
+}
+
+/** A refused extension or commit says that the position has given the units away: they are open again. */
+function sorted(answers: readonly StockAnswer[], state: OrderState) {
+  const kept: OrderReservation[] = []
+  const lost: OrderEvent[] = []
+  for (const answer of answers) {
+    const reservation = state.reservations.find((other) => isHeldBy(other, answer))
+    if (reservation === undefined) continue
+    if (answer.verdict.ok) kept.push(reservation)
+    else lost.push({ type: 'reservation_lost', ...refOf(reservation), reason: answer.verdict.error.reason })
+  }
+  return { kept, lost }
+}
+
+function isHeldBy(reservation: OrderReservation, { reservationId, location }: StockAnswer): boolean {
+  if (reservationId === null || reservation.status !== 'held' || claimOf(reservation) === 0) return false
+  return isSame(reservation, { reservationId, location })
+}
+
+const refOf = ({ reservationId, location }: OrderReservation): ReservationRef => ({ reservationId, location })
+
+/** A position that no longer knows a claim has nothing left to give back: that is done as well. */
+function recordEffects(answers: readonly StockAnswer[], state: OrderState): readonly OrderEvent[] {
+  const pending = new Set(state.saga.stockEffects.map((effect) => effect.effectId))
+  return answers.flatMap(({ effectId, verdict }): OrderEvent[] =>
+    effectId === null || !pending.has(effectId)
+      ? []
+      : [{ type: 'stock_effect_done', effectId, refusal: refusalOf(verdict) }],
+  )
+}
+
+const refusalOf = (verdict: StockVerdict): string | null => (verdict.ok ? null : verdict.error.reason)
+
+function positionsEvent(
+  type: 'waiting_registered' | 'waiting_ended',
+  answers: readonly StockAnswer[],
+): readonly OrderEvent[] {
+  const positions = answers.map(({ sku, location }): Position => ({ sku, location }))
+  return positions.length === 0 ? [] : [{ type, positions }]
+}
+
+export function heldReservations(state: OrderState): readonly OrderReservation[] {
+  return state.reservations.filter(
+    (reservation) =>
+      reservation.status === 'held' && claimOf(reservation) > 0 && findLine(state, reservation.lineId) !== undefined,
+  )
+}

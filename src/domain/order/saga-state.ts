@@ -1,0 +1,72 @@
+/** What the saga remembers between steps, besides the order's own facts; part of the order's document. */
+import type { AccountId, LineId, LocationId, ReservationId, Sku } from '../shared/ids.ts'
+import type { TrackingStatus } from './order-state.ts'
+
+/** The configuration the order runs under, as it was when the order was last validated. */
+export type OrderPolicy = {
+  readonly configVersion: string
+  /** The ERP account of the selling entity; null: orders are not posted. */
+  readonly erp: AccountId | null
+  /** Does the channel take fulfilments from us? */
+  readonly tellsChannel: boolean
+  readonly allowPartial: boolean
+  readonly whenOutOfStock: 'backorder' | 'exception'
+}
+
+/** One thing still to be done at one of our own positions. Its id is the stock command's id: asking twice is asking once. */
+export type StockEffect = {
+  readonly effectId: string
+  readonly kind: 'release' | 'ship'
+  readonly reservationId: ReservationId
+  readonly sku: Sku
+  readonly location: LocationId
+  readonly quantity: number
+  readonly packQuantity: number
+  readonly shipmentId: string | null
+}
+
+export type TrackingFact = {
+  readonly trackingNumber: string
+  readonly status: TrackingStatus
+  readonly rawStatus: string
+  readonly atMs: number
+}
+
+/** A position where the order stands in line. `round` makes each registration its own command. */
+export type WaitingAt = {
+  readonly sku: Sku
+  readonly location: LocationId
+  /** Base units. */
+  readonly quantity: number
+  readonly round: number
+  readonly registered: boolean
+}
+
+/** What the saga remembers between steps, besides the order's own facts. */
+export type SagaState = {
+  /** True from every change of content until the order was looked at again. */
+  readonly validationDue: boolean
+  readonly validationAttempts: number
+  readonly validateAtMs: number
+  /** The newest plan's holds have not all been answered. Settled first, whatever else happens. */
+  readonly holding: boolean
+  /** Plans refused by a position since one was granted. */
+  readonly refusals: number
+  /** Backordered units are planned again at this time; null: only when somebody asks. */
+  readonly recheckAtMs: number | null
+  readonly rechecks: number
+  readonly waitingAt: readonly WaitingAt[]
+  /** Places that rejected or short-shipped; a line id where only that line is concerned. */
+  readonly excluded: readonly { readonly location: LocationId; readonly lineId: LineId | null }[]
+  readonly rejections: number
+  readonly stockEffects: readonly StockEffect[]
+  readonly stockEffectsMade: number
+  /** Shipments that a position would not book: its figure and the warehouse's word disagree. */
+  readonly stockRefusals: readonly { readonly effect: StockEffect; readonly reason: string }[]
+  /** Where the newest release was sent, as canonical JSON of the address; null before the first. */
+  readonly releasedTo: string | null
+  /** Tracking that came before its shipment. */
+  readonly earlyTracking: readonly TrackingFact[]
+  /** What the ERP was last told, per line; null before the first call. */
+  readonly erpUnits: readonly { readonly lineId: LineId; readonly quantity: number }[] | null
+}

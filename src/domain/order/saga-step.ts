@@ -1,0 +1,30 @@
+/** The effects the saga wants next: everything that needs the catalogue, the configuration or a position. */
+import type { LineId, LocationId, Sku } from '../shared/ids.ts'
+import type { StockCommand } from '../stock/stock-command.ts'
+
+export type StockStepType =
+  | 'hold_stock'
+  | 'extend_stock'
+  | 'commit_stock'
+  | 'release_stock'
+  | 'ship_stock'
+  | 'await_stock'
+  | 'forget_waiter'
+
+/** All commands for one position travel together: one call per position, all positions in parallel. */
+export type StockCall = {
+  readonly sku: Sku
+  readonly location: LocationId
+  readonly commands: readonly StockCommand[]
+}
+
+export type SagaStep =
+  /** Look up lines in the catalogue and the account in the configuration. */
+  | {
+      readonly type: 'review'
+      readonly account: string
+      readonly lines: readonly { readonly lineId: LineId; readonly externalSku: string | null }[]
+    }
+  /** Read the figures of every candidate position. */
+  | { readonly type: 'plan'; readonly account: string; readonly skus: readonly Sku[] }
+  | { readonly type: StockStepType; readonly attempt: number; readonly calls: readonly StockCall[] }

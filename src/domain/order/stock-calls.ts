@@ -1,0 +1,105 @@
+/**
+ * The saga's effects as stock commands, grouped so that each position is called once. Command ids are made of what the
+ * command is about, so the same effect asked for again after a crash is the same command.
+ */
+import type { CommandId } from '../shared/ids.ts'
+import { commandId, orderReservationId } from '../shared/ids.ts'
+import type { StockCommand, StockCommandBody } from '../stock/stock-command.ts'
+import { hasBackorderedUnits } from './line-moves.ts'
+import type { Position } from './order-event.ts'
+import type { OrderState } from './order-state.ts'
+import { heldReservations } from './record-stock.ts'
+import type { StockEffect } from './saga-state.ts'
+import type { StockCall } from './saga-step.ts'
+import { holdTtlMs } from './wake.ts'
+
+/** Effects asked for at once: bounds a turn; the rest follows in the next. */
+const effectsPerStepMax = 500
+
+type Item = Position & { readonly id: CommandId; readonly body: StockCommandBody }
+
+export function holdCalls(state: OrderState): readonly StockCall[] {
+  const { plan } = state
+  if (plan === null || !state.saga.holding) return []
+  const packs = new Map(state.lines.map((line) => [line.lineId, line.packQuantity]))
+  const items = plan.allocations.map(({ lineId, sku, location, quantity }): Item => {
+    const reservationId = orderReservationId(state.orderId, lineId, plan.attempt)
+    const body: StockCommandBody = {
+      type: 'hold',
+      reservationId,
+      quantity: quantity * (packs.get(lineId) ?? 1),
+      expiresAtMs: plan.plannedAtMs + holdTtlMs,
+      orderId: state.orderId,
+      allowPartial: false,
+    }
+    return { sku, location, id: commandId(`${reservationId}/hold`), body }
+  })
+  return callsOf(state, items)
+}
+
+export function commitCalls(state: OrderState): readonly StockCall[] {
+  const items = heldReservations(state).map(({ reservationId, sku, location }): Item => {
+    return { sku, location, id: commandId(`${reservationId}/commit`), body: { type: 'commit', reservationId } }
+  })
+  return callsOf(state, items)
+}
+
+/** Holds that end before `untilMs`. */
+export function extendCalls(state: OrderState, untilMs: number): readonly StockCall[] {
+  const ending = heldReservations(state).filter(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= untilMs)
+  const items = ending.map(({ reservationId, sku, location, expiresAtMs }): Item => {
+    const longer = (expiresAtMs ?? 0) + holdTtlMs
+    const body: StockCommandBody = { type: 'extend', reservationId, expiresAtMs: longer }
+    return { sku, location, id: commandId(`${reservationId}/extend/${longer}`), body }
+  })
+  return callsOf(state, items)
+}
+
+export function effectCalls(state: OrderState, kind: StockEffect['kind']): readonly StockCall[] {
+  const effects = state.saga.stockEffects.filter((effect) => effect.kind === kind).slice(0, effectsPerStepMax)
+  const items = effects.map((effect): Item => {
+    const { sku, location, effectId } = effect
+    return { sku, location, id: commandId(effectId), body: bodyOf(state, effect) }
+  })
+  return callsOf(state, items)
+}
+
+function bodyOf(state: OrderState, effect: StockEffect): StockCommandBody {
+  const { reservationId, shipmentId } = effect
+  const quantity = effect.quantity * effect.packQuantity
+  if (effect.kind === 'release' || shipmentId === null) return { type: 'release', reservationId, quantity }
+  const shipment = state.shipments.find((other) => other.shipmentId === shipmentId)
+  const left = shipment === undefined ? {} : { occurredAtMs: shipment.shippedAtMs }
+  return { type: 'ship', reservationId, shipmentId, quantity, ...left }
+}
+
+export function awaitCalls(state: OrderState): readonly StockCall[] {
+  if (!hasBackorderedUnits(state)) return []
+  const waiting = state.saga.waitingAt.filter((entry) => !entry.registered)
+  const items = waiting.map(({ sku, location, quantity, round }): Item => {
+    const body: StockCommandBody = { type: 'await_stock', orderId: state.orderId, quantity }
+    return { sku, location, id: commandId(`${state.orderId}/await/${sku}/${round}`), body }
+  })
+  return callsOf(state, items)
+}
+
+export function forgetCalls(state: OrderState): readonly StockCall[] {
+  const items = state.saga.waitingAt.map(({ sku, location, round }): Item => {
+    const body: StockCommandBody = { type: 'forget_waiter', orderId: state.orderId }
+    return { sku, location, id: commandId(`${state.orderId}/forget/${sku}/${round}`), body }
+  })
+  return callsOf(state, items)
+}
+
+function callsOf(state: OrderState, items: readonly Item[]): readonly StockCall[] {
+  const byPosition = Map.groupBy(items, ({ sku, location }) => `${sku}@${location}`)
+  return [...byPosition.values()].flatMap((group): StockCall[] => {
+    const [first] = group
+    if (first === undefined) return []
+    const commands = group.map(({ id, body }): StockCommand => {
+      const cause = { correlationId: state.correlationId, kind: 'saga', id: state.orderId } as const
+      return { ...body, commandId: id, cause }
+    })
+    return [{ sku: first.sku, location: first.location, commands }]
+  })
+}
