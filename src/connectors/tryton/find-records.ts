@@ -85,10 +85,12 @@ async function findOne(
   domain: readonly unknown[],
   what: string,
 ): Promise<Result<number, RpcFailure>> {
-  const found = await searchOne(tryton, model, domain)
-  if (!found.ok) return found
-  const [id] = found.value
-  return id === undefined ? err(absent('missing', `Tryton has no ${what}`)) : ok(id)
+  return tryton.remembered(what, async () => {
+    const found = await searchOne(tryton, model, domain)
+    if (!found.ok) return found
+    const [id] = found.value
+    return id === undefined ? err(absent('missing', `Tryton has no ${what}`)) : ok(id)
+  })
 }
 
 async function searchOne(tryton: Tryton, model: string, domain: readonly unknown[]) {

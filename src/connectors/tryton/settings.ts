@@ -15,6 +15,8 @@ const settingsSchema = z.strictObject({
   paymentTerm: z.string().min(1).max(200).optional(),
   /** Product code that carries shipping; absent: shipping is a line without a product. */
   shippingProduct: z.string().min(1).max(100).optional(),
+  /** For every account: how long an unknown call may still be under way; read by whoever runs the intent. */
+  settleMs: z.int().min(0).optional(),
   /** Product code that carries the channel's tax as a line; absent: tax is left to Tryton's own rules. */
   taxProduct: z.string().min(1).max(100).optional(),
 })
