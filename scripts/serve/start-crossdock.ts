@@ -20,6 +20,8 @@ export type CrossdockOptions = {
   /** 0 takes a free port. */
   readonly port: number
   readonly host?: string
+  /** Default: the production bundle. */
+  readonly bundlePath?: string
   /** Called with every line that the worker logs; default: errors to standard error. */
   readonly onLog?: (line: { readonly level: string; readonly message: string }) => void
 }
@@ -33,10 +35,11 @@ export type Crossdock = {
 }
 
 export const workerName = 'crossdock'
-const bundlePath = 'dist/worker/index.js'
+const productionBundle = 'dist/worker/index.js'
 const tickIntervalMs = 60_000
 
 export async function startCrossdock(options: CrossdockOptions): Promise<Crossdock> {
+  const bundlePath = options.bundlePath ?? productionBundle
   if (!existsSync(bundlePath)) throw new Error(`${bundlePath} is missing: run \`npm run build\` first`)
   if (options.stateDir !== null) await mkdir(options.stateDir, { recursive: true })
   const host = options.host ?? '127.0.0.1'

@@ -23,6 +23,8 @@ const besidePerson: ReadonlySet<string> = new Set(
 )
 const emailLike = /[^\s@"<>]+@[^\s@"<>]+\.[^\s@"<>]+/g
 const phoneLike = /\+\d[\d ().-]{6,}\d/g
+/** What a channel calls an order, such as `#1001`, is not a person's name. */
+const orderNumberLike = /^#?[\d-]+$/
 const depthMax = 64
 
 function plainName(name: string): string {
@@ -42,6 +44,7 @@ export function maskPersonal(value: unknown, depth = 0): unknown {
 function maskMember(name: string, item: unknown, isPerson: boolean, depth: number): unknown {
   const plain = plainName(name)
   const personal = personalNames.has(plain) || (isPerson && plain === 'name')
+  const isNumber = plain === 'name' && typeof item === 'string' && orderNumberLike.test(item)
   const isLeaf = item !== null && typeof item !== 'object'
-  return personal && isLeaf && item !== '' ? masked : maskPersonal(item, depth + 1)
+  return personal && isLeaf && item !== '' && !isNumber ? masked : maskPersonal(item, depth + 1)
 }

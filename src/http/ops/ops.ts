@@ -21,7 +21,11 @@ import { theme } from './theme.ts'
 export const ops = new Hono<OpsEnv>()
 
 // Static files know no operator: the sign-in page needs them, and they hold nothing but looks.
-ops.get('/:file{[a-z-]+\\.(?:css|js|svg)}', (c) => c.env.ASSETS.fetch(c.req.raw))
+ops.get('/:file{[a-z-]+\\.(?:css|js|svg)}', async (c) => {
+  const file = await c.env.ASSETS.fetch(c.req.raw)
+  // A copy, because the headers of a fetched answer cannot be added to.
+  return new Response(file.body, file)
+})
 
 ops.use(pageSecurity, theme, formToken)
 ops.get('/sign-in', signInRoute)

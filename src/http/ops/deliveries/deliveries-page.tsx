@@ -41,7 +41,12 @@ export const DeliveriesPage = ({ view }: { view: DeliveriesView }) => (
       />
       <FilterText name="topic" label="Topic" hint="Exactly, such as orders/create" query={view.query} />
     </Filters>
-    <Card id="list" title="Newest first" note={count(view.page.rows.length, 'delivery', 'deliveries')} live>
+    <Card
+      id="list"
+      title="Newest first"
+      note={`${count(view.page.rows.length, 'delivery', 'deliveries')} on this page`}
+      live
+    >
       {view.page.rows.length === 0 ? <NoDeliveries query={view.query} /> : <DeliveryTable view={view} />}
       <Pager
         path="/ops/deliveries"
@@ -74,7 +79,9 @@ const DeliveryTable = ({ view }: { view: DeliveriesView }) => (
           <th scope="col">Account</th>
           <th scope="col">Topic</th>
           <th scope="col">Outcome</th>
-          <th scope="col">Why</th>
+          <th scope="col" class="third">
+            Why
+          </th>
           <th scope="col" class="num">
             Attempts
           </th>

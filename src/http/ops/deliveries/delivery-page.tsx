@@ -83,7 +83,8 @@ const Facts = ({ view: { row, delivery, config, nowMs, personalShown } }: { view
     <dl class="facts body">
       <dt>Account</dt>
       <dd>
-        {accountName(config, row.account)} <span class="faint mono">{row.account}</span>
+        {accountName(config, row.account)}{' '}
+        {accountName(config, row.account) !== row.account && <span class="faint mono">{row.account}</span>}
       </dd>
       <dt>Received</dt>
       <dd>
@@ -92,7 +93,10 @@ const Facts = ({ view: { row, delivery, config, nowMs, personalShown } }: { view
       <dt>Settled</dt>
       <dd>{row.settledAtMs === null ? 'not yet' : <Time atMs={row.settledAtMs} nowMs={nowMs} />}</dd>
       <dt>Attempts</dt>
-      <dd>{row.attempts}</dd>
+      <dd>
+        {row.attempts}
+        {delivery !== null && delivery.repeats > 0 && `, ${count(delivery.repeats, 'repeat')} recognised at the door`}
+      </dd>
       <dt>Size</dt>
       <dd>{count(row.bodyBytes, 'byte')}</dd>
       <dt>Inbox</dt>

@@ -87,6 +87,8 @@ const chipOf = <Status extends string>(looks: Record<Status, Look>) =>
   }
 
 export const StageChip = chipOf(stageLooks)
+export const stageName = (stage: string): string =>
+  Object.hasOwn(stageLooks, stage) ? stageLooks[stage as OrderStage][2] : stage
 export const DeliveryChip = chipOf(deliveryLooks)
 export const IntentChip = chipOf(intentLooks)
 export const FulfilmentChip = chipOf(fulfilmentLooks)

@@ -18,7 +18,7 @@ type PayloadProps = {
 export const Payload = ({ id, title, text, note, whole }: PayloadProps) => {
   const cut = text.length > shownCharactersMax
   return (
-    <div>
+    <div class="payload">
       <h3>
         {title}
         {note !== undefined && <span class="faint">{note}</span>}

@@ -37,6 +37,16 @@ function calendarDate(atMs: number, nowMs: number): string {
 /** `2026-11-03 14:05:09.120 UTC`: sorts, copies and reads well. */
 export const exactTime = (atMs: number): string => `${new Date(atMs).toISOString().replace('T', ' ').slice(0, -1)} UTC`
 
+/** What is overdue is said by how much, in words and not by colour alone. */
+export const Due = ({ dueAtMs, nowMs }: { dueAtMs: number; nowMs: number }) =>
+  dueAtMs >= nowMs ? (
+    <Time atMs={dueAtMs} nowMs={nowMs} />
+  ) : (
+    <time class="late" datetime={new Date(dueAtMs).toISOString()} title={exactTime(dueAtMs)}>
+      {spanText(nowMs - dueAtMs)} late
+    </time>
+  )
+
 export const Time = ({ atMs, nowMs }: { atMs: number; nowMs: number }) => (
   <time datetime={new Date(atMs).toISOString()} title={exactTime(atMs)}>
     {relativeTime(atMs, nowMs)}

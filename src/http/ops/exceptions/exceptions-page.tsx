@@ -2,11 +2,12 @@
 import type { Page } from '../../../db/page.ts'
 import type { ExceptionCluster } from '../../../db/queries/exception-clusters.ts'
 import type { ExceptionRow } from '../../../db/rows.ts'
+import type { Money as MoneyAmount } from '../../../domain/shared/money.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chip } from '../design/chip.tsx'
 import { Pager } from '../design/list-controls.tsx'
 import { Money } from '../design/money.tsx'
-import { Time } from '../design/time.tsx'
+import { Due, Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import { type ListQuery, listHref } from '../list-query.ts'
 import { deliveryPath, orderPath } from '../order/order-view.ts'
@@ -87,7 +88,7 @@ const CauseRow = ({ cause, nowMs }: { cause: ExceptionCluster; nowMs: number }) 
     </th>
     <td class="num strong">{cause.cases}</td>
     <td class="num">
-      <AtRisk amountMinor={cause.moneyAtRiskMinor} currency={cause.currency} />
+      <AtRisk money={cause.moneyAtRisk} />
     </td>
     <td>
       <Time atMs={cause.firstOpenedAtMs} nowMs={nowMs} />
@@ -169,7 +170,7 @@ const CaseRow = ({ row, nowMs }: { row: ExceptionRow; nowMs: number }) => (
     </td>
     <td>{words(row.team)}</td>
     <td class="num">
-      <AtRisk amountMinor={row.moneyAtRiskMinor} currency={row.currency} />
+      <AtRisk money={moneyOf(row)} />
     </td>
     <td>
       <Time atMs={row.openedAtMs} nowMs={nowMs} />
@@ -200,18 +201,16 @@ const Where = ({ row }: { row: ExceptionRow }) => {
   )
 }
 
-const AtRisk = ({ amountMinor, currency }: { amountMinor: number; currency: string | null }) =>
-  currency === null || amountMinor === 0 ? (
+const AtRisk = ({ money }: { money: readonly MoneyAmount[] }) =>
+  money.length === 0 ? (
     <span class="faint">none</span>
   ) : (
-    <Money amountMinor={amountMinor} currency={currency} />
+    money.map((amount) => (
+      <div>
+        <Money {...amount} />
+      </div>
+    ))
   )
 
-const Due = ({ dueAtMs, nowMs }: { dueAtMs: number; nowMs: number }) =>
-  dueAtMs >= nowMs ? (
-    <Time atMs={dueAtMs} nowMs={nowMs} />
-  ) : (
-    <span class="late">
-      late since <Time atMs={dueAtMs} nowMs={nowMs} />
-    </span>
-  )
+const moneyOf = ({ currency, moneyAtRiskMinor }: ExceptionRow): readonly MoneyAmount[] =>
+  currency === null || moneyAtRiskMinor === 0 ? [] : [{ currency, amountMinor: moneyAtRiskMinor }]

@@ -15,7 +15,9 @@ export const OrderCalls = ({ view }: { view: OrderView }) => (
         <table>
           <thead>
             <tr>
-              <th scope="col">Effect</th>
+              <th scope="col" class="third">
+                Effect
+              </th>
               <th scope="col">Partner</th>
               <th scope="col">State</th>
               <th scope="col" class="num">
@@ -41,13 +43,13 @@ const isOpen = (intent: Intent): boolean => intent.status === 'pending' || inten
 const CallRow = ({ intent, view }: { intent: Intent; view: OrderView }) => (
   <>
     <tr>
-      <th scope="row">
+      <th scope="row" class="clip">
         {words(intent.kind)}
-        <div class="faint mono wrap" title="Our id at the partner">
+        <div class="faint mono clip-line" title={`Our id at the partner: ${intent.externalId}`}>
           {intent.externalId}
         </div>
       </th>
-      <td>{accountName(view.config, intent.account)}</td>
+      <td class="nowrap">{accountName(view.config, intent.account)}</td>
       <td>
         <IntentChip status={intent.status} />
       </td>

@@ -6,7 +6,7 @@ import { Card, Empty } from '../design/card.tsx'
 import { Chip } from '../design/chip.tsx'
 import { Money } from '../design/money.tsx'
 import { Confirm } from '../design/post-form.tsx'
-import { Time } from '../design/time.tsx'
+import { Due, Time } from '../design/time.tsx'
 import { words } from '../design/words.ts'
 import { type OrderView, orderPath } from './order-view.ts'
 
@@ -44,10 +44,12 @@ const HoldCase = ({ hold, view }: { hold: Hold; view: OrderView }) => {
         <span class="faint">
           by {hold.placedBy} <Time atMs={hold.placedAtMs} nowMs={view.nowMs} />
         </span>
-        {active && hold.placedBy === 'operator' && <ReleaseHold hold={hold} view={view} />}
+        {active && <ReleaseHold hold={hold} view={view} />}
       </div>
       <p class="wrap">{hold.reason}</p>
-      {active && hold.placedBy === 'system' && <p class="faint">Released by itself once its cause is gone.</p>}
+      {active && hold.placedBy === 'system' && (
+        <p class="faint">Released by itself once its cause is gone; release it to go on regardless.</p>
+      )}
     </div>
   )
 }
@@ -83,7 +85,7 @@ const ExceptionCase = ({ entry, row, view }: CaseProps) => {
         <span class="faint">
           {row && `${words(row.team)}, `}
           {entry.resolvedAtMs === null ? (
-            <Due row={row} view={view} />
+            row && <Due dueAtMs={row.dueAtMs} nowMs={view.nowMs} />
           ) : (
             <Time atMs={entry.resolvedAtMs} nowMs={view.nowMs} />
           )}
@@ -99,10 +101,3 @@ const ExceptionCase = ({ entry, row, view }: CaseProps) => {
     </div>
   )
 }
-
-const Due = ({ row, view }: { row: ExceptionRow | undefined; view: OrderView }) =>
-  row === undefined ? null : (
-    <>
-      due <Time atMs={row.dueAtMs} nowMs={view.nowMs} />
-    </>
-  )

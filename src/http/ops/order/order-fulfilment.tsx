@@ -94,14 +94,15 @@ const Release = ({ release, shipments, view }: ReleaseProps) => (
       <FulfilmentChip status={release.status} />
       <span class="strong">{locationName(view.config, release.location)}</span>
       <span class="mono faint">{shortId(release.fulfilmentOrderId)}</span>
+      <span class="faint">{release.byHand ? 'shipped by hand' : accountName(view.config, release.account)}</span>
       {release.reference !== null && <span class="faint">their number {release.reference}</span>}
       <span class="right faint">
         {release.releasedAtMs === null ? 'not released' : <Time atMs={release.releasedAtMs} nowMs={view.nowMs} />}
       </span>
     </div>
     <p class="soft">{release.lines.map(unitsText).join('; ')}</p>
-    {release.account !== null && <p class="faint">by {accountName(view.config, release.account)}</p>}
     {release.rejection !== null && <p class="wrap">Rejected: {release.rejection}</p>}
+    {release.recallRefused !== null && <p class="wrap">Could not be called back: {release.recallRefused}</p>}
     {shipments.map((shipment) => (
       <Parcel shipment={shipment} nowMs={view.nowMs} />
     ))}

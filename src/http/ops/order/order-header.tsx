@@ -1,12 +1,11 @@
 /** The top of the page: who owns the next action and why, the money, where it goes, how far it has come. */
-import type { CanonicalOrder } from '../../../domain/order/canonical-order.ts'
+import type { Address, CanonicalOrder } from '../../../domain/order/canonical-order.ts'
 import type { NextActor, OrderStage, OrderState } from '../../../domain/order/order-state.ts'
 import { Chip } from '../design/chip.tsx'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { Money } from '../design/money.tsx'
 import { Time } from '../design/time.tsx'
 import { words } from '../design/words.ts'
-import { masked } from '../mask-personal.ts'
 import { nextStepOf } from './next-step.ts'
 import { accountName, type OrderView, orderPath } from './order-view.ts'
 
@@ -70,29 +69,29 @@ const Totals = ({ order }: { order: CanonicalOrder }) => (
   </div>
 )
 
-const ShipTo = ({ view }: { view: OrderView }) => {
-  const { shipTo } = view.state.order
-  const show = (text: string | null) => (text === null || view.personalShown ? text : masked)
-  if (shipTo === null) {
-    return (
-      <div>
-        <h3>Ship to</h3>
-        <p class="soft">No address</p>
-      </div>
-    )
-  }
-  const lines = [shipTo.name, shipTo.company, shipTo.line1, shipTo.line2].filter((line) => line !== null)
+const ShipTo = ({ view }: { view: OrderView }) => (
+  <div>
+    <h3>Ship to</h3>
+    {view.state.order.shipTo === null ? (
+      <p class="soft">No address</p>
+    ) : (
+      <>
+        <AddressText address={view.state.order.shipTo} shown={view.personalShown} />
+        <RevealLink view={view} />
+      </>
+    )}
+  </div>
+)
+
+const AddressText = ({ address, shown }: { address: Address; shown: boolean }) => {
+  const { name, company, line1, line2, city, region, postalCode, country } = address
+  const joined = (parts: readonly (string | null)[], by: string) => parts.filter((part) => part !== null).join(by)
+  if (!shown) return <p class="wrap">{joined([region, country], ', ') || 'Country withheld'}</p>
   return (
-    <div>
-      <h3>Ship to</h3>
-      <p class="wrap">{view.personalShown ? lines.join(', ') : masked}</p>
-      <p class="soft wrap">
-        {[show(shipTo.city), shipTo.region, show(shipTo.postalCode), shipTo.country]
-          .filter((part) => part !== null)
-          .join(' ')}
-      </p>
-      <RevealLink view={view} />
-    </div>
+    <>
+      <p class="wrap">{joined([name, company, line1, line2], ', ')}</p>
+      <p class="soft wrap">{joined([city, region, postalCode, country], ' ')}</p>
+    </>
   )
 }
 
@@ -116,7 +115,7 @@ const Placed = ({ view: { state, nowMs, config } }: { view: OrderView }) => (
       captured <Time atMs={state.capturedAtMs} nowMs={nowMs} />
     </p>
     <p class="soft">
-      changed <Time atMs={state.updatedAtMs} nowMs={nowMs} />, version {state.version}
+      changed <Time atMs={state.updatedAtMs} nowMs={nowMs} />
     </p>
   </div>
 )

@@ -26,7 +26,9 @@ export const OrderLines = ({ view: { state } }: { view: OrderView }) => {
         <table>
           <thead>
             <tr>
-              <th scope="col">Item</th>
+              <th scope="col" class="third">
+                Item
+              </th>
               <th scope="col" class="num">
                 Ordered
               </th>

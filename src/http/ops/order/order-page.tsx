@@ -35,11 +35,11 @@ export const OrderPage = ({ view, notice }: { view: OrderView; notice: string | 
         <OrderFulfilment view={view} />
         <OrderPlan view={view} />
         <OrderCalls view={view} />
+        <OrderLineage view={view} />
       </div>
       <div class="stack">
         <OrderCases view={view} />
         <OrderTimeline view={view} />
-        <OrderLineage view={view} />
       </div>
     </div>
     <OrderPayloads view={view} />

@@ -23,7 +23,7 @@ export const OrderPayloads = ({ view }: { view: OrderView }) => (
 const Raw = ({ view: { raw, personalShown } }: { view: OrderView }) => {
   if (raw.kind === 'missing') {
     return (
-      <div>
+      <div class="payload">
         <h3>As received</h3>
         <p class="soft">{raw.why}</p>
       </div>

@@ -7,13 +7,22 @@ import { describeEvent } from './describe-event.ts'
 import { deliveryPath, type OrderView, orderPath } from './order-view.ts'
 
 export const OrderTimeline = ({ view }: { view: OrderView }) => (
-  <Card id="timeline" title="Timeline" note={`version ${view.state.version}`} live>
+  <Card
+    id="timeline"
+    title="Timeline"
+    note={
+      <>
+        version {view.state.version}, correlation <span class="mono">{view.state.correlationId}</span>
+      </>
+    }
+    live
+  >
     {view.entries.length === 0 ? (
       <Empty title="No events" />
     ) : (
       <ol class="timeline">
         {[...view.entries].reverse().map((entry) => (
-          <Entry entry={entry} nowMs={view.nowMs} />
+          <Entry entry={entry} thread={view.state.correlationId} nowMs={view.nowMs} />
         ))}
       </ol>
     )}
@@ -25,7 +34,8 @@ export const OrderTimeline = ({ view }: { view: OrderView }) => (
   </Card>
 )
 
-const Entry = ({ entry, nowMs }: { entry: LogEntry; nowMs: number }) => {
+/** The order's own thread is in the card's head; another one is named where it comes in. */
+const Entry = ({ entry, thread, nowMs }: { entry: LogEntry; thread: string; nowMs: number }) => {
   const { tone, text } = describeEvent(entry)
   return (
     <li>
@@ -33,7 +43,8 @@ const Entry = ({ entry, nowMs }: { entry: LogEntry; nowMs: number }) => {
       <span class="wrap">{text}</span>
       <Time atMs={entry.atMs} nowMs={nowMs} />
       <span class="why">
-        <Why cause={entry.cause} /> <span title="Correlation id">· {entry.cause.correlationId}</span>
+        <Why cause={entry.cause} />
+        {entry.cause.correlationId !== thread && <span title="Correlation id"> · {entry.cause.correlationId}</span>}
       </span>
     </li>
   )

@@ -6,7 +6,7 @@ import type { Config } from '../../../domain/config/config.ts'
 import type { NextActor } from '../../../domain/order/order-state.ts'
 import { orderStatuses } from '../../../domain/order/order-status.ts'
 import { Card, Empty } from '../design/card.tsx'
-import { OrderStatusChip, StageChip, stageLooks } from '../design/chip.tsx'
+import { OrderStatusChip, stageLooks, stageName } from '../design/chip.tsx'
 import { Icon } from '../design/icon.tsx'
 import { FilterSelect, Filters, FilterText, Pager } from '../design/list-controls.tsx'
 import { Money } from '../design/money.tsx'
@@ -34,7 +34,7 @@ export const OrdersPage = ({ view }: { view: OrdersView }) => (
     </div>
     <OrderFilters view={view} />
     <Others candidates={view.others} />
-    <Card id="list" title="Newest first" note={count(view.page.rows.length, 'order')} live>
+    <Card id="list" title="Newest first" note={`${count(view.page.rows.length, 'order')} on this page`} live>
       {view.page.rows.length === 0 ? <NoOrders query={view.query} /> : <OrderTable view={view} />}
       <Pager path="/ops/orders" query={view.query} shown="" first={view.firstPage} nextCursor={view.page.nextCursor} />
     </Card>
@@ -134,7 +134,9 @@ const OrderListRow = ({ row, view }: { row: OrderRow; view: OrdersView }) => (
       <a data-open="" href={orderPath(row.orderId)}>
         {row.externalNumber ?? row.externalOrderId}
       </a>
-      <span class="faint mono id">{row.externalOrderId}</span>
+      {row.externalNumber !== null && row.externalNumber !== row.externalOrderId && (
+        <span class="faint mono id">{row.externalOrderId}</span>
+      )}
     </th>
     <td>{accountName(view.config, row.account)}</td>
     <td>
@@ -142,7 +144,7 @@ const OrderListRow = ({ row, view }: { row: OrderRow; view: OrdersView }) => (
       {row.holds !== null && <span class="faint"> {words(row.holds.split(',').join(', '))}</span>}
     </td>
     <td>
-      <StageChip status={row.stage} />
+      <span class="soft">{stageName(row.stage)}</span>
     </td>
     <td>
       <NextIcon actor={row.nextActor} />

@@ -1,22 +1,24 @@
 /** The first room: what moves, what waits for somebody, and how each partner does. */
+import type { Child } from 'hono/jsx'
 
 import type { OverviewCounts } from '../../../db/queries/counts-for-overview.ts'
 import type { ExceptionCluster } from '../../../db/queries/exception-clusters.ts'
 import type { DeliveryStatus } from '../../../domain/inbox/delivery.ts'
 import type { OrderStatus } from '../../../domain/order/order-status.ts'
-import { Card, Empty } from '../design/card.tsx'
+import { Card } from '../design/card.tsx'
 import { deliveryLooks } from '../design/chip.tsx'
-import { Money } from '../design/money.tsx'
 import { orderStatusLooks } from '../design/status-looks.ts'
-import { Time } from '../design/time.tsx'
-import { words } from '../design/words.ts'
+import { count } from '../design/words.ts'
 import { listHref } from '../list-query.ts'
+import { OpenCauses } from './open-causes.tsx'
 import { type PartnerHealth, Partners } from './partners.tsx'
 
 export type OverviewView = {
   readonly counts: OverviewCounts
   readonly clusters: readonly ExceptionCluster[]
   readonly partners: readonly PartnerHealth[]
+  /** Orders captured per slot of the window, oldest first. */
+  readonly pulse: readonly number[]
   readonly window: WindowName
   readonly nowMs: number
 }
@@ -52,13 +54,20 @@ export const OverviewPage = ({ view }: { view: OverviewView }) => (
         ))}
       </nav>
     </div>
-    <Flow id="moving" title="Orders on their way" tiles={moving.map((status) => orderTile(view, status))} />
-    <div class="cols">
+    <Flow
+      id="moving"
+      title="Orders on their way"
+      note={`captured in the ${windowNames[view.window].toLowerCase()}`}
+      tiles={moving.map((status) => orderTile(view, status))}
+    >
+      <Pulse pulse={view.pulse} />
+    </Flow>
+    <div class="cols uneven">
       <Flow id="waiting" title="Orders that wait" tiles={waiting.map((status) => orderTile(view, status))} />
       <Flow id="deliveries" title="Deliveries" tiles={deliveryOrder.map((status) => deliveryTile(view, status))} />
     </div>
     <div class="cols">
-      <Cases view={view} />
+      <OpenCauses clusters={view.clusters} nowMs={view.nowMs} />
       <Partners partners={view.partners} nowMs={view.nowMs} />
     </div>
   </>
@@ -76,8 +85,16 @@ const deliveryTile = ({ counts }: OverviewView, status: DeliveryStatus): Tile =>
   return { tone, name, n: counts.deliveries[status], href: `/ops/deliveries?status=${status}` }
 }
 
-const Flow = ({ id, title, tiles }: { id: string; title: string; tiles: readonly Tile[] }) => (
-  <Card id={id} title={title} live>
+type FlowProps = {
+  readonly id: string
+  readonly title: string
+  readonly note?: string
+  readonly tiles: readonly Tile[]
+  readonly children?: Child
+}
+
+const Flow = ({ id, title, note, tiles, children }: FlowProps) => (
+  <Card id={id} title={title} note={note} live>
     <div class="flow">
       {tiles.map((tile) => (
         <a href={tile.href}>
@@ -86,59 +103,39 @@ const Flow = ({ id, title, tiles }: { id: string; title: string; tiles: readonly
         </a>
       ))}
     </div>
+    {children}
   </Card>
 )
 
-const casesShown = 10
+const barHeight = 40
 
-const Cases = ({ view }: { view: OverviewView }) => (
-  <Card id="cases" title="Open exceptions" right={<a href="/ops/exceptions">All exceptions</a>} live>
-    {view.clusters.length === 0 ? (
-      <Empty title="No open exceptions">Cases that need a person appear here by cause.</Empty>
-    ) : (
-      <div class="scroll">
-        <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">Cause</th>
-              <th scope="col">Team</th>
-              <th scope="col" class="num">
-                Cases
-              </th>
-              <th scope="col" class="num">
-                At risk
-              </th>
-              <th scope="col">First due</th>
-            </tr>
-          </thead>
-          <tbody>
-            {view.clusters.slice(0, casesShown).map((cluster) => (
-              <ClusterRow cluster={cluster} nowMs={view.nowMs} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    )}
-  </Card>
-)
-
-const ClusterRow = ({ cluster, nowMs }: { cluster: ExceptionCluster; nowMs: number }) => (
-  <tr data-row="">
-    <th scope="row">
-      <a data-open="" href={listHref('/ops/exceptions', { fingerprint: cluster.fingerprint })}>
-        {words(cluster.category)}
-      </a>
-      <div class="faint message">{cluster.message}</div>
-    </th>
-    <td>{words(cluster.team)}</td>
-    <td class="num strong">{cluster.cases}</td>
-    <td class="num">
-      {cluster.currency !== null && cluster.moneyAtRiskMinor > 0 && (
-        <Money amountMinor={cluster.moneyAtRiskMinor} currency={cluster.currency} />
-      )}
-    </td>
-    <td class={cluster.firstDueAtMs < nowMs ? 'late' : undefined}>
-      <Time atMs={cluster.firstDueAtMs} nowMs={nowMs} />
-    </td>
-  </tr>
-)
+/** A bar for each slot of the window; its figure is said on hover and summed up for those who cannot see it. */
+const Pulse = ({ pulse }: { pulse: readonly number[] }) => {
+  const most = Math.max(...pulse, 1)
+  const total = pulse.reduce((sum, captured) => sum + captured, 0)
+  const label = `${count(total, 'order')} captured, at most ${most} in one slot`
+  return (
+    <svg
+      class="pulse"
+      viewBox={`0 0 ${pulse.length * 10} ${barHeight}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
+      {pulse.map((captured, index) => {
+        const height = captured === 0 ? 1 : Math.max(3, Math.round((captured / most) * barHeight))
+        return (
+          <rect
+            class={captured === 0 ? 'none' : undefined}
+            x={index * 10 + 1}
+            y={barHeight - height}
+            width="8"
+            height={height}
+          >
+            <title>{count(captured, 'order')}</title>
+          </rect>
+        )
+      })}
+    </svg>
+  )
+}

@@ -3,6 +3,7 @@ import { actor, type LimiterApi } from '../../../actor-apis.ts'
 import { openDb } from '../../../db/database.ts'
 import { countsForOverview } from '../../../db/queries/counts-for-overview.ts'
 import { exceptionClusters } from '../../../db/queries/exception-clusters.ts'
+import { ordersOverTime } from '../../../db/queries/orders-over-time.ts'
 import { partnerActivity } from '../../../db/queries/partner-activity.ts'
 import type { Account } from '../../../domain/config/config.ts'
 import type { Env } from '../../../env.ts'
@@ -14,15 +15,18 @@ import type { PartnerHealth } from './partners.tsx'
 /** The page refreshes every few seconds: it asks a bounded number of actors, and waits for none of them long. */
 const accountsShownMax = 40
 const limiterTimeoutMs = 1_000
+const pulseSlots = 72
 
 export async function overviewRoute(c: OpsContext): Promise<Response> {
   const nowMs = Date.now()
   const window = windowOf(c.req.query('window'))
   const db = openDb(c.env.DB)
   const accounts = c.var.config.accounts.slice(0, accountsShownMax)
-  const [counts, clusters, activity, limiters] = await Promise.all([
-    countsForOverview(db, { sinceMs: nowMs - windows[window] }),
+  const sinceMs = nowMs - windows[window]
+  const [counts, clusters, pulse, activity, limiters] = await Promise.all([
+    countsForOverview(db, { sinceMs }),
     exceptionClusters(db, {}),
+    ordersOverTime(db, { sinceMs, slotMs: windows[window] / pulseSlots, slots: pulseSlots }),
     partnerActivity(
       db,
       accounts.map((account) => account.id),
@@ -34,7 +38,7 @@ export async function overviewRoute(c: OpsContext): Promise<Response> {
     activity: activity.find((row) => row.account === account.id),
     limiter: limiters[index] ?? null,
   }))
-  const view = { counts, clusters, partners, window, nowMs }
+  const view = { counts, clusters, partners, pulse, window, nowMs }
   return renderPage(c, { title: 'Overview', room: 'overview', body: <OverviewPage view={view} /> })
 }
 

@@ -70,14 +70,17 @@ const PartnerRow = ({ health: { account, activity, limiter }, verdict, nowMs }: 
     <th scope="row">
       <span class="strong">{account.name || account.id}</span>
       <div class="faint">
-        {words(account.role)}, {account.partner}
+        {words(account.role)}
+        {account.partner !== account.role && `, ${account.partner}`}
       </div>
     </th>
     <td>
       <Chip tone={verdict.tone} icon={verdict.icon} text={verdict.text} />
     </td>
     <td class="num">{(activity?.waiting ?? 0) + (activity?.unknown ?? 0)}</td>
-    <td class="num">{limiter?.leased ?? <span class="faint">?</span>}</td>
+    <td class="num">
+      {account.baseUrl === undefined ? <span class="faint">not called</span> : (limiter?.leased ?? '?')}
+    </td>
     <td>
       {activity?.lastDeliveryAtMs ? (
         <Time atMs={activity.lastDeliveryAtMs} nowMs={nowMs} />
