@@ -1,0 +1,113 @@
+import { beforeEach, expect, it } from 'vitest'
+import { projectActor } from '../../queues/project-actor.ts'
+import { rebuildProjections } from '../../queues/rebuild-projections.ts'
+import { actor, type InboxApi, type StockApi } from '../../src/actor-apis.ts'
+import type { Db } from '../../src/db/database.ts'
+import { auditOf } from '../../src/db/queries/audit-of.ts'
+import { listDeliveries } from '../../src/db/queries/list-deliveries.ts'
+import { openExceptions } from '../../src/db/queries/open-exceptions.ts'
+import { positionsOf } from '../../src/db/queries/positions-of.ts'
+import type { DeliveryOutcome } from '../../src/domain/inbox/delivery.ts'
+import {
+  accountId,
+  commandId,
+  correlationId,
+  deliveryId,
+  locationId,
+  orderIdFrom,
+  positionId,
+  reservationId,
+  sku,
+} from '../../src/domain/shared/ids.ts'
+import type { StockCommandBody } from '../../src/domain/stock/stock-command.ts'
+import { migratedDb, testEnv } from '../fixtures/d1.ts'
+import { dumpRows, emptyDb } from '../fixtures/dump-rows.ts'
+import { startMs } from '../fixtures/order-state.ts'
+
+let db: Db
+const rope = positionId(sku('ROPE-10'), locationId('east'))
+const inboxName = 'shopify-us/4'
+
+beforeEach(async () => {
+  db = await migratedDb()
+  await emptyDb(db)
+})
+
+const stock = () => actor<StockApi>(testEnv.STOCK, rope)
+const inbox = () => actor<InboxApi>(testEnv.INBOX, inboxName)
+
+let commands = 0
+async function tell(body: StockCommandBody): Promise<void> {
+  commands += 1
+  const cause = { correlationId: correlationId('c-1'), kind: 'api' as const, id: 'test' }
+  const verdict = await stock().execute(rope, { ...body, commandId: commandId(`cmd-${commands}`), cause })
+  expect(verdict).toMatchObject({ ok: true })
+}
+
+const snapshot = (snapshotId: string, asOfMs: number, onHand: number): StockCommandBody => ({
+  ...{ type: 'snapshot', snapshotId, source: accountId('wh-east'), sourceSequence: null, asOfMs, onHand },
+  ...{ damaged: null, qualityControl: null },
+})
+
+async function receive(number: number): Promise<string> {
+  const receipt = await inbox().receive(inboxName, {
+    account: accountId('shopify-us'),
+    domain: 'orders',
+    topic: 'orders/create',
+    dedupeKeys: [`webhook-${number}`],
+    headers: { 'x-shopify-topic': 'orders/create' },
+    body: '{"email":"runa@example.com"}',
+    receivedAtMs: startMs + number,
+    correlationId: correlationId(`c-${number}`),
+  })
+  return receipt.deliveryId
+}
+
+it('gives back the very rows of positions and deliveries (I9)', async () => {
+  await tell(snapshot('S1', startMs, 40))
+  const claim = { reservationId: reservationId('shopify-us:1001/L1/1'), orderId: orderIdFrom('shopify-us:1001') }
+  await tell({ type: 'hold', ...claim, quantity: 3, expiresAtMs: null, allowPartial: false })
+  await tell({ type: 'commit', reservationId: claim.reservationId })
+  await projectActor(testEnv, 'stock', rope)
+  await tell(snapshot('S2', startMs + 1_000, 31))
+
+  const outcomes: DeliveryOutcome[] = [
+    { status: 'applied', subjects: ['shopify-us:1001'], message: null },
+    { status: 'rejected', reason: 'missing_field', message: 'id is missing', subjects: [] },
+    { status: 'dead_lettered', reason: 'retries_exhausted', message: 'gave up', subjects: [] },
+  ]
+  const ids: string[] = []
+  for (const [index, outcome] of outcomes.entries()) {
+    const id = await receive(index)
+    ids.push(id)
+    await inbox().settle(deliveryId(id), outcome)
+    await projectActor(testEnv, 'inbox', inboxName)
+  }
+  const cause = { correlationId: correlationId('c-9'), kind: 'operator' as const, id: 'ops' }
+  await inbox().replay(deliveryId(ids[1] ?? ''), cause)
+  await inbox().settle(deliveryId(ids[1] ?? ''), { status: 'applied', subjects: ['shopify-us:1002'], message: null })
+  await receive(0)
+  await projectActor(testEnv, 'inbox', inboxName)
+  await projectActor(testEnv, 'stock', rope)
+
+  const [position] = await positionsOf(db, 'ROPE-10')
+  expect(position).toMatchObject({ onHand: 31, committed: 3, available: 28, snapshotAsOfMs: startMs + 1_000 })
+  const statuses = (await listDeliveries(db, {})).rows.map((row) => row.status)
+  expect(statuses).toEqual(['dead_lettered', 'applied', 'applied'])
+  const open = (await openExceptions(db, {})).rows.map((row) => [row.category, row.deliveryId])
+  expect(open).toEqual(expect.arrayContaining([['order_ingestion', ids[2]]]))
+  expect(open.map(([category]) => category).sort()).toEqual(['inventory_drift', 'order_ingestion'])
+
+  const before = await dumpRows(db)
+  expect(JSON.stringify(before)).not.toContain('runa@example.com')
+  expect(await rebuildProjections(testEnv, { rebuildId: 'r1', requestedAtMs: startMs })).toBe(2)
+  expect(await dumpRows(db)).toEqual(before)
+})
+
+it('publishes the hashes of the actor’s own chain (I7)', async () => {
+  await tell(snapshot('S1', startMs, 40))
+  await projectActor(testEnv, 'stock', rope)
+  const verdict = await stock().verifyAudit()
+  const { rows } = await auditOf(db, { actorKind: 'stock', actorName: rope })
+  expect(verdict).toMatchObject({ valid: true, headHash: rows.at(-1)?.hash, entries: rows.at(-1)?.seq })
+})
