@@ -1,5 +1,4 @@
-/** Puts the test configuration, or a variation of it, into KV as `scripts/configure` does. */
-import { env } from 'cloudflare:workers'
+/** Puts the test configuration, or a variation of it, into KV as `scripts/configure` does, and migrates D1. */
 import { activePointerKey, forgetConfig, snapshotKey } from '../../src/config/active-config.ts'
 import { forgetCatalog, listingKey, skuKey } from '../../src/config/catalog.ts'
 import { toHex } from '../../src/connectors/transport/hmac.ts'
@@ -7,8 +6,9 @@ import { type CompiledConfig, compileConfig } from '../../src/domain/config/comp
 import type { ConfigFile } from '../../src/domain/config/config.ts'
 import type { Env } from '../../src/env.ts'
 import { testConfig } from '../fixtures/config.ts'
+import { migratedDb, testEnv } from '../fixtures/d1.ts'
 
-export const bindings = env as unknown as Env
+export const bindings: Env = testEnv
 
 async function hashes(texts: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const digest = async (text: string) => toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', encode(text))))
@@ -22,6 +22,7 @@ export async function seedConfig(change: (file: ConfigFile) => ConfigFile = (fil
   const known = await hashes(keys)
   const compiled = compileConfig(file, (text) => known.get(text) ?? 'f'.repeat(64))
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.error))
+  await migratedDb()
   const { config, skus, listings } = compiled.value
   // The version of a snapshot is its content's hash; here each seeding is its own version.
   const version = `test-${crypto.randomUUID().slice(0, 8)}`

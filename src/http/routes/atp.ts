@@ -5,7 +5,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { actor, type StockApi } from '../../actor-apis.ts'
 import { findSku } from '../../config/catalog.ts'
-import { type Config, slugSchema } from '../../domain/config/config.ts'
+import { locationsServing } from '../../domain/config/channel-network.ts'
+import { slugSchema } from '../../domain/config/config.ts'
 import { skuSchema } from '../../domain/order/canonical-order.ts'
 import { locationId, positionId, sku as skuId } from '../../domain/shared/ids.ts'
 import type { PositionView } from '../../domain/stock/stock-command.ts'
@@ -83,7 +84,7 @@ atp.openapi(atpRoute, async (c) => {
   }
   const account = config.accounts.find((candidate) => candidate.id === selling && candidate.role === 'channel')
   if (selling !== null && account === undefined) return refuse(c, { reason: 'unknown_account', account: selling })
-  const locations = networkOf(config, account?.network ?? [])
+  const locations = locationsServing(config, selling).map(({ id }) => id)
   if (skus.length * locations.length > positionsMax) {
     const message = `at most ${Math.floor(positionsMax / locations.length)} SKUs over ${locations.length} locations`
     return refuse(c, { reason: 'invalid_query', errors: [{ path: 'sku', message }] })
@@ -92,13 +93,6 @@ atp.openapi(atpRoute, async (c) => {
   const promises = await Promise.all(skus.map((sku) => promiseOf(c, sku, ask)))
   return c.json({ asOf: rfc3339(c.var.receivedAtMs), channel: selling, quantity, skus: promises }, 200)
 })
-
-function networkOf(config: Config, network: readonly string[]): string[] {
-  const serving = config.locations.filter(
-    ({ id, fulfils }) => fulfils && (network.length === 0 || network.includes(id)),
-  )
-  return serving.map((location) => location.id)
-}
 
 type Ask = { readonly locations: readonly string[]; readonly quantity: number; readonly explain: boolean }
 

@@ -7,7 +7,7 @@ import { actor, type InboxApi } from '../../actor-apis.ts'
 import { activeConfig } from '../../config/active-config.ts'
 import type { Identified, Inbound, RawRequest } from '../../connectors/ports.ts'
 import { connectorOf } from '../../connectors/registry.ts'
-import { hmacSha256 } from '../../connectors/transport/hmac.ts'
+import { verifyHmac } from '../../connectors/transport/hmac.ts'
 import type { Account } from '../../domain/config/config.ts'
 import { inboxName } from '../../domain/inbox/inbox-name.ts'
 import { accountId } from '../../domain/shared/ids.ts'
@@ -18,7 +18,6 @@ import { refuse } from '../problem.ts'
 import { decodeUtf8, readBody } from '../read-body.ts'
 
 export const webhookMaxBytes = 1_048_576
-const decoyKey = new TextEncoder().encode('decoy')
 
 export const webhooks = new OpenAPIHono<AppEnv>()
 
@@ -75,8 +74,7 @@ webhooks.on(['POST', 'GET'], '/v1/webhooks/:account', async (c) => {
   const account = config.accounts.find((candidate) => candidate.id === c.req.param('account'))
   const inbound = account ? connectorOf(account.partner)?.inbound : null
   if (!account || !inbound || !(await isVerified(inbound, request, account, c))) {
-    // A stranger costs the same hash of the same body as a forger, so the answer's time names no account.
-    if (!account || !inbound) await hmacSha256(decoyKey, body.value)
+    if (!account || !inbound) await verifyDecoy(request)
     return refuse(c, { reason: 'webhook_unverified' })
   }
   const identified = await inbound.identify(request, account)
@@ -100,6 +98,13 @@ async function isVerified(inbound: Inbound, request: RawRequest, account: Accoun
   } catch {
     return false
   }
+}
+
+/** A stranger costs the same hash of the same body as a forger, so the answer's time names no account. */
+async function verifyDecoy({ headers, body }: RawRequest): Promise<void> {
+  const name = Object.keys(headers).find((header) => /hmac|signature/.test(header))
+  const signature = name === undefined ? undefined : headers[name]
+  await verifyHmac({ secret: 'decoy', signature, body, encoding: 'base64' })
 }
 
 function answer(identified: Extract<Identified, { kind: 'answer' }>): Response {

@@ -15,8 +15,8 @@ const units = z.int().min(-1_000_000_000).max(1_000_000_000)
 const figure = z.int().min(0).max(1_000_000_000)
 const place = {
   eventId,
-  sku: skuSchema.openapi({ example: 'ROPE-10' }),
-  location: slugSchema.openapi({ example: 'east' }),
+  sku: skuSchema,
+  location: slugSchema,
 }
 
 export const movementSchema = z
