@@ -1,4 +1,35 @@
-/** The minute tick: polls for lost messages. */
+/** The minute tick: polls for lost messages, and looks in on inboxes whose alarm the platform may have dropped. */
+import { actor, type InboxApi } from '../src/actor-apis.ts'
+import { activeConfig } from '../src/config/active-config.ts'
+import { connectorOf } from '../src/connectors/registry.ts'
+import type { Config } from '../src/domain/config/config.ts'
+import { inboxShards } from '../src/domain/inbox/inbox-name.ts'
 import type { Env } from '../src/env.ts'
+import { pollAccounts } from './poll-accounts.ts'
+import { reportFault } from './report-fault.ts'
+import { runBounded } from './run-bounded.ts'
 
-export async function onSchedule(_controller: ScheduledController, _env: Env): Promise<void> {}
+export async function onSchedule(controller: ScheduledController, env: Env): Promise<void> {
+  try {
+    const config = await activeConfig(env, Date.now())
+    await Promise.all([
+      pollAccounts(config, env, controller.scheduledTime),
+      nudge(config, env, controller.scheduledTime),
+    ])
+  } catch (error) {
+    reportFault('tick_failed', { scheduledAtMs: controller.scheduledTime }, error)
+  }
+}
+
+/** One shard of every account that receives, a different one each minute: waking is enough, its constructor re-arms. */
+async function nudge(config: Config, env: Env, tickMs: number): Promise<void> {
+  const shard = Math.floor(tickMs / 60_000) % inboxShards
+  const receiving = config.accounts.filter((account) => connectorOf(account.partner)?.inbound)
+  await runBounded(receiving, async (account) => {
+    try {
+      await actor<InboxApi>(env.INBOX, `${account.id}/${shard}`).pollWatermark()
+    } catch (error) {
+      reportFault('inbox_unavailable', { account: account.id, shard }, error)
+    }
+  })
+}

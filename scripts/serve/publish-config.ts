@@ -36,5 +36,8 @@ export function catalogEntries(compiled: CompiledConfig): readonly (readonly [ke
     ...compiled.listings.map(
       (entry) => [`listing/${entry.account}/${entry.externalSku}`, JSON.stringify(entry)] as const,
     ),
+    ...compiled.listings.map(
+      (entry) => [`listing-of-sku/${entry.account}/${entry.sku}/${entry.externalSku}`, JSON.stringify(entry)] as const,
+    ),
   ]
 }

@@ -14,6 +14,9 @@ const entriesKept = 20_000
 
 export const skuKey = (sku: string) => `sku/${sku}`
 export const listingKey = (account: string, externalSku: string) => `listing/${account}/${externalSku}`
+/** The same entry again, found from our side: what a SKU is called on a channel. A SKU has no slash. */
+export const listingOfSkuKey = (account: string, sku: string, externalSku: string) =>
+  `listing-of-sku/${account}/${sku}/${externalSku}`
 
 const remembered = new Map<string, { readonly value: string | null; readonly untilMs: number }>()
 
@@ -49,6 +52,14 @@ export async function findListing(
   return { account: accountId(account), externalSku, sku: same.sku, packQuantity: 1, externalItemId: null }
 }
 
+/** Every explicit listing of a SKU on a channel, from the first `listingsPerSkuMax` names. Not remembered. */
+export async function listingsOfSku(env: Env, account: string, sku: string): Promise<readonly Listing[]> {
+  const { keys } = await env.CONFIG.list({ prefix: listingOfSkuKey(account, sku, ''), limit: listingsPerSkuMax })
+  const stored = await Promise.all(keys.map(({ name }) => env.CONFIG.get(name)))
+  return stored.flatMap((entry) => (entry === null ? [] : [listingSchema.parse(JSON.parse(entry))]))
+}
+const listingsPerSkuMax = 50
+
 export async function saveSku(env: Env, entry: CatalogSku): Promise<void> {
   await env.CONFIG.put(skuKey(entry.sku), JSON.stringify(entry))
   remembered.delete(skuKey(entry.sku))
@@ -56,6 +67,7 @@ export async function saveSku(env: Env, entry: CatalogSku): Promise<void> {
 
 export async function saveListing(env: Env, entry: Listing): Promise<void> {
   const key = listingKey(entry.account, entry.externalSku)
+  await env.CONFIG.put(listingOfSkuKey(entry.account, entry.sku, entry.externalSku), JSON.stringify(entry))
   await env.CONFIG.put(key, JSON.stringify(entry))
   remembered.delete(key)
 }
