@@ -2,7 +2,7 @@
  * Every field of the REST resources that the adapter reads or knowingly leaves alone (Admin API up to 2026-10).
  * Anything else is drift.
  */
-import type { KnownFields } from './drift.ts'
+import type { KnownFields } from '../transport/drift.ts'
 
 function fields(names: string, nested: Record<string, KnownFields> = {}): KnownFields {
   const known: Record<string, true | KnownFields> = { ...nested }

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { ok, type Result } from '../../domain/shared/result.ts'
 import type { CanonicalEvent, TranslateRefusal } from '../ports.ts'
+import { parsePayload } from '../transport/parse-payload.ts'
 import { cleanText } from './clean-text.ts'
-import { parsePayload } from './parse-payload.ts'
 import { instant, looseText, numericId, quantityField } from './payload-fields.ts'
 
 const trackingNumbersMax = 50

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ok, type Result } from '../../domain/shared/result.ts'
 import type { CanonicalEvent, TranslateRefusal } from '../ports.ts'
-import { parsePayload } from './parse-payload.ts'
+import { parsePayload } from '../transport/parse-payload.ts'
 import { instant, numericId } from './payload-fields.ts'
 
 const levelPayload = z.object({

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { ProductListing } from '../../domain/catalog/listing.ts'
 import { ok, type Result } from '../../domain/shared/result.ts'
 import type { CanonicalEvent, TranslateRefusal } from '../ports.ts'
+import { parsePayload } from '../transport/parse-payload.ts'
 import { cleanText } from './clean-text.ts'
-import { parsePayload } from './parse-payload.ts'
 import { instant, looseText, numericId } from './payload-fields.ts'
 
 const variantPayload = z.object({

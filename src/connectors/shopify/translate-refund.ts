@@ -6,7 +6,7 @@ import { lineId } from '../../domain/shared/ids.ts'
 import { err, ok, type Result } from '../../domain/shared/result.ts'
 import type { CanonicalEvent, TranslateRefusal } from '../ports.ts'
 import { minorUnitsOf } from '../transport/money.ts'
-import { parsePayload } from './parse-payload.ts'
+import { parsePayload } from '../transport/parse-payload.ts'
 import { decimalText, instant, looseFlag, looseText, moneySet, numericId, quantityField } from './payload-fields.ts'
 
 const refundPayload = z.object({

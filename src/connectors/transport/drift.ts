@@ -1,5 +1,5 @@
 /**
- * Which fields of a payload the adapter has never heard of. Shopify adds fields at any time: they stay in the raw
+ * Which fields of a payload the adapter has never heard of. Partners add fields at any time: they stay in the raw
  * payload and are counted, so that somebody looks, but they never refuse a delivery.
  */
 
