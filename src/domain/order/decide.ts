@@ -65,7 +65,9 @@ function decideUnknown(
         return ok({ events: [], effect: 'unchanged', document })
       }
       if (document.parked.length < parkedMax) {
-        return ok(conclude(document, [{ type: 'fact_parked', fact: command }], 'applied', facts.nowMs))
+        return ok(
+          conclude(document, [{ type: 'fact_parked', orderId: facts.orderId, fact: command }], 'applied', facts.nowMs),
+        )
       }
       return err({ reason: 'order_not_found', orderId: facts.orderId })
     default:

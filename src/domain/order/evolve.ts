@@ -18,12 +18,14 @@ export function evolve(document: OrderDocument, event: OrderEvent, atMs: number)
   const version = document.version + 1
   const stage = document.state?.stage ?? null
   if (!isLegal(stage, event.type)) throw new Error(`${event.type} is not possible at stage ${stage}`)
-  if (event.type === 'fact_parked') return { ...document, version, parked: [...document.parked, event.fact] }
+  if (event.type === 'fact_parked') {
+    return { orderId: event.orderId, version, state: null, parked: [...document.parked, event.fact] }
+  }
   const applied = apply(document.state, event, atMs)
   const next = withDerivedUnits({ ...applied, stage: stageAfter(stage, event) ?? applied.stage })
   const state = { ...next, version, updatedAtMs: atMs, wakeAtMs: nextWakeMs(next) }
   assertOrder(state)
-  return { version, state, parked: [] }
+  return { orderId: state.orderId, version, state, parked: [] }
 }
 
 type StateEvent = Exclude<OrderEvent, { type: 'fact_parked' }>

@@ -3,6 +3,8 @@ import type { OrderCommand } from './order-command.ts'
 import type { OrderState } from './order-state.ts'
 
 export type OrderDocument = {
+  /** Null when nothing ever happened. */
+  readonly orderId: string | null
   /** Sequence number of the newest event; 0 when nothing ever happened. */
   readonly version: number
   readonly state: OrderState | null
@@ -10,4 +12,4 @@ export type OrderDocument = {
   readonly parked: readonly OrderCommand[]
 }
 
-export const emptyDocument: OrderDocument = { version: 0, state: null, parked: [] }
+export const emptyDocument: OrderDocument = { orderId: null, version: 0, state: null, parked: [] }

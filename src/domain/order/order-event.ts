@@ -41,7 +41,7 @@ export type LineMapping = {
 
 /** The channel's facts. */
 type FactEvent =
-  | { readonly type: 'fact_parked'; readonly fact: OrderCommand }
+  | { readonly type: 'fact_parked'; readonly orderId: string; readonly fact: OrderCommand }
   | {
       readonly type: 'captured'
       readonly orderId: OrderId

@@ -1,0 +1,89 @@
+/** What an order owes the outside, and how each of it is sent: wake-ups, whose rows stay until the effect is confirmed. */
+import type { Decision } from '../src/domain/order/decide.ts'
+import { drainDelayMs } from '../src/domain/outbox/drain.ts'
+import type { Intent } from '../src/domain/outbox/intent.ts'
+import { intentDueMs } from '../src/domain/outbox/intent-begin.ts'
+import { unreachable } from '../src/domain/shared/result.ts'
+import type { Env } from '../src/env.ts'
+import type { Disposition, Outbox, OutboxRow } from './outbox.ts'
+
+export type OrderEffect =
+  /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
+  | { readonly kind: 'project'; readonly orderId: string; readonly throughSeq: number }
+  /** A call to a partner is wanted. Goes when the intent is over. */
+  | { readonly kind: 'partner'; readonly orderId: string; readonly intentId: string; readonly account: string }
+
+export const projectRow = 'project'
+const intentRow = (intentId: string) => `intent/${intentId}`
+
+/** A wake-up that nobody acted upon is sent again after this, then ever more rarely. */
+const againMinMs = 60_000
+const againMaxMs = 900_000
+
+/** Whoever the events speak of; and everybody, once a hold that kept calls back is gone. */
+export function oweIntents(
+  outbox: Outbox<OrderEffect>,
+  orderId: string,
+  { events, document }: Decision,
+  nowMs: number,
+): void {
+  const changed = new Set(events.flatMap((event) => ('intent' in event ? [event.intent.intentId] : [])))
+  const all = events.some((event) => event.type === 'hold_released')
+  for (const intent of document.state?.intents ?? []) {
+    if (all || changed.has(intent.intentId)) oweIntent(outbox, orderId, intent, nowMs)
+  }
+}
+
+/** The row of an intent says when somebody should look at it next, so each change of the intent writes it anew. */
+function oweIntent(outbox: Outbox<OrderEffect>, orderId: string, intent: Intent, nowMs: number): void {
+  const { intentId, account } = intent
+  outbox.settle(intentRow(intentId))
+  const dueMs = intentDueMs(intent)
+  if (dueMs === null) return
+  outbox.add(intentRow(intentId), { kind: 'partner', orderId, intentId, account }, Math.max(dueMs, nowMs + soon), nowMs)
+}
+/** Calls leave a little earlier than projections: somebody outside waits for them. */
+const soon = drainDelayMs / 5
+
+export function oweProjection(outbox: Outbox<OrderEffect>, orderId: string, throughSeq: number, nowMs: number): void {
+  outbox.add(projectRow, { kind: 'project', orderId, throughSeq }, nowMs + drainDelayMs, nowMs)
+}
+
+/** `rows` are of one kind. */
+export async function sendOrderEffects(
+  env: Env,
+  rows: readonly OutboxRow<OrderEffect>[],
+  nowMs: number,
+): Promise<Disposition> {
+  const first = rows[0]
+  if (first === undefined) return 'done'
+  const { effect } = first
+  switch (effect.kind) {
+    case 'project':
+      await env.PROJECTIONS.send({
+        type: 'project',
+        actor: 'order',
+        name: effect.orderId,
+        throughSeq: effect.throughSeq,
+      })
+      break
+    case 'partner':
+      await env.PARTNER_OUTBOX.sendBatch(rows.flatMap(({ effect }) => intentMessage(effect)))
+      break
+    default:
+      return unreachable(effect)
+  }
+  return { againAtMs: nowMs + againDelayMs(rows, nowMs) }
+}
+
+/** As long again as the oldest row has waited: each interval is about twice the one before. */
+function againDelayMs(rows: readonly OutboxRow<OrderEffect>[], nowMs: number): number {
+  const oldestMs = Math.min(...rows.map((row) => row.createdAtMs))
+  return Math.min(againMaxMs, Math.max(againMinMs, nowMs - oldestMs))
+}
+
+function intentMessage(effect: OrderEffect) {
+  if (effect.kind !== 'partner') return []
+  const { orderId, intentId, account } = effect
+  return [{ body: { type: 'intent', orderId, intentId, account } as const }]
+}
