@@ -1,0 +1,61 @@
+/** A person at a browser, as far as the console's server can tell: cookies are kept, forms carry what the page put in. */
+import { createExecutionContext } from 'cloudflare:test'
+import { app } from '../../src/http/app.ts'
+import { testDevToken } from '../fixtures/config.ts'
+import type { ConsoleWorld } from '../fixtures/console/world.ts'
+import { bindings } from './seed-config.ts'
+
+export const origin = 'https://crossdock.example'
+
+export class Visitor {
+  readonly #cookies = new Map<string, string>()
+  readonly #world: ConsoleWorld
+  /** The token that the last page put into its forms. */
+  formToken = ''
+
+  constructor(world: ConsoleWorld) {
+    this.#world = world
+  }
+
+  async send(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers)
+    headers.set('cookie', [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    const request = new Request(`${origin}${path}`, { ...init, headers, redirect: 'manual' })
+    const response = await app.fetch(request, this.#world.env(bindings), createExecutionContext())
+    for (const cookie of response.headers.getSetCookie()) this.#keep(cookie)
+    return response
+  }
+
+  #keep(cookie: string): void {
+    const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+    if (name === undefined || value === undefined) return
+    if (value === '') this.#cookies.delete(name)
+    else this.#cookies.set(name, value)
+  }
+
+  async page(path: string): Promise<string> {
+    const response = await this.send(path)
+    if (response.status !== 200) throw new Error(`${path} answered ${response.status}`)
+    const html = await response.text()
+    this.formToken = /name="form_token" value="([0-9a-f]{64})"/.exec(html)?.[1] ?? this.formToken
+    return html
+  }
+
+  /** `headers` may say that the form was sent from elsewhere. */
+  post(path: string, fields: Readonly<Record<string, string>> = {}, headers: Record<string, string> = {}) {
+    const body = new URLSearchParams({ form_token: this.formToken, ...fields }).toString()
+    const own = { origin, 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(body.length) }
+    return this.send(path, { method: 'POST', body, headers: { ...own, ...headers } })
+  }
+
+  async signIn(token = testDevToken): Promise<Response> {
+    await this.page('/ops/sign-in')
+    return await this.post('/ops/sign-in', { token, back: '/ops' })
+  }
+
+  static async signedIn(world: ConsoleWorld): Promise<Visitor> {
+    const visitor = new Visitor(world)
+    await visitor.signIn()
+    return visitor
+  }
+}
