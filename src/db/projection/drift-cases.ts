@@ -1,6 +1,6 @@
 /**
- * A position's log entries as drift cases. Each figure or movement that showed a difference opens its own case; the next
- * absolute figure settles the ones before it, whether or not it opens a new one.
+ * A position's log entries as drift cases. Each figure or movement that showed a difference opens its own case; the
+ * next absolute figure settles the ones before it, whether or not it opens a new one.
  */
 import { exceptionCatalogue } from '../../domain/exceptions/exception-catalogue.ts'
 import type { LogEntry } from '../../domain/order/order-command.ts'

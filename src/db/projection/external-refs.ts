@@ -3,7 +3,7 @@ import { searchKeyOf } from '../../domain/lineage/search-key.ts'
 import type { OrderState } from '../../domain/order/order-state.ts'
 import type { ExternalRefRow } from '../rows.ts'
 
-export type ReferenceKind =
+type ReferenceKind =
   | 'order'
   | 'external_order'
   | 'order_number'

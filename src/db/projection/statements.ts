@@ -1,7 +1,7 @@
 /**
  * The few SQL statements that projections write with. Rows travel as one JSON parameter and are unpacked by SQLite's
- * `json_each`, so a statement has a handful of parameters whatever the number of rows (D1 allows 100), and an insert can
- * carry a condition.
+ * `json_each`, so a statement has a handful of parameters whatever the number of rows (D1 allows 100), and an insert
+ * can carry a condition.
  */
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'

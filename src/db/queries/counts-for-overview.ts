@@ -16,7 +16,7 @@ export type OverviewCounts = {
 
 const deliveryStatuses = ['received', 'applied', 'duplicate', 'rejected', 'dead_lettered'] as const
 
-/** Orders captured and deliveries received since `sinceMs` (0 for ever; every row in between is read), open cases of any age. */
+/** Orders and deliveries since `sinceMs` (every one of them is read; 0 for all there are), open cases of any age. */
 export async function countsForOverview(db: Db, args: { readonly sinceMs: number }): Promise<OverviewCounts> {
   const [byOrderStatus, byDeliveryStatus, byCategory] = await db.batch([
     db

@@ -155,7 +155,7 @@ export const channelFulfilments = sqliteTable(
 )
 
 /**
- * Every number by which somebody may ask for an order: the channel's, the ERP's, the warehouse's, the carrier's and ours.
+ * Every number by which somebody may ask for an order: the channel's, the ERP's, the warehouse's, the carrier's, ours.
  * `searchKey` is the value as people type it (lower case, without a leading `#`).
  */
 export const externalRefs = sqliteTable(

@@ -1,9 +1,10 @@
 /**
  * The chain of one transaction: delivery → order → reservations, ERP order, fulfilment orders → shipments, refunds.
- * `LineageChain` is what was found about it, flat; `LineageNode` is the tree to render. `buildLineage` makes one of the other.
+ * `LineageChain` is what was found about it, flat; `LineageNode` is the tree to render; `build-lineage.ts` makes the
+ * one of the other.
  */
 
-export type LineageKind =
+type LineageKind =
   | 'delivery'
   | 'order'
   | 'reservation'
@@ -47,7 +48,7 @@ export type LineageOrder = {
   readonly erpAccount: string | null
   readonly erpReference: string | null
 }
-export type LineageReservation = {
+type LineageReservation = {
   readonly reservationId: string
   readonly sku: string
   readonly location: string
@@ -78,14 +79,14 @@ export type LineageShipment = {
   readonly trackingStatus: string | null
   readonly shippedAtMs: number
 }
-export type LineageRefund = { readonly externalRefundId: string; readonly atMs: number }
-export type LineageReturn = { readonly externalReturnId: string; readonly atMs: number }
-export type LineageChannelFulfilment = {
+type LineageRefund = { readonly externalRefundId: string; readonly atMs: number }
+type LineageReturn = { readonly externalReturnId: string; readonly atMs: number }
+type LineageChannelFulfilment = {
   readonly externalFulfilmentId: string
   readonly status: string
   readonly atMs: number
 }
-export type LineageReference = { readonly kind: string; readonly value: string; readonly subject: string | null }
+type LineageReference = { readonly kind: string; readonly value: string; readonly subject: string | null }
 
 /** Everything known about one order; `order` is null for a delivery that touched none. */
 export type LineageChain = {
