@@ -1,4 +1,151 @@
+/**
+ * ReservationActor, one of 64 shards by reservation id: carts and checkouts. It remembers what each id was answered, and
+ * which positions hold its units; the units themselves are the positions' business, and their holds expire without it.
+ */
 import { DurableObject } from 'cloudflare:workers'
+import type { ReservationApi, ReservationVerdict, ReserveInput } from '../src/actor-apis.ts'
+import type { Cause } from '../src/domain/shared/cause.ts'
+import { correlationId } from '../src/domain/shared/ids.ts'
+import { ok, type Result } from '../src/domain/shared/result.ts'
+import { type Cart, contentOf, statusAt } from '../src/domain/stock/cart.ts'
+import { answerOf, conflict, notFound, refusedAs } from '../src/domain/stock/cart-answer.ts'
 import type { Env } from '../src/env.ts'
+import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { CartClaims, PositionBusy, type Refusals } from './cart-claims.ts'
+import { CartTable, cartTables } from './cart-table.ts'
+import { fillCart } from './fill-cart.ts'
+import { GroupCommit, parkedMax } from './group-commit.ts'
+import { Migrations } from './migrations.ts'
+import { Turns } from './turns.ts'
 
-export class ReservationActor extends DurableObject<Env> {}
+const steps = [{ id: 1, statements: cartTables }]
+/** Unfinished commits taken up per alarm; the next alarm takes the rest. */
+const resumedMax = 50
+const overloaded: ReservationVerdict = { ok: false, error: { reason: 'overloaded' } }
+
+export class ReservationActor extends DurableObject<Env> implements ReservationApi {
+  readonly #migrations = new Migrations(this.ctx.storage, steps)
+  readonly #carts = new CartTable(this.ctx.storage.sql, this.#migrations)
+  readonly #claims = new CartClaims(this.env)
+  readonly #clock = new AlarmClock(this.ctx.storage, [this.#carts])
+  readonly #turns = new Turns(parkedMax)
+  /** Readable from within the object only; its counters say how many carts share a commit. */
+  readonly saving = new GroupCommit<Cart, null>((carts) => this.#saveAll(carts))
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    if (this.#migrations.applied) void ctx.blockConcurrencyWhile(() => this.#clock.resume(Date.now()))
+  }
+
+  async reserve(input: ReserveInput): Promise<ReservationVerdict> {
+    return this.#inTurn(input.reservationId, () => this.#reserve(input))
+  }
+
+  async commit(reservationId: string, cause: Cause): Promise<ReservationVerdict> {
+    return this.#inTurn(reservationId, () => this.#commit(reservationId, cause))
+  }
+
+  async release(reservationId: string, cause: Cause): Promise<ReservationVerdict> {
+    return this.#inTurn(reservationId, () => this.#release(reservationId, cause))
+  }
+
+  async read(reservationId: string): Promise<ReservationVerdict> {
+    const cart = this.#carts.find(reservationId)
+    return cart === null || cart.status === 'refused' ? notFound(reservationId) : answerOf(cart, false, Date.now())
+  }
+
+  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
+  override async alarm(): Promise<void> {
+    this.#clock.wentOff()
+    try {
+      const unfinished = this.#carts.unfinished(Date.now(), resumedMax)
+      await Promise.all(unfinished.map((id) => this.commit(id, resumeCause(id))))
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'reservation_alarm_failed', error: String(error) }))
+    }
+    // What could not be finished now is overdue still: its positions get a moment before they are asked again.
+    this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
+  }
+
+  async #reserve(input: ReserveInput): Promise<ReservationVerdict> {
+    const known = this.#carts.find(input.reservationId)
+    if (known) return known.content === contentOf(input) ? answerOf(known, false, Date.now()) : conflict(known)
+    const filled = await fillCart(this.env, this.#claims, input, Date.now())
+    if (!filled.ok) return filled
+    await this.#save(filled.value)
+    return answerOf(filled.value, true, Date.now())
+  }
+
+  /** The wish is stored before the first position hears of it: a commit that dies half-way is finished by the alarm. */
+  async #commit(reservationId: string, cause: Cause): Promise<ReservationVerdict> {
+    const cart = this.#carts.find(reservationId)
+    if (cart === null || cart.status === 'refused') return notFound(reservationId)
+    const status = statusAt(cart, Date.now())
+    if (status === 'committed') return answerOf(cart, false, Date.now())
+    if (status === 'released' || status === 'expired') return refusedAs(status, reservationId)
+    if (status === 'held') await this.#save({ ...cart, status: 'committing' })
+    const refusals = await this.#claims.commit(cart, cause)
+    return refusals.length === 0 ? this.#settle({ ...cart, status: 'committed' }) : this.#undo(cart, refusals, cause)
+  }
+
+  /** One position had let go of its units: the others give theirs back, a part of a cart is not what was promised. */
+  async #undo(cart: Cart, refusals: Refusals, cause: Cause): Promise<ReservationVerdict> {
+    await this.#claims.release(cart, cause)
+    const status = refusals.some(({ reason }) => reason === 'reservation_released') ? 'released' : 'expired'
+    await this.#save({ ...cart, status })
+    return refusedAs(status, cart.reservationId)
+  }
+
+  async #release(reservationId: string, cause: Cause): Promise<ReservationVerdict> {
+    const cart = this.#carts.find(reservationId)
+    if (cart === null || cart.status === 'refused') return notFound(reservationId)
+    const status = statusAt(cart, Date.now())
+    if (status === 'committed' || status === 'committing') return refusedAs('committed', reservationId)
+    if (status !== 'held') return answerOf(cart, false, Date.now())
+    await this.#claims.release(cart, cause)
+    return this.#settle({ ...cart, status: 'released' })
+  }
+
+  async #settle(cart: Cart): Promise<ReservationVerdict> {
+    await this.#save(cart)
+    return answerOf(cart, false, Date.now())
+  }
+
+  async #inTurn(reservationId: string, work: () => Promise<ReservationVerdict>): Promise<ReservationVerdict> {
+    try {
+      return (await this.#turns.take(reservationId, work)) ?? overloaded
+    } catch (error) {
+      if (error instanceof PositionBusy) return overloaded
+      throw error
+    }
+  }
+
+  async #save(cart: Cart): Promise<void> {
+    const saved = this.saving.join(cart)
+    if (saved === null) throw new PositionBusy('too many carts are being saved')
+    await saved
+  }
+
+  #saveAll(carts: readonly Cart[]): readonly Result<null, unknown>[] {
+    const nowMs = Date.now()
+    try {
+      return this.ctx.storage.transactionSync(() => {
+        this.#migrations.ensure()
+        for (const cart of carts) this.#carts.save(cart, nowMs)
+        this.#carts.prune(nowMs)
+        this.#clock.arm(nowMs)
+        return carts.map(() => ok(null))
+      })
+    } catch (error) {
+      this.#migrations.forget()
+      this.#clock.forget()
+      throw error
+    }
+  }
+}
+
+const resumeCause = (reservationId: string): Cause => ({
+  correlationId: correlationId(`cart/${reservationId}`),
+  kind: 'timer',
+  id: 'resume_commit',
+})

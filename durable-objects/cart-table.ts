@@ -1,0 +1,68 @@
+/** The rows of a reservation shard: what each caller asked for and what it was answered. */
+import type { Cart } from '../src/domain/stock/cart.ts'
+import type { Migrations } from './migrations.ts'
+
+export const cartTables = [
+  `CREATE TABLE cart (
+    reservation_id TEXT PRIMARY KEY, document TEXT NOT NULL, resume_at_ms INTEGER, forget_at_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID`,
+  'CREATE INDEX cart_resume ON cart (resume_at_ms) WHERE resume_at_ms IS NOT NULL',
+  'CREATE INDEX cart_forget ON cart (forget_at_ms)',
+] as const
+
+const dayMs = 24 * 3_600_000
+/** A caller that repeats itself after this gets a new reservation for the old id. */
+const openRetentionMs = 30 * dayMs
+/** Committed claims are looked up for as long as goods may come back. */
+const committedRetentionMs = 400 * dayMs
+/** A commit that nobody finished is taken up again after this: longer than any call to a position takes. */
+export const resumeDelayMs = 10_000
+/** Rows forgotten per batch of writes: the rest goes with the next one. */
+const rowsPerPruning = 64
+
+export class CartTable {
+  readonly #sql: SqlStorage
+  readonly #migrations: Migrations
+
+  constructor(sql: SqlStorage, migrations: Migrations) {
+    this.#sql = sql
+    this.#migrations = migrations
+  }
+
+  find(reservationId: string): Cart | null {
+    if (!this.#migrations.applied) return null
+    const query = 'SELECT document FROM cart WHERE reservation_id = ?'
+    const [row] = this.#sql.exec<{ document: string }>(query, reservationId).toArray()
+    return row ? (JSON.parse(row.document) as Cart) : null
+  }
+
+  /** Inside the caller's transaction. */
+  save(cart: Cart, nowMs: number): void {
+    const upsert = `INSERT INTO cart (reservation_id, document, resume_at_ms, forget_at_ms) VALUES (?, ?, ?, ?)
+      ON CONFLICT (reservation_id) DO UPDATE SET document = excluded.document, resume_at_ms = excluded.resume_at_ms,
+        forget_at_ms = excluded.forget_at_ms`
+    const resumeAtMs = cart.status === 'committing' ? nowMs + resumeDelayMs : null
+    const sure = cart.status === 'committed' || cart.status === 'committing'
+    const forgetAtMs = Math.max(nowMs, cart.expiresAtMs) + (sure ? committedRetentionMs : openRetentionMs)
+    this.#sql.exec(upsert, cart.reservationId, JSON.stringify(cart), resumeAtMs, forgetAtMs)
+  }
+
+  prune(nowMs: number): void {
+    const due = 'SELECT reservation_id FROM cart WHERE forget_at_ms <= ? ORDER BY forget_at_ms LIMIT ?'
+    this.#sql.exec(`DELETE FROM cart WHERE reservation_id IN (${due})`, nowMs, rowsPerPruning)
+  }
+
+  /** Commits begun and not finished. */
+  unfinished(nowMs: number, limit: number): readonly string[] {
+    if (!this.#migrations.applied) return []
+    const query = 'SELECT reservation_id FROM cart WHERE resume_at_ms <= ? ORDER BY resume_at_ms LIMIT ?'
+    return [...this.#sql.exec<{ reservation_id: string }>(query, nowMs, limit)].map((row) => row.reservation_id)
+  }
+
+  /** Null: no commit is under way. */
+  nextDueMs(): number | null {
+    if (!this.#migrations.applied) return null
+    const query = 'SELECT MIN(resume_at_ms) AS due FROM cart WHERE resume_at_ms IS NOT NULL'
+    return this.#sql.exec<{ due: number | null }>(query).one().due
+  }
+}
