@@ -1,6 +1,6 @@
 /**
- * Sends due deliveries to the queue of their domain: repeats first, since they are counted as in flight already, then as
- * many waiting ones as there is room for. A queue that does not take them puts only its own deliveries off.
+ * Sends due deliveries to the queue of their domain: repeats first, since they are counted as in flight already, then
+ * as many waiting ones as there is room for. A queue that does not take them puts only its own deliveries off.
  */
 import type { InboundDomain } from '../src/domain/inbox/delivery.ts'
 import { resendDelayMs, sendBatchMax, sendRoom } from '../src/domain/inbox/resend.ts'

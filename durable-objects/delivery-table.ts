@@ -171,7 +171,9 @@ export class DeliveryTable {
     return this.#sql.exec<{ count: number }>('SELECT COUNT(*) AS count FROM delivery').one().count
   }
 
-  /** Deletes up to `limit` of the longest settled with their keys, those settled before `beforeMs`. Answers how many. */
+  /**
+   * Deletes up to `limit` of the longest settled with their keys, those settled before `beforeMs`. Answers how many.
+   */
   forgetSettled(beforeMs: number, limit: number): number {
     const query = `SELECT delivery_id, dedupe_keys FROM delivery WHERE settled_at_ms < ? ORDER BY settled_at_ms LIMIT ?`
     const rows = this.#sql.exec<{ delivery_id: string; dedupe_keys: string }>(query, beforeMs, limit).toArray()

@@ -1,4 +1,7 @@
-/** The stored side of a limiter's waiting room: a row from the moment a request is parked until it is granted or dropped. */
+/**
+ * The stored side of a limiter's waiting room: a row from the moment a request is parked until it is granted or
+ * dropped.
+ */
 import type { RowChange } from '../src/domain/limiter/account-limiter.ts'
 import type { Lane } from '../src/domain/limiter/lanes.ts'
 import type { Parked } from '../src/domain/limiter/parked-requests.ts'

@@ -1,6 +1,6 @@
 /**
- * PartnerLimiterActor, `<account>`: leases calls within the partner's budget. What must wait is parked durably and woken
- * by this actor itself, oldest order first, so that a partner coming back meets its own rate and no herd. The
+ * PartnerLimiterActor, `<account>`: leases calls within the partner's budget. What must wait is parked durably and
+ * woken by this actor itself, oldest order first, so that a partner coming back meets its own rate and no herd. The
  * budget lives in memory: losing it costs a cautious start.
  */
 import { DurableObject } from 'cloudflare:workers'
@@ -77,7 +77,9 @@ export class PartnerLimiterActor extends DurableObject<Env> implements LimiterAp
     }
   }
 
-  /** A message that is not taken leaves its request with a lease nobody claims: it is woken again when that runs out. */
+  /**
+   * A message that is not taken leaves its request with a lease nobody claims: it is woken again when that runs out.
+   */
   async #wake(): Promise<void> {
     const nowMs = Date.now()
     const result = this.#resumed(nowMs)?.wake(nanoid, nowMs)

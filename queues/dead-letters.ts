@@ -1,6 +1,7 @@
 /**
- * The dead-letter queues: what eight tries could not do becomes a case that a person sees, with the message kept where its
- * truth is: the delivery in its inbox, the intent in its order. Nothing is dropped because a consumer gave up.
+ * The dead-letter queues: what eight tries could not do becomes a case that a person sees, with the message kept
+ * where its truth is: the delivery in its inbox, the intent in its order. Nothing is dropped because a consumer gave
+ * up.
  */
 import { actor, type InboxApi, type OrderApi } from '../src/actor-apis.ts'
 import type { Env } from '../src/env.ts'
@@ -15,7 +16,10 @@ import { reportFault } from './report-fault.ts'
 import { retryDelaySeconds } from './retry-delay.ts'
 import { runBounded } from './run-bounded.ts'
 
-/** The dead delivery opens a case through its inbox's log. A wake-up is only made up for: the order's own timer remains. */
+/**
+ * The dead delivery opens a case through its inbox's log. A wake-up is only made up for: the order's own timer
+ * remains.
+ */
 export function consumeDeadInbound(batch: MessageBatch<InboundMessage>, env: Env): Promise<void> {
   return eachKept(batch, async ({ body }) => {
     if (body.type === 'delivery') {

@@ -1,4 +1,6 @@
-/** One consumer per queue, found by the queue's name. A consumer acknowledges per message; what it throws is retried. */
+/**
+ * One consumer per queue, found by the queue's name. A consumer acknowledges per message; what it throws is retried.
+ */
 import type { Env } from '../src/env.ts'
 import {
   consumeDeadInbound,
@@ -13,7 +15,10 @@ import { consumePublication } from './publication-consumer.ts'
 import { reportFault } from './report-fault.ts'
 import { retryDelaySeconds } from './retry-delay.ts'
 
-/** Which queue carries which messages is fixed by wrangler.toml, where no type reaches: hence `never`, checked by name. */
+/**
+ * Which queue carries which messages is fixed by wrangler.toml, where no type reaches: hence `never`, checked by
+ * name.
+ */
 type Consumer = (batch: MessageBatch<never>, env: Env) => Promise<void>
 
 const consumers: Readonly<Record<string, Consumer>> = {

@@ -1,7 +1,7 @@
 /**
- * Learns a channel's own names for our SKUs from its catalogue: a listing whose SKU is exactly one of ours is mapped, with the
- * channel's item id that stock is published against. Anything else waits for a person: the order that
- * needs it opens the `sku_mapping` case.
+ * Learns a channel's own names for our SKUs from its catalogue: a listing whose SKU is exactly one of ours is mapped,
+ * with the channel's item id that stock is published against. Anything else waits for a person: the order that needs
+ * it opens the `sku_mapping` case.
  */
 import { findListing, saveListing } from '../src/config/catalog.ts'
 import type { ProductListing } from '../src/domain/catalog/listing.ts'

@@ -1,6 +1,6 @@
 /**
- * The `partner-outbox` queue: each message says that one intent wants its call. The order holds the truth and the limiter
- * the turn, so a message is acknowledged as soon as one of the two has taken the matter over.
+ * The `partner-outbox` queue: each message says that one intent wants its call. The order holds the truth and the
+ * limiter the turn, so a message is acknowledged as soon as one of the two has taken the matter over.
  */
 import { actor, type LimiterApi, type OrderApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'

@@ -1,6 +1,6 @@
 /**
- * The backstop for lost webhooks: asks each polled account what changed since its watermark, and lets the answer in by the
- * same door as a webhook. The inbox recognises what it has seen.
+ * The backstop for lost webhooks: asks each polled account what changed since its watermark, and lets the answer in
+ * by the same door as a webhook. The inbox recognises what it has seen.
  */
 import { actor, type InboxApi, type LimiterApi } from '../src/actor-apis.ts'
 import type { Poll } from '../src/connectors/ports.ts'

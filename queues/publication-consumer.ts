@@ -1,6 +1,6 @@
 /**
- * The `publication` queue: sets the stock that a channel shows, where `settings.publishStock` says so. A message names a SKU
- * and no figure: what is sent is what is free now, once per SKU and batch.
+ * The `publication` queue: sets the stock that a channel shows, where `settings.publishStock` says so. A message
+ * names a SKU and no figure: what is sent is what is free now, once per SKU and batch.
  */
 import { actor, type LimiterApi, type StockApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'

@@ -25,8 +25,8 @@ export type Delivery = DeliveryInput & {
   /** How often its message was sent to the queue. */
   readonly attempts: number
   /**
-   * How often it was put off or replayed. Part of the command ids made from it: a refusal is remembered under its id for
-   * ever, so another try needs another id.
+   * How often it was put off or replayed. Part of the command ids made from it: a refusal is remembered under its id
+   * for ever, so another try needs another id.
    */
   readonly round: number
   /** Redeliveries of it that were recognised at the door. */

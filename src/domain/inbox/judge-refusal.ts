@@ -1,6 +1,7 @@
 /**
- * What an actor's refusal means for the delivery behind it: too early (what it refers to may still arrive), wrong (nothing
- * will make it right but a person), or busy (nothing was decided). A new refusal fails the type check until it has its row.
+ * What an actor's refusal means for the delivery behind it: too early (what it refers to may still arrive), wrong
+ * (nothing will make it right but a person), or busy (nothing was decided). A new refusal fails the type check until
+ * it has its row.
  */
 import type { OrderRefusal } from '../order/order-command.ts'
 import type { StockRefusal } from '../stock/stock-command.ts'

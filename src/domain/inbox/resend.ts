@@ -1,6 +1,6 @@
 /**
- * When a delivery's message goes to its queue, and when it goes again. The queue retries by itself; sending again is for
- * a message that the queue lost, so the interval starts beyond an ordinary consumer's time and grows.
+ * When a delivery's message goes to its queue, and when it goes again. The queue retries by itself; sending again is
+ * for a message that the queue lost, so the interval starts beyond an ordinary consumer's time and grows.
  */
 
 /** Sent and not settled, per shard: what the queue holds for us stays small however far behind the consumers are. */

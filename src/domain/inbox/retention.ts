@@ -13,7 +13,9 @@ export const tidyAgainMs = 1_000
 
 /** Dedupe keys of one delivery that are kept; connectors name two or three. */
 export const dedupeKeysMax = 8
-/** What an inbox row takes, in characters. The door refuses larger bodies with 413 (1 MB), so nothing goes to R2 here. */
+/**
+ * What an inbox row takes, in characters. The door refuses larger bodies with 413 (1 MB), so nothing goes to R2 here.
+ */
 export const bodyCharactersMax = 1_048_576
 
 export const forgetBeforeMs = (nowMs: number): number => nowMs - retentionMs

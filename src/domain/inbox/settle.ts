@@ -1,6 +1,6 @@
 /**
- * How a delivery may end (I8). The first outcome stands; only a dead letter may still turn into something better, when a
- * late consumer gets it through after all. `replay` is the way back, and it is an operator's decision.
+ * How a delivery may end (I8). The first outcome stands; only a dead letter may still turn into something better,
+ * when a late consumer gets it through after all. `replay` is the way back, and it is an operator's decision.
  */
 import type { Delivery, DeliveryDeferral, DeliveryOutcome, DeliveryStatus } from './delivery.ts'
 

@@ -1,6 +1,6 @@
 /**
- * What an account lets us do now: a token bucket for the rate and a ceiling for calls under way, both adapted to how the
- * partner answers (additive increase, multiplicative decrease). Learned figures never exceed the configured ones.
+ * What an account lets us do now: a token bucket for the rate and a ceiling for calls under way, both adapted to how
+ * the partner answers (additive increase, multiplicative decrease). Learned figures never exceed the configured ones.
  */
 
 export type Limits = { readonly ratePerSecond: number; readonly burst: number; readonly concurrency: number }
@@ -17,7 +17,10 @@ export type Budget = {
   readonly slowedAtMs: number
 }
 
-/** However often a partner throttles, we keep asking at a fortieth of the agreed rate, or would never learn that it recovered. */
+/**
+ * However often a partner throttles, we keep asking at a fortieth of the agreed rate, or would never learn that it
+ * recovered.
+ */
 const rateFloorShare = 1 / 40
 /** From standstill back to the configured rate in this time, if every call is answered well. */
 const recoverySeconds = 30
@@ -38,7 +41,10 @@ export function cautiousBudget(limits: Limits, pausedUntilMs: number, nowMs: num
   return { ...fullBudget(limits, nowMs), tokens: 1, concurrency: 1, pausedUntilMs }
 }
 
-/** The configuration changed: learned figures are kept below the new ceiling, and follow it up when nothing was learned. */
+/**
+ * The configuration changed: learned figures are kept below the new ceiling, and follow it up when nothing was
+ * learned.
+ */
 export function withLimits(budget: Budget, limits: Limits): Budget {
   const { limits: old } = budget
   if (sameLimits(old, limits)) return budget
