@@ -1,0 +1,11 @@
+/** Portals and warehouses without an adapter: they call our own REST API, so there is nothing to verify or translate here. */
+import type { Connector } from '../ports.ts'
+
+export const canonical: Connector = {
+  partner: 'canonical',
+  inbound: null,
+  outbound: {},
+  poll: null,
+  publishStock: null,
+  settleMs: 0,
+}
