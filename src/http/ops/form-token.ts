@@ -35,7 +35,7 @@ export async function readForm(c: OpsContext): Promise<Form | null> {
   const given = getCookie(c, formTokenCookie)
   if (Number(c.req.header('content-length') ?? formBytesMax + 1) > formBytesMax) return null
   if (!(c.req.header('content-type') ?? '').startsWith('application/x-www-form-urlencoded')) return null
-  const fields = Object.fromEntries(new URLSearchParams(await c.req.text()))
+  const fields = Object.fromEntries(new URLSearchParams(new TextDecoder().decode(await c.req.arrayBuffer())))
   const ours = given !== undefined && tokenShape.test(given) && fields[formTokenField] === given
   return ours ? fields : null
 }

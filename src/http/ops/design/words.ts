@@ -1,17 +1,17 @@
 /** Snake-case names from the contracts as words for people. */
 
-const spoken: Readonly<Record<string, string>> = {
-  erp: 'ERP',
-  sku: 'SKU',
-  wms: 'WMS',
-  api: 'API',
-}
+const spoken: ReadonlyMap<string, string> = new Map([
+  ['erp', 'ERP'],
+  ['sku', 'SKU'],
+  ['wms', 'WMS'],
+  ['api', 'API'],
+])
 
 /** `erp_post_failed` → `ERP post failed`. Unknown text passes through with its first letter raised. */
 export function words(name: string): string {
   const text = name
     .split('_')
-    .map((word) => spoken[word] ?? word)
+    .map((word) => spoken.get(word) ?? word)
     .join(' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

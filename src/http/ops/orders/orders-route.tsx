@@ -32,9 +32,18 @@ export async function ordersRoute(c: OpsContext): Promise<Response> {
 
 /** Where a search for nothing but one whole number leads; null when the list must answer. */
 function onlyMatch(query: ListQuery, candidates: readonly Candidate[]): string | null {
-  const [candidate, ...rest] = candidates
-  if (candidate === undefined || rest.length > 0 || Object.keys(query).length > 1) return null
-  if (candidate.kind === 'delivery') return deliveryPath(candidate.id)
-  const isWhole = candidate.kind === 'order' && searchKeyOf(candidate.value) === searchKeyOf(query.q ?? '')
-  return isWhole ? orderPath(candidate.id) : null
+  if (Object.keys(query).length > 1) return null
+  const delivery = candidates.find((candidate) => candidate.kind === 'delivery')
+  if (delivery !== undefined) return deliveryPath(delivery.id)
+  const key = searchKeyOf(query.q ?? '')
+  const [whole, ...others] = candidates.filter(
+    (candidate) => candidate.kind === 'order' && isWhole(key, candidate.value),
+  )
+  return whole === undefined || others.length > 0 ? null : orderPath(whole.id)
+}
+
+/** The number itself, or a part of it such as a fulfilment order's; not merely its beginning. */
+function isWhole(key: string, value: string): boolean {
+  const known = searchKeyOf(value)
+  return key === known || key.startsWith(`${known}/`)
 }
