@@ -1,4 +1,7 @@
-/** The minute tick: polls for lost messages, and looks in on inboxes whose alarm the platform may have dropped. */
+/**
+ * The minute tick: polls for lost messages, looks in on inboxes whose alarm the platform may have dropped, and takes up
+ * a rebuild whose message was lost.
+ */
 import { actor, type InboxApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { connectorOf } from '../src/connectors/registry.ts'
@@ -6,6 +9,7 @@ import type { Config } from '../src/domain/config/config.ts'
 import { inboxShards } from '../src/domain/inbox/inbox-name.ts'
 import type { Env } from '../src/env.ts'
 import { pollAccounts } from './poll-accounts.ts'
+import { resumeRebuild } from './rebuild-projections.ts'
 import { reportFault } from './report-fault.ts'
 import { runBounded } from './run-bounded.ts'
 
@@ -16,6 +20,7 @@ export async function onSchedule(controller: ScheduledController, env: Env): Pro
       pollAccounts(config, env, controller.scheduledTime),
       nudge(config, env, controller.scheduledTime),
     ])
+    await resumeRebuild(env, controller.scheduledTime)
   } catch (error) {
     reportFault('tick_failed', { scheduledAtMs: controller.scheduledTime }, error)
   }
