@@ -2,10 +2,9 @@
 import { nanoid } from 'nanoid'
 import { type CommandId, commandId } from '../domain/shared/ids.ts'
 import type { AppContext } from './context.ts'
-import { parseIdempotencyKey } from './idempotency.ts'
 
 /** From the `Idempotency-Key` where there is one; a request without one is a command of its own. */
 export function commandIdOf(c: AppContext): CommandId {
-  const key = parseIdempotencyKey(c.req.header('idempotency-key') ?? '')
-  return commandId(key === null ? `api/${nanoid()}` : `api/${c.var.principal.id}/${key}`)
+  const { commandKey, principal } = c.var
+  return commandId(commandKey === undefined ? `api/${nanoid()}` : `api/${principal.id}/${commandKey}`)
 }

@@ -27,6 +27,8 @@ export type AppEnv = {
     config: Config
     /** Behind `requireOperator` only. */
     operator: Operator
+    /** The `Idempotency-Key` and what it was used for; absent without the header. */
+    commandKey?: string
     /** Set when a schema refused the request before its handler ran. */
     refusedBySchema?: true
   }

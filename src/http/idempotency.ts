@@ -29,6 +29,7 @@ export const idempotent = createMiddleware<AppEnv>(async function idempotent(c, 
   if (answer.kind === 'in_flight') return refuse(c, { reason: 'idempotency_in_flight' })
   if (answer.kind === 'other_request') return refuse(c, { reason: 'idempotency_key_reused' })
   if (answer.kind === 'replay') return replayed(answer)
+  c.set('commandKey', `${key}/${fingerprint.slice(0, 16)}`)
   await next()
   await memory.finish(key, fingerprint, await keptAnswer(c))
 })

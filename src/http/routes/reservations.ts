@@ -3,10 +3,10 @@
  * verdict; no D1 and no queue is waited for.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { actor, type ReservationApi, type ReservationVerdict } from '../../actor-apis.ts'
+import { actor, type ReservationApi, type ReservationRefusal, type ReservationVerdict } from '../../actor-apis.ts'
 import { slugSchema } from '../../domain/config/config.ts'
 import { skuSchema } from '../../domain/order/canonical-order.ts'
-import { shardOf } from '../../domain/shared/shard-of.ts'
+import { reservationShard } from '../../domain/stock/reservation-shard.ts'
 import { type AppContext, type AppEnv, causeOf } from '../context.ts'
 import { acts, answers, noQuery, reads, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
@@ -15,8 +15,6 @@ import { instantOutSchema, rfc3339 } from '../wire/instant.ts'
 
 export const reservations = new OpenAPIHono<AppEnv>()
 
-/** Fixed for ever: another count would look for a reservation where it is not. */
-export const reservationShards = 64
 /** A cart; longer claims are orders. */
 const expiresInSecondsMax = 7 * 24 * 3_600
 const linesMax = 200
@@ -84,7 +82,7 @@ function ownId(c: AppContext, id: string): string {
 }
 
 function shardFor(c: AppContext, id: string): ReservationApi {
-  return actor<ReservationApi>(c.env.RESERVATION, `${shardOf(id, reservationShards)}`)
+  return actor<ReservationApi>(c.env.RESERVATION, reservationShard(id))
 }
 
 function reservationOf(
@@ -103,6 +101,11 @@ function reservationOf(
       allocations: allocations.map(({ location, quantity }) => ({ location, quantity })),
     })),
   }
+}
+
+/** Names the reservation as the caller does, not as it is kept. */
+function refuseReservation(c: AppContext, refusal: ReservationRefusal, id: string) {
+  return 'reservationId' in refusal ? refuse(c, { ...refusal, reservationId: id }) : refuse(c, refusal)
 }
 
 const reserveRoute = createRoute({
@@ -136,7 +139,7 @@ reservations.openapi(reserveRoute, async (c) => {
   const expiresAtMs = c.var.receivedAtMs + expiresInSeconds * 1_000
   const input = { reservationId: id, channel: selling, lines, expiresAtMs, allowPartial, cause: causeOf(c) }
   const verdict = await shardFor(c, id).reserve(input)
-  if (!verdict.ok) return refuse(c, verdict.error)
+  if (!verdict.ok) return refuseReservation(c, verdict.error, reservationId)
   const reservation = reservationOf(verdict, reservationId)
   return verdict.created ? c.json(reservation, 201) : c.json(reservation, 200)
 })
@@ -158,7 +161,7 @@ const getRoute = createRoute({
 reservations.openapi(getRoute, async (c) => {
   const { id } = c.req.valid('param')
   const verdict = await shardFor(c, ownId(c, id)).read(ownId(c, id))
-  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuse(c, verdict.error)
+  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuseReservation(c, verdict.error, id)
 })
 
 const commitRoute = createRoute({
@@ -178,7 +181,7 @@ const commitRoute = createRoute({
 reservations.openapi(commitRoute, async (c) => {
   const { id } = c.req.valid('param')
   const verdict = await shardFor(c, ownId(c, id)).commit(ownId(c, id), causeOf(c))
-  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuse(c, verdict.error)
+  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuseReservation(c, verdict.error, id)
 })
 
 const releaseRoute = createRoute({
@@ -198,5 +201,5 @@ const releaseRoute = createRoute({
 reservations.openapi(releaseRoute, async (c) => {
   const { id } = c.req.valid('param')
   const verdict = await shardFor(c, ownId(c, id)).release(ownId(c, id), causeOf(c))
-  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuse(c, verdict.error)
+  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuseReservation(c, verdict.error, id)
 })
