@@ -1,0 +1,96 @@
+/** One seed: a stormy stretch, then everything is healed and must come to rest; then the ledger of the whole run is read. */
+import { createHash } from 'node:crypto'
+import { isUnderWay } from '../../src/domain/outbox/intent-waiting.ts'
+import { calm } from './faults.ts'
+import type { Plant } from './plants.ts'
+import { seededRandom } from './random.ts'
+import { schedule } from './workload.ts'
+import { startMs, World } from './world.ts'
+
+export type Run = {
+  readonly seed: number
+  readonly violations: readonly string[]
+  /** Equal for equal seeds: a hash over every event with its virtual time. */
+  readonly trace: string
+  readonly events: number
+  readonly orders: number
+}
+
+const stormMs = 20 * 60_000
+const healMs = 3 * 24 * 3_600_000
+const eventsMax = 200_000
+
+export async function simulate(
+  seed: number,
+  plant: Plant | null = null,
+  onTrace?: (line: string) => void,
+): Promise<Run> {
+  const random = seededRandom(seed)
+  const hash = createHash('sha256')
+  const world = new World(random, plant, (line) => {
+    hash.update(line)
+    onTrace?.(line)
+  })
+  schedule(world, random)
+  let events = 0
+  try {
+    events += await world.clock.runUntil(startMs + stormMs, eventsMax)
+    heal(world)
+    events += await world.clock.runUntil(startMs + stormMs + healMs, eventsMax)
+    checkAtRest(world)
+  } catch (error) {
+    // An assertion inside the core is a violation caught earlier than the checker would have.
+    world.violations.push(error instanceof Error ? `${codeOf(error.message)}: ${error.message}` : String(error))
+  }
+  return { seed, violations: world.violations, trace: hash.digest('hex'), events, orders: world.orders.size }
+}
+
+/** The cores assert I1 at positions and I6 in orders; anything else thrown is a bug without a number. */
+function codeOf(message: string): string {
+  return message.startsWith('position invariant') ? 'I1' : 'bug'
+}
+
+/** No more faults, stock for everybody, and a person who asks every order once more. */
+function heal(world: World): void {
+  world.faults = calm
+  for (const item of world.skus) {
+    for (const location of world.locations) world.receive(item, location, 200, `heal/${item}/${location}`)
+  }
+  for (const [id, shell] of world.orders) {
+    for (const hold of shell.document.state?.holds ?? []) {
+      if (hold.releasedAtMs === null) world.deliver(id, { type: 'release_hold', holdId: hold.holdId }, 'operator')
+    }
+  }
+  for (const hours of [1, 6, 24]) {
+    world.clock.after(hours * 3_600_000, () => {
+      for (const id of world.orders.keys()) world.deliver(id, { type: 'retry' }, 'operator')
+    })
+  }
+}
+
+function checkAtRest(world: World): void {
+  const say = (violation: string) => world.violations.push(violation)
+  for (const [id, shell] of world.orders) {
+    const { state } = shell.document
+    if (state === null) {
+      say(`I3: ${id} has no order`)
+      continue
+    }
+    if (state.stage !== 'closed' && state.stage !== 'cancelled') say(`I5: ${id} came to rest at ${state.stage}`)
+    for (const intent of state.intents.filter(isUnderWay)) say(`I5: ${id} ${intent.intentId} is still ${intent.status}`)
+    const booked = world.partners.booked.get(id) ?? 0
+    if (state.stage === 'closed' && booked !== 1) say(`I4: ${id} is closed with ${booked} ERP orders`)
+    if (state.stage === 'cancelled' && booked !== 0) say(`I4: ${id} is cancelled with ${booked} ERP orders`)
+  }
+  for (const [externalId, times] of world.partners.effects) {
+    if (times !== 1) say(`I4: ${externalId} took effect ${times} times`)
+  }
+  for (const delivery of world.deliveries) {
+    if (!delivery.settled) say(`I8: ${delivery.deliveryId} (${delivery.body.type}) was never settled`)
+    const observed = delivery.body.type === 'observe'
+    if (observed && world.order(delivery.orderId).document.state === null) say(`I3: ${delivery.orderId} was lost`)
+  }
+  for (const position of world.positions) {
+    for (const claim of position.openClaims()) say(`I5: ${claim.reservationId} still claims stock at rest`)
+  }
+}

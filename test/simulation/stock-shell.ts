@@ -1,0 +1,193 @@
+/**
+ * One position with the pure core inside and a store that commits whole commands: the shape of StockActor without its
+ * platform. Also the independent witness of I2: it counts supply and claims by itself, from commands alone.
+ */
+import type { LocationId, ReservationId, Sku } from '../../src/domain/shared/ids.ts'
+import { chooseWaiters, wakeGraceMs, wakeRoundMax } from '../../src/domain/stock/await-stock.ts'
+import { decide, reportIdOf } from '../../src/domain/stock/decide.ts'
+import type { Report, StockFacts, Waiter } from '../../src/domain/stock/decision.ts'
+import { evolve } from '../../src/domain/stock/evolve.ts'
+import { decideExpire } from '../../src/domain/stock/expire.ts'
+import { positionBreaches, reservationBreaches } from '../../src/domain/stock/invariants.ts'
+import {
+  availableAt,
+  initialPosition,
+  type PoolUnits,
+  type Position,
+  statesOf,
+} from '../../src/domain/stock/position.ts'
+import {
+  evolveReservation,
+  openUnits,
+  type Reservation,
+  reservationEventOf,
+} from '../../src/domain/stock/reservation.ts'
+import type { StockCommand, StockVerdict } from '../../src/domain/stock/stock-command.ts'
+import type { StockEvent } from '../../src/domain/stock/stock-event.ts'
+import type { Plant } from './plants.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+type Effects = {
+  readonly wake: (orderId: string) => void
+  readonly trace: (line: string) => void
+  readonly violate: (violation: string) => void
+}
+
+export class StockShell {
+  readonly sku: Sku
+  readonly location: LocationId
+  readonly #clock: VirtualClock
+  readonly #effects: Effects
+  readonly #plant: Plant | null
+  #position: Position = initialPosition
+  readonly #reservations = new Map<ReservationId, Reservation>()
+  readonly #verdicts = new Map<string, StockVerdict>()
+  readonly #reports = new Map<string, Report>()
+  readonly #waiters = new Map<string, Waiter>()
+  /** What physically came and went, summed from accepted reports: the witness's own figure. */
+  #supply = 0
+
+  constructor(sku: Sku, location: LocationId, clock: VirtualClock, effects: Effects, plant: Plant | null) {
+    this.sku = sku
+    this.location = location
+    this.#clock = clock
+    this.#effects = effects
+    this.#plant = plant
+  }
+
+  get position(): Position {
+    return this.#position
+  }
+
+  available(): number {
+    this.#expire()
+    return availableAt(this.#position)
+  }
+
+  apply(command: StockCommand): StockVerdict {
+    const remembered = this.#verdicts.get(command.commandId)
+    if (remembered) return remembered
+    this.#expire()
+    const verdict = this.#decide(command)
+    this.#verdicts.set(command.commandId, verdict)
+    this.#wakeWaiters()
+    this.#check(command)
+    return verdict
+  }
+
+  /** Claims that are still open, for the end of the run. */
+  openClaims(): readonly Reservation[] {
+    this.#expire()
+    return [...this.#reservations.values()].filter((reservation) => openUnits(reservation) > 0)
+  }
+
+  #decide(command: StockCommand): StockVerdict {
+    const reservation = 'reservationId' in command ? (this.#reservations.get(command.reservationId) ?? null) : null
+    const decided = decide(command, this.#factsFor(command, reservation))
+    if (!decided.ok) return { ok: false, error: decided.error }
+    const { events, effect, granted, report } = decided.value
+    this.#commit(events, reservation, command)
+    if (report) this.#reports.set(report.id, report)
+    this.#count(command, effect)
+    return { ok: true, effect, granted, available: availableAt(this.#position), version: this.#position.version }
+  }
+
+  #factsFor(command: StockCommand, reservation: Reservation | null): StockFacts {
+    const reportId = reportIdOf(command)
+    const recorded = reportId === null ? undefined : this.#reports.get(reportId)
+    const honest: StockFacts = {
+      position: this.#position,
+      nowMs: this.#clock.nowMs(),
+      reservation,
+      waiter: 'orderId' in command && command.orderId ? (this.#waiters.get(command.orderId) ?? null) : null,
+      recorded: recorded === undefined ? null : { content: recorded.content },
+      movedAfter: (asOfMs) => this.#movedAfter(asOfMs),
+    }
+    if (this.#plant !== 'I2-grants-without-looking' || command.type !== 'hold') return honest
+    return { ...honest, position: { ...this.#position, sellable: this.#position.sellable + 1_000 } }
+  }
+
+  #movedAfter(asOfMs: number): PoolUnits {
+    const later = [...this.#reports.values()].filter((report) => report.occurredAtMs > asOfMs)
+    const sum = (pool: keyof PoolUnits) => later.reduce((units, { moved }) => units + moved[pool], 0)
+    return { sellable: sum('sellable'), damaged: sum('damaged'), qualityControl: sum('qualityControl') }
+  }
+
+  #commit(events: readonly StockEvent[], existing: Reservation | null, command: StockCommand | null): void {
+    let reservation = existing
+    const nowMs = this.#clock.nowMs()
+    for (const event of events) {
+      this.#position = this.#evolve(event, nowMs)
+      const claim = reservationEventOf(event)
+      if (claim) {
+        const thread = command?.cause.correlationId ?? reservation?.correlationId
+        if (thread === undefined) throw new Error('a claim without a cause')
+        reservation = evolveReservation(reservation, claim, thread)
+        this.#reservations.set(reservation.reservationId, reservation)
+      }
+      this.#saveWaiter(event, command, nowMs)
+      this.#effects.trace(`${this.sku}@${this.location} ${event.type}`)
+    }
+  }
+
+  #evolve(event: StockEvent, nowMs: number): Position {
+    const next = evolve(this.#position, event, nowMs)
+    if (this.#plant !== 'I1-forgets-to-take-shipped-units' || event.type !== 'shipped') return next
+    return { ...next, sellable: next.sellable + event.quantity }
+  }
+
+  #saveWaiter(event: StockEvent, command: StockCommand | null, nowMs: number): void {
+    if (event.type === 'waiter_forgotten') this.#waiters.delete(event.orderId)
+    if (event.type !== 'waiter_registered' && event.type !== 'waiter_woken') return
+    const correlationId = command?.cause.correlationId ?? this.#waiters.get(event.orderId)?.correlationId
+    if (correlationId === undefined) throw new Error('a waiter without a cause')
+    const wokenAtMs = event.type === 'waiter_woken' ? nowMs : null
+    const { orderId, quantity } = event
+    this.#waiters.set(orderId, { orderId, quantity, place: this.#position.version, wokenAtMs, correlationId })
+  }
+
+  #expire(): void {
+    const nowMs = this.#clock.nowMs()
+    for (const reservation of this.#reservations.values()) {
+      const events = decideExpire(reservation, nowMs)
+      if (events.length > 0) this.#commit(events, reservation, null)
+    }
+  }
+
+  #wakeWaiters(): void {
+    const nowMs = this.#clock.nowMs()
+    if (this.#waiters.size === 0 || availableAt(this.#position) === 0) return
+    const all = [...this.#waiters.values()].sort((left, right) => left.place - right.place)
+    const asleep = all.filter(({ wokenAtMs }) => wokenAtMs === null || wokenAtMs <= nowMs - wakeGraceMs)
+    const offered = all.filter((waiter) => !asleep.includes(waiter)).reduce((sum, { quantity }) => sum + quantity, 0)
+    for (const waiter of chooseWaiters(asleep.slice(0, wakeRoundMax), availableAt(this.#position), offered)) {
+      this.#commit([{ type: 'waiter_woken', orderId: waiter.orderId, quantity: waiter.quantity }], null, null)
+      this.#effects.wake(waiter.orderId)
+    }
+    // The line is looked at again when the grace of those who were woken is over.
+    this.#clock.after(wakeGraceMs + 1, () => this.#wakeWaiters())
+  }
+
+  #count(command: StockCommand, effect: string): void {
+    if (effect !== 'applied') return
+    if (command.type === 'move') this.#supply += command.quantity
+    if (command.type === 'ship') this.#supply -= command.quantity
+  }
+
+  #check(command: StockCommand): void {
+    const say = (code: string) => (breach: string) =>
+      this.#effects.violate(`${code}: ${this.sku}@${this.location} ${breach}`)
+    positionBreaches(this.#position).forEach(say('I1'))
+    reservationBreaches(this.#position, this.#reservations.values()).forEach(say('I1'))
+    const { sellable, missing } = this.#position
+    if (sellable - missing !== this.#supply)
+      say('I1')(`knows ${sellable - missing} units, ${this.#supply} came and stayed`)
+    if (command.type !== 'hold') return
+    const claimed = [...this.#reservations.values()].reduce((units, reservation) => units + openUnits(reservation), 0)
+    const granted = this.#verdicts.get(command.commandId)
+    const cover = Math.max(0, this.#supply)
+    if (granted?.ok && granted.effect === 'applied' && claimed > cover && statesOf(this.#position).backordered > 0) {
+      say('I2')(`promised ${claimed} of ${cover} units`)
+    }
+  }
+}
