@@ -66,7 +66,9 @@ function firstReleasable(state: OrderState): readonly [LocationId, readonly Rele
   const byLocation = new Map<LocationId, ReleaseLine[]>()
   for (const line of state.lines) {
     if (line.quantities.reserved === 0) continue
-    const committed = freeClaims(state, line.lineId).filter(({ reservation }) => reservation.status === 'committed')
+    const committed = freeClaims(state, line.lineId)
+      .filter(({ reservation }) => reservation.status === 'committed')
+      .toReversed()
     for (const [location, free] of Map.groupBy(committed, ({ reservation }) => reservation.location)) {
       const quantity = free.reduce((sum, claim) => sum + claim.quantity, 0)
       const sku = free[0]?.reservation.sku
