@@ -13,7 +13,8 @@ const askAgainMs = 5_000
 export const cancelFulfilment: Effect<'warehouse_cancel'> = {
   call: async (request, context) => {
     const path = `${fulfilmentOrderPath(request.fulfilmentOrderId)}/cancel`
-    const body = { reason: request.reason }
+    // Named in the body as well, because only the body is signed.
+    const body = { fulfilmentOrderId: request.fulfilmentOrderId, reason: request.reason }
     const answer = await askWarehouse({ method: 'POST', path, messageId: request.externalId, body }, context)
     if (answer.kind === 'failure') return answer.outcome
     return answer.kind === 'refusal' ? refusedCancel(answer) : decided(answer)

@@ -6,6 +6,7 @@ import { accountSecret } from '../transport/account-secret.ts'
 import { verifyStandardWebhook } from '../transport/standard-webhooks.ts'
 import { cancelFulfilment } from './cancel.ts'
 import { identify } from './identify.ts'
+import { pollMessages } from './poll.ts'
 import { releaseFulfilment } from './release.ts'
 import { translate } from './translate.ts'
 
@@ -16,7 +17,7 @@ export const warehouse: Connector = {
   partner: 'warehouse',
   inbound: { verify, identify, translate },
   outbound: { warehouse_release: releaseFulfilment, warehouse_cancel: cancelFulfilment },
-  poll: null,
+  poll: pollMessages,
   publishStock: null,
   settleMs: 5_000,
 }

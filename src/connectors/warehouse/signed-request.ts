@@ -37,11 +37,22 @@ const refusalSchema = z.object({ reason: z.string().regex(/^[a-z][a-z0-9_]{0,60}
 export const fulfilmentOrderPath = (id: string) => `/v1/fulfilment-orders/${encodeURIComponent(id)}`
 
 export async function askWarehouse(request: WarehouseRequest, context: ClientContext): Promise<WarehouseAnswer> {
+  const response = await sendSigned(request, context)
+  if (response.kind === 'response') return answerOf(response, context.nowMs())
+  if (response.sent) return inDoubt(response.class, response.message)
+  return certainly(response.class, response.class !== 'permission', response.message)
+}
+
+/** A missing secret is an answer like any other: nothing was sent. */
+export async function sendSigned(request: WarehouseRequest, context: ClientContext): Promise<PartnerResponse> {
   const secret = accountSecret(context.account, context.secrets, 'api')
-  if (secret === undefined) return certainly('permission', false, `account ${context.account.id} has no 'api' secret`)
+  if (secret === undefined) {
+    const message = `account ${context.account.id} has no 'api' secret`
+    return { kind: 'failure', sent: false, class: 'permission', message }
+  }
   const { method, path, messageId } = request
   const body = request.body === null ? undefined : JSON.stringify(request.body)
-  const response = await context.fetch({
+  return context.fetch({
     method,
     url: `${(context.account.baseUrl ?? '').replace(/\/+$/, '')}${path}`,
     headers: {
@@ -50,9 +61,6 @@ export async function askWarehouse(request: WarehouseRequest, context: ClientCon
     },
     ...(body === undefined ? {} : { body }),
   })
-  if (response.kind === 'response') return answerOf(response, context.nowMs())
-  if (response.sent) return inDoubt(response.class, response.message)
-  return certainly(response.class, response.class !== 'permission', response.message)
 }
 
 type HttpResponse = Extract<PartnerResponse, { kind: 'response' }>
