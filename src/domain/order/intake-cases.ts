@@ -6,7 +6,9 @@ import { pendingUnitsOf } from './line-moves.ts'
 import { type Case, pendingValueMinor } from './order-cases.ts'
 import type { HoldKind, LineState, OrderState } from './order-state.ts'
 
+/** An order that has ended needs nobody's decision any more, whatever hold it ended with. */
 export function intakeCases(state: OrderState): readonly Case[] {
+  if (state.stage === 'closed' || state.stage === 'cancelled') return []
   return [...mappingCases(state), ...holdCases(state), ...stockCases(state)]
 }
 
