@@ -2,8 +2,8 @@
  * Who is asking: an API key or a JWT in `Authorization: Bearer`. Keys are compared by their SHA-256, so neither the
  * stored configuration nor the time a comparison takes tells one. Whatever cannot be proven is nobody.
  */
+import { createHash } from 'node:crypto'
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
-import { sha256Hex } from '../connectors/transport/hmac.ts'
 import { type Config, type Scope, scopes } from '../domain/config/config.ts'
 import type { Principal } from './context.ts'
 
@@ -26,7 +26,7 @@ const jwkSets = new WeakMap<Config, KeyFinder>()
 export async function authenticate(header: string | undefined, config: Config): Promise<Principal | null> {
   const token = bearer.exec(header ?? '')?.[1]
   if (token === undefined || token.length > tokenMaxCharacters) return null
-  const known = apiKeysOf(config).get(await sha256Hex(token))
+  const known = apiKeysOf(config).get(createHash('sha256').update(token).digest('hex'))
   if (known) return known
   return compactJws.test(token) ? await principalOfJwt(token, config) : null
 }

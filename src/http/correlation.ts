@@ -12,7 +12,7 @@ const randomHex = (bytes: number): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** The caller's trace with a span of our own; a missing or malformed header starts a new trace. */
-export function continueTrace(header: string | undefined): string {
+function continueTrace(header: string | undefined): string {
   const match = header === undefined ? null : acceptedTraceparent.exec(header)
   const flags = match?.[2] ?? '00'
   return `00-${match?.[1] ?? randomHex(16)}-${randomHex(8)}-${flags}`

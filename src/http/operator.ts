@@ -11,7 +11,7 @@ import { type Vars, varsOf } from '../env.ts'
 import type { AppEnv, Operator } from './context.ts'
 import { refuse } from './problem.ts'
 
-export const operatorCookie = 'crossdock_ops'
+const operatorCookie = 'crossdock_ops'
 /** A working day; signing in again costs one paste. */
 const cookieMaxAgeSeconds = 12 * 3_600
 
@@ -62,7 +62,7 @@ async function operatorOfAccess(
 }
 
 /** Fails closed: production has no development token (`varsOf`), so nothing equals it. */
-export async function isDevToken(given: string | undefined, vars: Vars): Promise<boolean> {
+async function isDevToken(given: string | undefined, vars: Vars): Promise<boolean> {
   if (vars.environment !== 'local' || vars.devToken === null || given === undefined) return false
   return await constantTimeEqual(given, vars.devToken)
 }

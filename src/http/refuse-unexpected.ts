@@ -62,7 +62,7 @@ export function refuseInvalid(
   return refuse(c, { reason, errors: fieldErrors(result.error) })
 }
 
-export function fieldErrors(error: ZodError): FieldError[] {
+function fieldErrors(error: ZodError): FieldError[] {
   return error.issues.slice(0, errorsShown).flatMap((issue) => {
     const path = issue.path.map(String).join('.')
     if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]

@@ -4,8 +4,9 @@ import type { AppEnv } from './context.ts'
 import { refuse } from './problem.ts'
 
 export const wellFormedPath = createMiddleware<AppEnv>(async function wellFormedPath(c, next) {
-  const { pathname } = new URL(c.req.url)
-  if (pathname.includes('%') && !isDecodable(pathname)) return refuse(c, { reason: 'malformed_path' })
+  if (c.req.url.includes('%') && !isDecodable(new URL(c.req.url).pathname)) {
+    return refuse(c, { reason: 'malformed_path' })
+  }
   return await next()
 })
 

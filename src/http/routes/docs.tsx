@@ -100,6 +100,7 @@ docs.use('/problems/*', async (c, next) => {
 docs.get('/docs', (c) => c.html(<Reference />))
 docs.get('/docs/:file{[a-z-]+\\.(?:css|js)}', async (c) => {
   const found = await c.env.ASSETS.fetch(c.req.raw)
+  if (!found.ok) return refuse(c, { reason: 'route_not_found' })
   const asset = new Response(found.body, found)
   asset.headers.set('cache-control', 'public, max-age=3600')
   return asset
