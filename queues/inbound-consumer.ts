@@ -23,12 +23,17 @@ type Queued<Body> = Message<Body>
 type DeliveryMessage = Extract<InboundMessage, { type: 'delivery' }>
 type WakeMessage = Extract<InboundMessage, { type: 'wake_order' }>
 
-export async function consumeInbound(batch: MessageBatch<InboundMessage>, env: Env): Promise<void> {
+/** `port` is what the work is done with; tests pass their own. */
+export async function consumeInbound(
+  batch: MessageBatch<InboundMessage>,
+  env: Env,
+  port: () => Promise<DeliveryPort> = () => portOf(env),
+): Promise<void> {
   const deliveries = batch.messages.filter(isDelivery)
   const wakes = batch.messages.filter(isWake)
   for (const message of batch.messages)
     if (!isDelivery(message) && !isWake(message)) putBack(message, 'unknown_message')
-  await Promise.all([consumeDeliveries(deliveries, env), runBounded(wakes, (message) => wakeOrder(message, env))])
+  await Promise.all([consumeDeliveries(deliveries, env, port), runBounded(wakes, (message) => wakeOrder(message, env))])
 }
 
 const isDelivery = (message: Queued<InboundMessage>): message is Queued<DeliveryMessage> =>
@@ -36,9 +41,13 @@ const isDelivery = (message: Queued<InboundMessage>): message is Queued<Delivery
 const isWake = (message: Queued<InboundMessage>): message is Queued<WakeMessage> => message.body.type === 'wake_order'
 
 /** Inbox by inbox: what fails in one leaves the messages of the others alone. */
-async function consumeDeliveries(messages: readonly Queued<DeliveryMessage>[], env: Env): Promise<void> {
+async function consumeDeliveries(
+  messages: readonly Queued<DeliveryMessage>[],
+  env: Env,
+  makePort: () => Promise<DeliveryPort>,
+): Promise<void> {
   if (messages.length === 0) return
-  const port = await portOf(env)
+  const port = await makePort()
   const byInbox = [...Map.groupBy(messages, (message) => message.body.inbox)]
   await runBounded(byInbox, async ([inbox, own]) => {
     try {
