@@ -158,6 +158,25 @@ describe('the page of an order', () => {
     expect(shown).toContain('runa@example.com')
   })
 
+  it('wakes no actor for an id that none of our channels can have', async () => {
+    const asked: string[] = []
+    const watched = Object.assign(Object.create(world), {
+      env: (given: Parameters<typeof world.env>[0]) => {
+        const own = world.env(given)
+        const idFromName = (name: string) => {
+          asked.push(name)
+          return own.ORDER.idFromName(name)
+        }
+        return { ...own, ORDER: { idFromName, get: own.ORDER.get } as unknown as DurableObjectNamespace }
+      },
+    })
+    const stranger = await Visitor.signedIn(watched)
+    for (const id of ['nobody:1', 'shopify-us', ':1', 'shopify-us:a%2Fb', 'shopify-us:%20']) {
+      expect((await stranger.send(`/ops/orders/${id}`)).status).toBe(404)
+    }
+    expect(asked).toEqual([])
+  })
+
   it('leads nowhere for an order that does not exist', async () => {
     for (const id of ['shopify-us:1', 'nobody:1', '%3Cscript%3E', 'x'.repeat(300)]) {
       expect((await visitor.send(`/ops/orders/${id}`)).status).toBe(404)

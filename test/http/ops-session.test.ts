@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { activePointerKey, forgetConfig } from '../../src/config/active-config.ts'
 import { ownPath } from '../../src/http/ops/session/session-routes.tsx'
 import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
 import { migratedDb } from '../fixtures/d1.ts'
 import { Visitor } from './ops-visitor.ts'
-import { seedConfig } from './seed-config.ts'
+import { bindings, seedConfig } from './seed-config.ts'
 
 const world = demoWorld(Date.now())
 const orderUrl = `/ops/orders/${encodeURIComponent(demoOrderId('released'))}`
@@ -112,11 +113,29 @@ describe('every page', () => {
     expect(await visitor.page('/ops')).toContain('<html lang="en" data-theme="dark">')
   })
 
+  it('is found with and without a slash at the end', async () => {
+    const visitor = await Visitor.signedIn(world)
+    expect((await visitor.send('/ops/')).headers.get('location')).toBe('/ops')
+    expect((await visitor.send('/ops/orders/')).headers.get('location')).toBe('/ops/orders')
+  })
+
   it('answers an address that does not exist with a page that leads on', async () => {
     const visitor = await Visitor.signedIn(world)
     const response = await visitor.send('/ops/nothing-here')
     expect(response.status).toBe(404)
     expect(await response.text()).toContain('There is no such page')
+  })
+})
+
+describe('a deployment without configuration', () => {
+  it('says what is missing instead of failing', async () => {
+    const visitor = await Visitor.signedIn(world)
+    await bindings.CONFIG.delete(activePointerKey)
+    forgetConfig()
+    const response = await visitor.send('/ops')
+    await seedConfig()
+    expect(response.status).toBe(503)
+    expect(await response.text()).toContain('scripts/configure.ts')
   })
 })
 

@@ -14,7 +14,7 @@ import { orderRoute } from './order/order-route.tsx'
 import { ordersRoute } from './orders/orders-route.tsx'
 import { overviewRoute } from './overview/overview-route.tsx'
 import { pageSecurity } from './page-security.ts'
-import { broken, notFound } from './refusals.tsx'
+import { broken, notConfigured, notFound } from './refusals.tsx'
 import { signInPostRoute, signInRoute, signOutRoute, themeRoute } from './session/session-routes.tsx'
 import { theme } from './theme.ts'
 
@@ -55,9 +55,14 @@ ops.get('/exceptions', exceptionsRoute)
 ops.post('/theme', themeRoute)
 ops.post('/sign-out', signOutRoute)
 
+ops.get('*', (c, next) => {
+  const trimmed = c.req.path.replace(/\/+$/, '')
+  return trimmed === c.req.path ? next() : Promise.resolve(c.redirect(trimmed, 303))
+})
 ops.all('*', (c) => notFound(c, 'overview', 'There is no such page'))
 ops.onError((error, c) => {
   const { correlationId, traceparent } = c.var
   log({ level: 'error', event: 'console_failed', correlationId, traceparent, ...describeError(error) })
-  return broken(c, correlationId)
+  const unfinished = error.message.startsWith('no active configuration')
+  return unfinished ? notConfigured(c) : broken(c, correlationId)
 })

@@ -41,3 +41,16 @@ export function broken(c: OpsContext, correlationId: string): Promise<Response> 
     500,
   )
 }
+
+export function notConfigured(c: OpsContext): Promise<Response> {
+  return renderSolo(
+    c,
+    'Not configured',
+    <main class="card">
+      <Empty title="This deployment has no configuration yet">
+        Publish one with <code>node scripts/configure.ts</code>, then <a href={c.req.path}>look again</a>.
+      </Empty>
+    </main>,
+    503,
+  )
+}

@@ -1,12 +1,12 @@
 /** What a person does to an order: one form, one command, one word of what came of it. */
 import { nanoid } from 'nanoid'
-import { actor, type OrderApi } from '../../../actor-apis.ts'
 import type { OrderCommandBody, OrderVerdict } from '../../../domain/order/order-command.ts'
 import { commandId } from '../../../domain/shared/ids.ts'
 import { isNotice, type NoticeCode } from '../design/notices.tsx'
 import { type Form, readForm } from '../form-token.ts'
 import { type OpsContext, operatorCause } from '../ops-context.ts'
 import { foreignForm, notFound } from '../refusals.tsx'
+import { findOrder } from './find-order.ts'
 import { orderPath } from './order-view.ts'
 
 /** The command that a form asks for; null when it lacks the reason that people owe each other. */
@@ -37,12 +37,12 @@ function actionRoute(done: NoticeCode, read: Read) {
   return async function action(c: OpsContext): Promise<Response> {
     const form = await readForm(c)
     if (form === null) return foreignForm(c)
-    const orderId = c.req.param('id') ?? ''
+    const found = findOrder(c)
+    const state = await found?.order.state()
+    if (!found || !state) return notFound(c, 'orders', 'There is no such order')
+    const { order, orderId } = found
     const body = read(form)
     if (body === null) return c.redirect(`${orderPath(orderId)}?notice=reason_missing`, 303)
-    const order = actor<OrderApi>(c.env.ORDER, orderId)
-    const state = await order.state()
-    if (state === null) return notFound(c, 'orders', 'There is no such order')
     const cause = operatorCause(c, state.correlationId)
     const verdict = await order.execute(orderId, { ...body, commandId: commandIdOf(form), cause })
     return c.redirect(`${orderPath(orderId)}?notice=${noticeOf(verdict, done)}`, 303)

@@ -39,7 +39,7 @@ const NextAction = ({ view }: { view: OrderView }) => {
     <div class="next">
       <Icon name={icon} />
       <div>
-        <h3>Next action belongs to</h3>
+        <h2>Next action belongs to</h2>
         <p class="who">{name}</p>
         <p class="soft wrap">{next.why}</p>
       </div>
@@ -49,7 +49,7 @@ const NextAction = ({ view }: { view: OrderView }) => {
 
 const Totals = ({ order }: { order: CanonicalOrder }) => (
   <div>
-    <h3>Total</h3>
+    <h2>Total</h2>
     <p class="big">
       <Money amountMinor={order.totals.totalMinor} currency={order.currency} />
     </p>
@@ -71,7 +71,7 @@ const Totals = ({ order }: { order: CanonicalOrder }) => (
 
 const ShipTo = ({ view }: { view: OrderView }) => (
   <div>
-    <h3>Ship to</h3>
+    <h2>Ship to</h2>
     {view.state.order.shipTo === null ? (
       <p class="soft">No address</p>
     ) : (
@@ -107,7 +107,7 @@ export const RevealLink = ({ view }: { view: OrderView }) => (
 
 const Placed = ({ view: { state, nowMs, config } }: { view: OrderView }) => (
   <div>
-    <h3>Placed</h3>
+    <h2>Placed</h2>
     <p>
       <Time atMs={state.order.placedAtMs} nowMs={nowMs} /> on {accountName(config, state.order.account)}
     </p>

@@ -1,6 +1,6 @@
 /** `GET /ops/orders/:id`: the order itself from its actor, what lies around it from D1. */
 import { nanoid } from 'nanoid'
-import { actor, type OrderApi } from '../../../actor-apis.ts'
+import type { OrderApi } from '../../../actor-apis.ts'
 import { type Db, openDb } from '../../../db/database.ts'
 import { deliveryRow } from '../../../db/queries/delivery-row.ts'
 import { lineageOf } from '../../../db/queries/lineage-of.ts'
@@ -12,6 +12,7 @@ import { readDelivery } from '../deliveries/delivery-route.tsx'
 import type { OpsContext } from '../ops-context.ts'
 import { notFound } from '../refusals.tsx'
 import { renderPage } from '../render-page.tsx'
+import { findOrder } from './find-order.ts'
 import { OrderPage } from './order-page.tsx'
 import type { OrderView, RawPayload } from './order-view.ts'
 
@@ -19,9 +20,9 @@ const eventsShown = 40
 const eventsShownMax = 200
 
 export async function orderRoute(c: OpsContext): Promise<Response> {
-  const orderId = c.req.param('id') ?? ''
+  const found = findOrder(c)
   const limit = c.req.query('events') === 'all' ? eventsShownMax : eventsShown
-  const snapshot = await newestEntries(actor<OrderApi>(c.env.ORDER, orderId), limit)
+  const snapshot = found === null ? null : await newestEntries(found.order, limit)
   if (snapshot === null) return notFound(c, 'orders', 'There is no such order')
   const view = await viewOf(c, snapshot)
   const { order } = snapshot.state
