@@ -1,7 +1,7 @@
 /** The ERP's part: one sales order per order, cancelled when nothing of it is left. */
 
 import type { Intent } from '../outbox/intent.ts'
-import { isUnderWay } from '../outbox/intent-waiting.ts'
+import { isUnderWay, withdrawIntent } from '../outbox/intent-waiting.ts'
 import { type AccountId, accountId } from '../shared/ids.ts'
 import { hasOpenHold } from './holds.ts'
 import { lastPartOf, openedIntent } from './open-intent.ts'
@@ -11,8 +11,8 @@ import { withdrawal } from './recall.ts'
 
 export function post(state: OrderState, nowMs: number): readonly OrderEvent[] {
   if (state.stage === 'cancelled') return unpost(state, nowMs)
-  const cancelling = cancelIntents(state).at(-1)
-  if (cancelling !== undefined && withdrawal(cancelling).length > 0) return withdrawal(cancelling)
+  const keeping = keepPosted(state)
+  if (keeping.length > 0) return keeping
   if (hasOpenHold(state) || state.saga.validationDue || !isReadyToPost(state)) return []
   const erp = state.policy?.erp ?? null
   if (erp === null) return [{ type: 'posted' }]
@@ -22,6 +22,13 @@ export function post(state: OrderState, nowMs: number): readonly OrderEvent[] {
   if (create !== undefined) return reopenWithdrawn(create, nowMs)
   const externalId = round === 1 ? state.orderId : `${state.orderId}#${round}`
   return [openedIntent({ kind: 'erp_create_order', name: `${round}`, account: erp, externalId, subject: null }, nowMs)]
+}
+
+/** The order lives again: a cancellation that the ERP certainly has not seen is called off. */
+function keepPosted(state: OrderState): readonly OrderEvent[] {
+  const last = cancelIntents(state).at(-1)
+  const withdrawn = last === undefined ? null : withdrawIntent(last)
+  return withdrawn === null ? [] : [{ type: 'intent_withdrawn', intent: withdrawn }]
 }
 
 /** Withdrawn when the order was cancelled, wanted again since the channel took that back. */

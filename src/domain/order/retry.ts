@@ -33,7 +33,7 @@ function isStillWanted(state: OrderState, intent: Intent): boolean {
     case 'erp_create_order':
       return state.stage !== 'cancelled' || intent.mustProbe
     case 'erp_cancel_order':
-      return state.stage === 'cancelled'
+      return state.stage === 'cancelled' || intent.mustProbe
     case 'warehouse_release':
     case 'warehouse_cancel':
       return state.fulfilmentOrders.some((other) => other.fulfilmentOrderId === intent.subject && isActive(other))
