@@ -81,8 +81,8 @@ export function signOut<E extends AppEnv>(c: Context<E>): void {
 }
 
 /**
- * `signInPath`: where a browser that asks for a page is sent instead of a problem, given what it asked for. A change from another origin is
- * refused even with a valid cookie.
+ * `signInPath`: where a browser that asks for a page is sent instead of a problem, given what it asked for. A change
+ * from another origin is refused even with a valid cookie.
  */
 export function requireOperator(options: {
   readonly signInPath?: (asked: URL) => string

@@ -1,4 +1,4 @@
-/** Starts the console over a fixture world on a free port of loopback: the real application, bundled as for production. */
+/** Starts the console over a fixture world on a free port of loopback: the real application, bundled as deployed. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

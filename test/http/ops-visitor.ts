@@ -1,11 +1,11 @@
-/** A person at a browser, as far as the console's server can tell: cookies are kept, forms carry what the page put in. */
+/** A person at a browser, as far as the server can tell: cookies are kept, forms carry what the page put in. */
 import { createExecutionContext } from 'cloudflare:test'
 import { app } from '../../src/http/app.ts'
 import { testDevToken } from '../fixtures/config.ts'
 import type { ConsoleWorld } from '../fixtures/console/world.ts'
 import { bindings } from './seed-config.ts'
 
-export const origin = 'https://crossdock.example'
+const origin = 'https://crossdock.example'
 
 export class Visitor {
   readonly #cookies = new Map<string, string>()

@@ -1,4 +1,4 @@
-/** The state of a list lives in its URL: filters and cursor are read from it and links to other states are made of it. */
+/** The state of a list lives in its URL: filters and cursor are read from it, links to other states are made of it. */
 import { type Cursor, parseCursor } from '../../db/page.ts'
 
 /** Long enough for every id there is; a longer filter matches nothing. */

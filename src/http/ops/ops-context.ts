@@ -1,4 +1,4 @@
-/** What every console handler finds on its context beyond the operator: how the page should look, and its form token. */
+/** What every console handler finds on its context beyond the operator: the page's colours and its form token. */
 import type { Context } from 'hono'
 import type { Config } from '../../domain/config/config.ts'
 import type { Cause } from '../../domain/shared/cause.ts'

@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import { type ListQuery, listHref } from '../list-query.ts'
 import { Icon } from './icon.tsx'
 
-export type Option = { readonly value: string; readonly name: string }
+type Option = { readonly value: string; readonly name: string }
 
 export const Filters = ({ action, children, query }: { action: string; children: Child; query: ListQuery }) => (
   <form class="filters" action={action} data-autosubmit="" aria-label="Filters">

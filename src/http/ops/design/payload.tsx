@@ -5,6 +5,7 @@ import { Icon } from './icon.tsx'
 
 /** Larger documents are cut on the page and offered whole: the page stays quick whatever a partner sends. */
 const shownCharactersMax = 12_000
+const figure = (n: number): string => n.toLocaleString('en-US')
 
 type PayloadProps = {
   readonly id: string
@@ -34,7 +35,7 @@ export const Payload = ({ id, title, text, note, whole }: PayloadProps) => {
       </section>
       {cut && (
         <p class="faint">
-          The first {shownCharactersMax.toLocaleString('en-US')} of {text.length.toLocaleString('en-US')} characters.{' '}
+          The first {figure(shownCharactersMax)} of {figure(text.length)} characters.{' '}
           {whole !== undefined && <a href={whole}>Open the whole text</a>}
         </p>
       )}

@@ -7,7 +7,7 @@ import { PostForm } from './post-form.tsx'
 
 export type RoomId = 'overview' | 'orders' | 'deliveries' | 'exceptions'
 /** How many things wait in a room; shown in the rail. */
-export type Badges = Readonly<Partial<Record<RoomId, number>>>
+type Badges = Readonly<Partial<Record<RoomId, number>>>
 
 type Room = {
   readonly id: RoomId

@@ -35,7 +35,7 @@ function calendarDate(atMs: number, nowMs: number): string {
 }
 
 /** `2026-11-03 14:05:09.120 UTC`: sorts, copies and reads well. */
-export const exactTime = (atMs: number): string => `${new Date(atMs).toISOString().replace('T', ' ').slice(0, -1)} UTC`
+const exactTime = (atMs: number): string => `${new Date(atMs).toISOString().replace('T', ' ').slice(0, -1)} UTC`
 
 /** What is overdue is said by how much, in words and not by colour alone. */
 export const Due = ({ dueAtMs, nowMs }: { dueAtMs: number; nowMs: number }) =>

@@ -1,4 +1,4 @@
-/** One event of an order's log as a sentence. The table is total: a new kind of event does not compile without its words. */
+/** One event of an order's log as a sentence. The table is total: a new kind of event needs its words to compile. */
 import type { LogEntry } from '../../../domain/order/order-command.ts'
 import type { EventOf, OrderEvent, OrderEventType } from '../../../domain/order/order-event.ts'
 import type { Intent } from '../../../domain/outbox/intent.ts'

@@ -78,7 +78,7 @@ const LineRow = ({ line, source, currency }: RowProps) => (
   </tr>
 )
 
-export const Quantities = ({ line: { ordered, quantities } }: { line: Pick<LineState, 'ordered' | 'quantities'> }) => {
+const Quantities = ({ line: { ordered, quantities } }: { line: Pick<LineState, 'ordered' | 'quantities'> }) => {
   const present = parts.filter(([part]) => quantities[part] > 0)
   const text = present.map(([part, name]) => `${quantities[part]} ${name}`).join(', ')
   return (
