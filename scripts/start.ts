@@ -1,0 +1,115 @@
+/**
+ * `npm start`: Crossdock with sandbox partners and a stream of orders, on a fresh state, then up until Ctrl-C.
+ * `npm start -- --exit` ends instead; exit code 0 only if every invariant holds, last line the summary as JSON.
+ */
+import { rm } from 'node:fs/promises'
+import { Command } from 'commander'
+import { Listr } from 'listr2'
+import { endWithNpm } from './serve/leash.ts'
+import { checkCompany } from './start/check-company.ts'
+import { type Following, followOrders } from './start/follow-orders.ts'
+import { loadStock, type ReceivedStock } from './start/load-stock.ts'
+import { type SandboxCompany, startSandboxCompany } from './start/sandbox-company.ts'
+import { type SentStream, sendStream } from './start/send-stream.ts'
+import { type Summary, summarise, tableOf } from './start/summarise.ts'
+
+type Options = { readonly exit: boolean; readonly orders: string; readonly port: string }
+type Context = {
+  company: SandboxCompany
+  stock: readonly ReceivedStock[]
+  sent: SentStream
+  followed: Following
+  violations: readonly string[]
+}
+
+const stateDir = '.crossdock/start'
+const followTimeoutMs = 180_000
+
+async function start(options: Options): Promise<void> {
+  await rm(stateDir, { recursive: true, force: true })
+  const lines: string[] = []
+  const tasks = new Listr<Context>(tasksFor(options, lines))
+  const context = await tasks.run({} as Context)
+  const { company } = context
+  const summary = await summarise(company, context.sent, context.followed.orders, context.violations)
+  process.stdout.write(`\n${tableOf(summary)}\n\n`)
+  for (const violation of summary.violations) process.stdout.write(`  violated: ${violation}\n`)
+  if (options.exit) await finish(company, summary, context.followed)
+  else stayUp(company)
+}
+
+function tasksFor({ orders, port }: Options, lines: string[]) {
+  const count = Number(orders)
+  return [
+    {
+      title: 'Starting Crossdock beside a Shopify store, an ERP, two warehouses and a carrier',
+      task: async (context: Context) => {
+        const onLog = (line: { readonly message: string }) => void lines.push(line.message)
+        context.company = await startSandboxCompany({ stateDir, preferredPort: Number(port), onLog })
+      },
+    },
+    {
+      title: 'Loading stock',
+      task: async (context: Context) => {
+        context.stock = await loadStock(context.company)
+      },
+    },
+    {
+      title: 'Sending signed webhooks',
+      task: async (context: Context, task: { title: string }) => {
+        context.sent = await sendStream(context.company, count, (sent, of) => {
+          task.title = `Sending signed webhooks: ${sent} of ${of}`
+        })
+      },
+    },
+    {
+      title: 'Following the orders',
+      task: async (context: Context, task: { title: string; output: string }) => {
+        const expected = context.sent.acknowledged.length
+        context.followed = await followOrders(context.company.api, expected, followTimeoutMs, (now) => {
+          task.title = `Following the orders: ${now.resting} of ${expected} at rest`
+          const stages = stagesOf(now)
+          if (task.output !== stages) task.output = stages
+        })
+      },
+    },
+    {
+      title: 'Checking every invariant',
+      task: async (context: Context) => {
+        context.violations = await checkCompany(context.company, context.sent, context.stock, lines)
+      },
+    },
+  ]
+}
+
+function stagesOf({ orders }: Following): string {
+  const stages = Map.groupBy(orders, (order) => order.status)
+  return [...stages].map(([status, group]) => `${status} ${group.length}`).join(' · ')
+}
+
+async function finish(company: SandboxCompany, summary: Summary, followed: Following): Promise<void> {
+  await company.stop()
+  const unfinished = followed.orders.length - followed.resting
+  const good = summary.violations.length === 0 && summary.duplicates === 0 && unfinished === 0
+  process.stdout.write(`${JSON.stringify({ ...summary, unfinished })}\n`)
+  process.exit(good ? 0 : 1)
+}
+
+function stayUp(company: SandboxCompany): void {
+  const { url } = company.crossdock
+  process.stdout.write(`  console        ${url}/ops   (sign in with the dev token)\n`)
+  process.stdout.write(`  API reference  ${url}/docs\n`)
+  process.stdout.write(`  dev token      ${company.config.devToken ?? ''}\n`)
+  process.stdout.write('\n  Ctrl-C ends it.\n')
+  const stop = () => void company.stop().then(() => process.exit(0))
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  endWithNpm(stop)
+}
+
+await new Command('start')
+  .option('--exit', 'end when everything has come to rest', false)
+  .option('--orders <n>', 'orders to send', '60')
+  .option('--port <port>', 'port to prefer', '8787')
+  .action(start)
+  .parseAsync()

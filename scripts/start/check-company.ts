@@ -1,0 +1,3 @@
+export async function checkCompany(..._args: unknown[]): Promise<readonly string[]> {
+  return []
+}

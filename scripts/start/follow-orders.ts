@@ -1,0 +1,47 @@
+/** Watches the orders until each has come to rest: closed, cancelled, or held for a reason that a person must settle. */
+import type { ApiClient } from '../client/api-client.ts'
+
+export type OrderSummary = {
+  readonly orderId: string
+  readonly stage: string
+  readonly status: string
+  readonly holds: readonly string[]
+  readonly erpReference: string | null
+}
+export type Following = { readonly orders: readonly OrderSummary[]; readonly resting: number }
+
+const pollEveryMs = 400
+const pageSize = 100
+
+export async function followOrders(
+  api: ApiClient,
+  expected: number,
+  timeoutMs: number,
+  onProgress: (now: Following) => void,
+): Promise<Following> {
+  const endMs = performance.now() + timeoutMs
+  for (;;) {
+    const orders = await allOrders(api)
+    const now = { orders, resting: orders.filter(isResting).length }
+    onProgress(now)
+    if ((orders.length >= expected && now.resting === orders.length) || performance.now() > endMs) return now
+    await new Promise((resolve) => setTimeout(resolve, pollEveryMs))
+  }
+}
+
+function isResting(order: OrderSummary): boolean {
+  return order.stage === 'closed' || order.stage === 'cancelled' || order.holds.length > 0
+}
+
+export async function allOrders(api: ApiClient): Promise<readonly OrderSummary[]> {
+  const orders: OrderSummary[] = []
+  let cursor: string | null = null
+  do {
+    const path: string = `/v1/orders?limit=${pageSize}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
+    const page = await api.get<{ readonly orders: readonly OrderSummary[]; readonly nextCursor: string | null }>(path)
+    if (page.status !== 200) throw new Error(`${path}: ${page.status}`)
+    orders.push(...page.body.orders)
+    cursor = page.body.nextCursor
+  } while (cursor !== null)
+  return orders
+}
