@@ -87,8 +87,9 @@ function describeOperations(path: string, item: NonNullable<Document['paths']>[s
     const operation = item[method]
     if (!operation) continue
     const takesKey = method !== 'get' && `${method.toUpperCase()} ${path}` in routeAccess
-    const names = ['CorrelationId', 'TraceParent', ...(takesKey ? ['IdempotencyKey'] : [])] as const
-    operation.parameters = [...(operation.parameters ?? []), ...names.map((name) => reference(name as 'CorrelationId'))]
+    const always = [reference('CorrelationId'), reference('TraceParent')]
+    const shared = takesKey ? [...always, reference('IdempotencyKey')] : always
+    operation.parameters = [...(operation.parameters ?? []), ...shared]
     declareUnexpected(operation)
   }
 }

@@ -5,11 +5,11 @@ export type BodyRefusal = { readonly reason: 'body_too_large'; readonly limitByt
 
 export async function readBody(request: Request, limitBytes: number): Promise<Result<Uint8Array, BodyRefusal>> {
   const tooLarge = err({ reason: 'body_too_large', limitBytes } as const)
-  const announced = request.headers.get('content-length')
-  if (announced !== null && Number(announced) > limitBytes) return tooLarge
+  const announcedBytes = lengthOf(request)
+  if (announcedBytes !== null && announcedBytes > limitBytes) return tooLarge
   if (request.body === null) return ok(new Uint8Array())
   // With a length announced the server itself stops the body there; without one every chunk is counted.
-  if (announced !== null) return ok(new Uint8Array(await request.arrayBuffer()))
+  if (announcedBytes !== null) return ok(new Uint8Array(await request.arrayBuffer()))
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body) {
@@ -18,6 +18,11 @@ export async function readBody(request: Request, limitBytes: number): Promise<Re
     chunks.push(chunk)
   }
   return ok(joined(chunks, size))
+}
+
+function lengthOf(request: Request): number | null {
+  const announced = request.headers.get('content-length')
+  return announced !== null && /^\d{1,15}$/.test(announced) ? Number(announced) : null
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {

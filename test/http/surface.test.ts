@@ -1,16 +1,11 @@
-import { createExecutionContext } from 'cloudflare:test'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { app } from '../../src/http/app.ts'
-import { testApiKey } from '../fixtures/config.ts'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { forgetConfig } from '../../src/config/active-config.ts'
 import { bindings, seedConfig } from './seed-config.ts'
+import { bearer, get, send } from './send.ts'
 
 beforeAll(async () => {
   await seedConfig()
 })
-
-const send = (path: string, init: RequestInit = {}) =>
-  app.fetch(new Request(`https://crossdock.example${path}`, init), bindings, createExecutionContext())
-const bearer = { authorization: `Bearer ${testApiKey}` }
 
 describe('every answer', () => {
   it('carries the correlation id it was given', async () => {
@@ -68,4 +63,61 @@ describe('a request that fits no route', () => {
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ reason: 'malformed_path' })
   })
+})
+
+describe('a part of the system that is away', () => {
+  const failingWith = (marks: object): typeof bindings => {
+    const state = () => Promise.reject(Object.assign(new Error('no more'), marks))
+    const namespace = { idFromName: (name: string) => name, get: () => ({ state }) }
+    return { ...bindings, ORDER: namespace as unknown as DurableObjectNamespace }
+  }
+
+  it.each([
+    ['an actor with too much at once', { overloaded: true }, 'overloaded'],
+    ['an actor that restarted', { retryable: true }, 'unavailable'],
+    [
+      'an actor with both marks, which must not be asked again soon',
+      { overloaded: true, retryable: true },
+      'overloaded',
+    ],
+  ])('is a 503 with Retry-After: %s', async (_what, marks, reason) => {
+    const response = await get('/v1/orders/b2b:1', {}, failingWith(marks))
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('1')
+    expect(await response.json()).toMatchObject({ reason })
+  })
+
+  it('is a 500 without any detail when nobody foresaw it', async () => {
+    const response = await get('/v1/orders/b2b:1', {}, failingWith({}))
+    expect(response.status).toBe(500)
+    expect(Object.keys((await response.json()) as object).toSorted()).toEqual([
+      'correlationId',
+      'reason',
+      'status',
+      'title',
+      'type',
+    ])
+  })
+})
+
+describe('a deployment without configuration', () => {
+  const empty = { ...bindings, CONFIG: { get: async () => null } as unknown as KVNamespace }
+  afterEach(forgetConfig)
+
+  it('is alive, and says that it is not finished', async () => {
+    forgetConfig()
+    const response = await send('/healthz', {}, empty)
+    expect(response.status).toBe(503)
+    expect(await response.json()).toEqual({ status: 'unconfigured', configVersion: null })
+  })
+
+  it.each(['/v1/orders', '/v1/webhooks/shopify-us'])(
+    'refuses %s with a 503 instead of letting anybody in',
+    async (path) => {
+      forgetConfig()
+      const response = await send(path, { headers: bearer }, empty)
+      expect(response.status).toBe(503)
+      expect(await response.json()).toMatchObject({ reason: 'not_configured' })
+    },
+  )
 })

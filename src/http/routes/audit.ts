@@ -61,9 +61,13 @@ audit.openapi(verifyRoute, async (c) => {
   const { entries, headHash, valid, brokenAtSeq } = verdict
   if (entries === 0) return refuse(c, { reason: 'actor_not_found', actor: path })
   const published = await publishedHash(c, named, entries)
-  const agreement = published === null ? 'not_yet' : published === headHash ? 'agrees' : 'differs'
-  return c.json({ actor: path, entries, headHash, valid, brokenAtSeq, published: agreement as 'agrees' }, 200)
+  return c.json({ actor: path, entries, headHash, valid, brokenAtSeq, published: agreement(published, headHash) }, 200)
 })
+
+function agreement(published: string | null, headHash: string): 'agrees' | 'differs' | 'not_yet' {
+  if (published === null) return 'not_yet'
+  return published === headHash ? 'agrees' : 'differs'
+}
 
 type Named = { readonly kind: ActorKind; readonly name: string }
 
