@@ -212,7 +212,9 @@ async function listen(server: Server, port: number): Promise<string> {
   return `http://127.0.0.1:${address.port}`
 }
 
+/** Stopping twice is stopping once. */
 async function close(server: Server): Promise<void> {
+  if (!server.listening) return
   const closed = new Promise((resolve) => server.close(resolve))
   server.closeAllConnections()
   await closed

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ClientContext } from '../../../src/connectors/ports.ts'
 import { tryton } from '../../../src/connectors/tryton/index.ts'
-import { referenceOf, runEffect } from './run-effect.ts'
+import { referenceOf, runEffect } from '../../fixtures/run-effect.ts'
 import { cancelRequest, createRequest, type ErpServer, shipmentRequest } from './tryton-requests.ts'
 
 export type ErpUnderTest = {

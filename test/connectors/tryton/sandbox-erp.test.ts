@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type ErpSandbox, startErp } from '../../../scripts/sandbox/erp.ts'
 import { minorUnitsOf } from '../../../src/connectors/transport/money.ts'
 import { tryton } from '../../../src/connectors/tryton/index.ts'
+import { runEffect } from '../../fixtures/run-effect.ts'
 import { describeErp } from './erp-contract.ts'
-import { runEffect } from './run-effect.ts'
 import { createRequest, erpContext } from './tryton-requests.ts'
 
 const { erp_create_order: create } = tryton.outbound
