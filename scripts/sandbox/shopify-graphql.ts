@@ -18,6 +18,9 @@ export type GraphqlAnswer = Readonly<Record<string, unknown>>
 /** Mutations that refuse to run without `@idempotent` since 2026-04, although the schema does not say so. */
 const keyRequired = new Set(['inventorySetQuantities'])
 
+/** A client sends the same few documents again and again; checking one costs more than answering it. */
+const documentsKept = 100
+
 export function graphqlEndpoint(options: {
   readonly schema: GraphQLSchema
   readonly root: unknown
@@ -30,11 +33,11 @@ export function graphqlEndpoint(options: {
       cost: { requestedQueryCost: requested, actualQueryCost: actual, throttleStatus: bucket.status() },
     },
   })
+  const checked = new Map<string, DocumentNode>()
   return async ({ query, variables }) => {
-    const document = parseQuietly(query)
-    if (document instanceof GraphQLError) return refused(document.message, 'SYNTAX_ERROR')
-    const [invalid] = validate(schema, document)
-    if (invalid) return refused(invalid.message, 'INVALID')
+    const document = checked.get(query) ?? checkDocument(schema, query)
+    if (document instanceof GraphQLError) return refused(document.message, 'INVALID')
+    if (checked.size < documentsKept) checked.set(query, document)
     const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION)
     if (!operation) return refused('There is no operation.', 'INVALID')
     const key = idempotencyKey(operation, variables)
@@ -59,9 +62,11 @@ function refused(message: string, code: string): GraphqlAnswer {
   return { errors: [{ message, extensions: { code } }] }
 }
 
-function parseQuietly(query: string): DocumentNode | GraphQLError {
+/** The document if it is of the schema, else its first fault. */
+function checkDocument(schema: GraphQLSchema, query: string): DocumentNode | GraphQLError {
   try {
-    return parse(query)
+    const document = parse(query)
+    return validate(schema, document)[0] ?? document
   } catch (error) {
     return error instanceof GraphQLError ? error : new GraphQLError(String(error))
   }

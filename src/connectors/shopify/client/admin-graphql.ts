@@ -16,7 +16,8 @@ export type CallFailure = Exclude<CallOutcome, { outcome: 'committed' }>
 export type AdminData<T> = { readonly data: T; readonly cost: Cost | null }
 
 const envelopeSchema = z.object({
-  data: z.unknown(),
+  /** Absent where nothing ran, as in a throttled answer. */
+  data: z.unknown().optional(),
   errors: z
     .array(
       z.object({

@@ -94,7 +94,8 @@ const order = z.object({
 })
 export type GraphqlOrder = z.output<typeof order>
 
-export const changedOrdersAnswer = z.object({ orders: pageOf(z.object({ id: z.string(), updatedAt: z.string() })) })
+const changedOrder = z.object({ id: z.string(), updatedAt: z.iso.datetime({ offset: true }) })
+export const changedOrdersAnswer = z.object({ orders: pageOf(changedOrder) })
 export const orderDetailAnswer = z.object({ order: order.nullable() })
 export const orderLinesAnswer = z.object({ order: z.object({ lineItems: pageOf(line) }).nullable() })
 export const orderRefundsAnswer = z.object({ order: z.object({ refunds: z.array(ref) }).nullable() })

@@ -1,9 +1,8 @@
 /**
  * The backstop for lost webhooks: every order changed since the watermark, as an `orders/updated` delivery.
  *
- * Each poll looks back a little further than the watermark, because Shopify's index trails its database. A poll that
- * is cut short (throttled, or a backlog) returns what it has and a watermark from which the next one goes on exactly
- * there: a look-back that held more orders than one poll takes would otherwise be read for ever.
+ * Whoever polls looks back a little behind its watermark each time, so a poll must get beyond that stretch or it would
+ * read the same orders for ever: it never stops for their number inside it, and waits when the budget runs dry.
  */
 import { err, ok, type Result } from '../../../domain/shared/result.ts'
 import type { ClientContext, Poll } from '../../ports.ts'
@@ -16,40 +15,56 @@ import { readOrder } from './read-order.ts'
 import type { Page } from './read-pages.ts'
 import { type ReadOrder, restOrder } from './rest-order.ts'
 
-export const lookBackMs = 120_000
 /** Orders of one poll: each costs a call, and the poll runs beside live traffic on the same budget. */
 export const ordersPerPollMax = 200
+/** Longer than anybody's look-back. */
+const neverCutWithinMs = 600_000
+/** Waiting for Shopify's budget, all in all; a scheduled run may take longer than this. */
+const budgetWaitMaxMs = 120_000
 
 type Changed = { readonly gid: string; readonly updatedAtMs: number }
 type Polled = Extract<Awaited<ReturnType<Poll>>, { ok: true }>['value']
 type PolledDelivery = Polled['deliveries'][number]
 
 export const poll: Poll = async (context, watermarkMs) => {
-  const sinceMs = Math.max(0, watermarkMs - lookBackMs)
-  const listed = await listChanged(context, sinceMs)
-  if (!listed.ok) return err({ class: listed.error.class, message: listed.error.message })
-  const { changed, complete } = listed.value
+  const changed = await listChanged(context, Math.max(0, watermarkMs))
+  if (!changed.ok) return err({ class: changed.error.class, message: changed.error.message })
+  const patient = patientReader(context)
   const deliveries: PolledDelivery[] = []
-  let readThroughMs: number | null = null
-  for (const each of changed) {
-    const read = await readOrder(context, each.gid)
-    if (!read.ok && read.error.outcome === 'absent' && !read.error.retryable) {
-      deliveries.push(await unreadable(each))
-    } else if (!read.ok) {
-      if (readThroughMs === null) return err({ class: read.error.class, message: read.error.message })
-      return ok({ deliveries, nextWatermarkMs: readThroughMs + lookBackMs })
-    } else if (read.value) deliveries.push(await deliveryOf(read.value.order, restOrder(read.value)))
-    readThroughMs = each.updatedAtMs
+  let readThroughMs = watermarkMs
+  for (const [at, each] of changed.value.entries()) {
+    const read = await patient(each.gid)
+    if (!read.ok && isPassing(read.error)) {
+      // What was read stands; the next poll goes on from there.
+      if (at === 0) return err({ class: read.error.class, message: read.error.message })
+      return ok({ deliveries, nextWatermarkMs: readThroughMs })
+    }
+    if (!read.ok) deliveries.push(await unreadable(each))
+    else if (read.value) deliveries.push(await deliveryOf(read.value.order, restOrder(read.value)))
+    readThroughMs = Math.max(readThroughMs, each.updatedAtMs)
   }
-  if (readThroughMs === null) return ok({ deliveries, nextWatermarkMs: watermarkMs })
-  return ok({ deliveries, nextWatermarkMs: complete ? readThroughMs : readThroughMs + lookBackMs })
+  return ok({ deliveries, nextWatermarkMs: readThroughMs })
 }
 
-/** Orders of one and the same instant are never cut apart: the next poll begins at an instant. */
-async function listChanged(
-  context: ClientContext,
-  sinceMs: number,
-): Promise<Result<{ readonly changed: readonly Changed[]; readonly complete: boolean }, CallFailure>> {
+const isPassing = (failure: CallFailure) => failure.outcome === 'unknown' || failure.retryable
+
+/** Reads orders one by one; a dry budget is waited for, up to a bound over all of them. */
+function patientReader(context: ClientContext): (gid: string) => ReturnType<typeof readOrder> {
+  let waitedMs = 0
+  return async (gid) => {
+    for (;;) {
+      const read = await readOrder(context, gid)
+      if (read.ok || read.error.outcome !== 'absent' || read.error.class !== 'rate_limit') return read
+      const waitMs = read.error.retryAfterMs ?? budgetWaitMaxMs
+      if (waitedMs + waitMs > budgetWaitMaxMs) return read
+      waitedMs += waitMs
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+    }
+  }
+}
+
+/** Oldest change first. Orders of one and the same instant are never cut apart: the next poll begins at an instant. */
+async function listChanged(context: ClientContext, sinceMs: number): Promise<Result<readonly Changed[], CallFailure>> {
   const changed: Changed[] = []
   const query = `updated_at:>='${new Date(sinceMs).toISOString()}'`
   let after: string | null = null
@@ -60,12 +75,11 @@ async function listChanged(
     for (const node of nodes) {
       const updatedAtMs = Date.parse(node.updatedAt)
       const last = changed.at(-1)
-      if (last && changed.length >= ordersPerPollMax && updatedAtMs > last.updatedAtMs) {
-        return ok({ changed, complete: false })
-      }
+      const enough = changed.length >= ordersPerPollMax && updatedAtMs > sinceMs + neverCutWithinMs
+      if (enough && last && updatedAtMs > last.updatedAtMs) return ok(changed)
       changed.push({ gid: node.id, updatedAtMs })
     }
-    if (!pageInfo.hasNextPage || pageInfo.endCursor === null) return ok({ changed, complete: true })
+    if (!pageInfo.hasNextPage || pageInfo.endCursor === null) return ok(changed)
     after = pageInfo.endCursor
   }
 }
