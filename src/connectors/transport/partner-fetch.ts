@@ -101,16 +101,17 @@ async function boundedText(response: Response, maxBytes: number): Promise<string
   }
 }
 
-/** What a runtime says when no byte can have left: name not found, connection refused, TLS not agreed. */
+/**
+ * What Node says when no byte can have left: name not found, connection refused, TLS not agreed. workerd says the same
+ * of a refused connection as of a lost one, so there nothing is certain and a probe decides.
+ */
 const neverConnectedCodes =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
-const neverConnectedText = /connection refused|dns (lookup|error)|name or service not known/i
 
 function neverConnected(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = codeOf(error.cause) ?? codeOf(error)
-  if (code !== null) return neverConnectedCodes.test(code)
-  return neverConnectedText.test(error.message)
+  return code !== null && neverConnectedCodes.test(code)
 }
 
 function codeOf(value: unknown): string | null {
@@ -118,9 +119,12 @@ function codeOf(value: unknown): string | null {
   return typeof value.code === 'string' ? value.code : null
 }
 
-/** A code or the runtime's short text; never the url, whose query may hold a secret. */
+/** workerd's own words, which quote nothing. */
+const runtimeText = /^(Network connection lost\.|internal error;)/
+
+/** A code or the runtime's short text; never a text that may quote the url, whose query may hold a secret. */
 function connectionMessage(error: unknown): string {
   if (!(error instanceof Error)) return 'the connection failed'
-  const code = codeOf(error.cause) ?? codeOf(error)
-  return code === null ? `the connection failed: ${error.name}` : `the connection failed: ${code}`
+  const said = codeOf(error.cause) ?? codeOf(error) ?? runtimeText.exec(error.message)?.[0] ?? error.name
+  return `the connection failed: ${said}`
 }
