@@ -1,7 +1,7 @@
 /**
- * `Idempotency-Key`, by Stripe's rules: the same key with the same request gives the first answer again, another request
+ * `Idempotency-Key` by Stripe's rules: the same key with the same request gives the first answer again, another request
  * under the key is refused, a request still under way is a conflict, and an answer that says nothing final (5xx, or a
- * body that no handler ever saw) is not kept. Without the header there is no call to any actor.
+ * body that no handler ever saw) is not kept. Without the header no actor is called.
  */
 import { createMiddleware } from 'hono/factory'
 import { actor, type IdempotencyApi } from '../actor-apis.ts'

@@ -12,7 +12,7 @@ import { decodeUtf8, readBody } from './read-body.ts'
 export const jsonBodyMaxBytes = 1_048_576
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset="?utf-8"?\s*)?$/i
-/** A surrogate or NUL can only arrive escaped: raw UTF-8 has no surrogates and raw JSON strings no control characters. */
+/** A lone surrogate or a NUL can only arrive escaped: UTF-8 has no surrogates, raw JSON text no control characters. */
 const suspiciousEscape = /\\u(?:d[89a-f]|0000)/i
 
 export const jsonBody = createMiddleware<AppEnv>(async function jsonBody(c, next) {

@@ -16,11 +16,11 @@ const info = {
   description: [
     'Orders in once, stock promised that exists, every step shown with its cause.',
     '',
-    'Fields named `…At` are RFC 3339 times, fields named `…Ms` are epoch milliseconds, fields named `…Minor` are integer',
-    'minor units of a currency. Unknown fields and query parameters are refused. Ids in paths are url-encoded.',
+    'Fields named `…At` are RFC 3339 times, fields named `…Ms` epoch milliseconds, fields named `…Minor` integer minor',
+    'units of a currency. Unknown fields and query parameters are refused. Ids in paths are url-encoded.',
     '',
-    'Refusals are RFC 9457 problems: `type` is stable and documented at its own address, `correlationId` finds the request',
-    'in logs and timelines.',
+    'Refusals are RFC 9457 problems: `type` is stable and documented at its own address, `correlationId` finds the',
+    'request in logs and timelines.',
   ].join('\n'),
 }
 
@@ -39,8 +39,8 @@ const sharedParameters = {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'Up to 255 characters. The same key with the same request gives the first answer again for 24 hours; with another ' +
-      'request it is refused.',
+      'Up to 255 characters. The same key with the same request gives the first answer again for 24 hours; with ' +
+      'another request it is refused.',
     schema: { type: 'string', maxLength: 255 },
     example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
   },

@@ -1,4 +1,4 @@
-/** One line for every refused or failed request. What succeeded is in the audit log and the platform's own request log. */
+/** One line for every refused or failed request. What succeeded is in the audit and the platform's own request log. */
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import type { AppEnv } from './context.ts'

@@ -1,4 +1,4 @@
-/** Refuses a path whose percent-encoding is not UTF-8: routers differ in what they make of one, and so must never see it. */
+/** Refuses a path whose percent-encoding is not UTF-8: routers differ in what they make of one, so none sees it. */
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './context.ts'
 import { refuse } from './problem.ts'

@@ -1,4 +1,4 @@
-/** The whole chain of any number that anybody may hold: ours, the channel's, the ERP's, the warehouse's, the carrier's. */
+/** The whole chain of any number that anybody may hold: ours, the channel's, the ERP's, a warehouse's, a carrier's. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { openDb } from '../../db/database.ts'
 import { lineageOf } from '../../db/queries/lineage-of.ts'

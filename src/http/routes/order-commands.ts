@@ -40,8 +40,8 @@ const cancelRoute = createRoute({
   tags: ['orders'],
   summary: 'Cancel what has not shipped',
   description:
-    'Stock is given back, the ERP and the warehouses are told. A warehouse may refuse a recall: `cancellation.refused` ' +
-    'then says why.',
+    'Stock is given back, the ERP and the warehouses are told. A warehouse may refuse a recall: ' +
+    '`cancellation.refused` then says why.',
   request: {
     query: noQuery,
     params: orderPathSchema,

@@ -24,9 +24,9 @@ const captureRoute = createRoute({
   tags: ['orders'],
   summary: 'Capture an order, or tell a newer version of it',
   description:
-    'The same order again, unchanged, answers 200 with the order as it stands. A newer `sourceVersionMs` updates it. An ' +
-    'older one changes nothing and answers 200 with `x-order-effect: stale`: late messages are normal, and the newest ' +
-    'version has been taken in. Of two contents under one version the same one wins, whichever comes first.',
+    'The same order again, unchanged, answers 200 with the order as it stands. A newer `sourceVersionMs` updates it. ' +
+    'An older one changes nothing and answers 200 with `x-order-effect: stale`: late messages are normal, and the ' +
+    'newest version has been taken in. Of two contents under one version the same one wins, whichever comes first.',
   request: { query: noQuery, body: takes(canonicalOrderSchema, examples.order) },
   responses: {
     201: answers(orderDocumentSchema, 'The order was captured by this request'),

@@ -116,8 +116,8 @@ const reserveRoute = createRoute({
   tags: ['reservations'],
   summary: 'Hold units until they are committed, released or expire',
   description:
-    'All lines or none, unless `allowPartial`. The same id asks for the same reservation: a repeated request gets the ' +
-    'first verdict, other content under the id is a conflict.',
+    'All lines or none, unless `allowPartial`. The same id asks for the same reservation: a repeated request gets ' +
+    'the first verdict, other content under the id is a conflict.',
   request: { query: noQuery, body: takes(reserveSchema, examples.reservation) },
   responses: {
     201: answers(reservationSchema, 'Held by this request'),

@@ -2,7 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { externalIdSchema } from '../../domain/order/canonical-order.ts'
 import type { OrderState } from '../../domain/order/order-state.ts'
-import { type FulfilmentOrderId, lineId, orderOfFulfilmentOrder } from '../../domain/shared/ids.ts'
+import { fulfilmentOrderIdFrom, lineId, orderOfFulfilmentOrder } from '../../domain/shared/ids.ts'
 import { commandIdOf } from '../command-id.ts'
 import { type AppEnv, causeOf } from '../context.ts'
 import { answers, noQuery, orderReasons, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
@@ -76,8 +76,7 @@ shipments.openapi(shipmentRoute, async (c) => {
   if (account !== null && !isReleasedTo(await order.state(), id, account)) {
     return refuse(c, { reason: 'account_not_allowed', account })
   }
-  // The pattern was checked when the order's id was taken from it.
-  const shipment = { ...reported, fulfilmentOrderId: id as FulfilmentOrderId, shippedAtMs: shippedAt }
+  const shipment = { ...reported, fulfilmentOrderId: fulfilmentOrderIdFrom(id), shippedAtMs: shippedAt }
   const command = { type: 'record_shipment', shipment, commandId: commandIdOf(c), cause: causeOf(c) } as const
   const verdict = await order.execute(found.value.orderId, command)
   if (!verdict.ok) return refuse(c, verdict.error)

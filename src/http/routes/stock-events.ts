@@ -53,8 +53,8 @@ const snapshotsRoute = createRoute({
   tags: ['inventory'],
   summary: 'Report absolute figures',
   description:
-    'A figure holds as of its own time: what moved later is added to it, and a figure older than the newest one held is ' +
-    'recorded and ignored.',
+    'A figure holds as of its own time: what moved later is added to it, and a figure older than the newest one held ' +
+    'is recorded and ignored.',
   request: {
     query: noQuery,
     body: takes(z.strictObject({ snapshots: z.array(snapshotSchema).min(1).max(stockEventsMax) }), examples.snapshots),

@@ -1,4 +1,4 @@
-/** An order as the API shows it: the actor's document with times in RFC 3339 and without the saga's inner bookkeeping. */
+/** An order as the API shows it: the actor's document with times in RFC 3339, without the saga's own bookkeeping. */
 import { z } from '@hono/zod-openapi'
 import { canonicalOrderSchema } from '../../domain/order/canonical-order.ts'
 import type { OrderState } from '../../domain/order/order-state.ts'
