@@ -4,6 +4,8 @@ export type ApiAnswer<T> = { readonly status: number; readonly body: T; readonly
 export type ApiClient = {
   readonly get: <T>(path: string) => Promise<ApiAnswer<T>>
   readonly post: <T>(path: string, body: unknown, headers?: Record<string, string>) => Promise<ApiAnswer<T>>
+  /** A route that does not answer in JSON, such as `/metrics`; throws unless it answers 200. */
+  readonly text: (path: string) => Promise<string>
 }
 
 const requestTimeoutMs = 30_000
@@ -23,9 +25,16 @@ export function apiClient(url: string, apiKey: string): ApiClient {
     const text = await response.text()
     return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T, headers: response.headers }
   }
+  const text = async (path: string) => {
+    const headers = { authorization: `Bearer ${apiKey}` }
+    const response = await fetch(`${url}${path}`, { headers, signal: AbortSignal.timeout(requestTimeoutMs) })
+    if (response.status !== 200) throw new Error(`${path}: ${response.status}`)
+    return response.text()
+  }
   return {
     get: (path) => call('GET', path),
     post: (path, body, headers) => call('POST', path, body, headers),
+    text,
   }
 }
 

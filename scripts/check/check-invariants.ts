@@ -1,0 +1,45 @@
+/**
+ * The invariants I1 to I10 over a running instance that has come to rest, judged from outside: over its API, at its
+ * sandbox partners, in its output. The end-to-end tests and `npm start -- --exit` run it after everything they do.
+ */
+import type { ConfigFile } from '../../src/domain/config/config.ts'
+import type { ApiClient } from '../client/api-client.ts'
+import { checkAudit } from './check-audit.ts'
+import { checkDeliveries, type SentDeliveries } from './check-deliveries.ts'
+import { checkLogs } from './check-logs.ts'
+import { checkOrders } from './check-orders.ts'
+import { checkPartners, type PartnerStates } from './check-partners.ts'
+import { checkProjection, type ProjectedRows } from './check-projection.ts'
+import { checkStock, type ReceivedStock } from './check-stock.ts'
+import { readInstance } from './read-instance.ts'
+
+export type CheckedInstance = {
+  /** A key with every scope and no account of its own. */
+  readonly api: ApiClient
+  readonly config: ConfigFile
+  /** Order ids that were answered with 2xx. */
+  readonly acknowledged: readonly string[]
+  /** Every position that stock was told of, with what it was told. */
+  readonly positions: readonly ReceivedStock[]
+  readonly partners: PartnerStates
+  readonly deliveries: readonly SentDeliveries[]
+  /** Everything the process wrote. */
+  readonly output: string
+  /** Reads D1 where it can be reached, for a full rebuild; null compares the lists only. */
+  readonly readRows: (() => Promise<ProjectedRows>) | null
+}
+
+/** Every breach in a sentence that begins with its invariant; empty when all hold. */
+export async function checkInvariants(checked: CheckedInstance): Promise<readonly string[]> {
+  const { api, acknowledged, positions } = checked
+  const instance = await readInstance(api, acknowledged, positions)
+  return [
+    ...checkStock(instance, positions),
+    ...checkOrders(instance, acknowledged),
+    ...checkPartners(instance, checked.partners),
+    ...(await checkAudit(api, instance)),
+    ...(await checkDeliveries(api, instance, checked.deliveries)),
+    ...(await checkProjection(api, instance, checked.readRows)),
+    ...checkLogs(instance, checked.output, checked.config),
+  ]
+}

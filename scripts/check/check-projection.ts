@@ -1,0 +1,93 @@
+/** I9: the lists say what the actors say; and thrown away and built again, D1 holds the same rows. */
+import { type ApiClient, eventually } from '../client/api-client.ts'
+import type { OrderSummary, OrderView } from './instance-views.ts'
+import { type Instance, readAll, readOne } from './read-instance.ts'
+
+/** Every projected row by table, in an order that two readings of the same rows share. */
+export type ProjectedRows = Readonly<Record<string, readonly string[]>>
+
+const rebuildTimeoutMs = 120_000
+const differencesShown = 5
+
+export async function checkProjection(
+  api: ApiClient,
+  instance: Instance,
+  readRows: (() => Promise<ProjectedRows>) | null,
+): Promise<readonly string[]> {
+  const breaches = [...listBreaches(instance), ...(await caseBreaches(api, instance))]
+  if (readRows !== null) breaches.push(...(await rebuildBreaches(api, readRows)))
+  return breaches.map((breach) => `I9 ${breach}`)
+}
+
+function listBreaches({ list, orders }: Instance): string[] {
+  return list.flatMap((row) => {
+    const order = orders.get(row.orderId)?.document
+    return order ? rowBreaches(row, order) : []
+  })
+}
+
+function rowBreaches(row: OrderSummary, order: OrderView): string[] {
+  const units = (state: string) => order.lines.reduce((sum, line) => sum + (line.quantities[state] ?? 0), 0)
+  const expected: Partial<OrderSummary> = {
+    stage: order.stage,
+    status: order.status,
+    nextActor: order.nextActor,
+    version: order.version,
+    openExceptions: order.exceptions.filter((exception) => exception.resolvedAt === null).length,
+    unitsOrdered: order.lines.reduce((sum, line) => sum + line.ordered, 0),
+    unitsShipped: units('shipped'),
+    unitsBackordered: units('backordered'),
+    erpReference: order.erp?.reference ?? null,
+  }
+  return Object.entries(expected)
+    .filter(([name, value]) => row[name as keyof OrderSummary] !== value)
+    .map(([name, value]) => `${row.orderId}: listed ${name} ${row[name as keyof OrderSummary]}, is ${value}`)
+}
+
+async function caseBreaches(api: ApiClient, { orders }: Instance): Promise<string[]> {
+  const cases = await readAll<{ readonly orderId: string | null; readonly category: string }>(
+    api,
+    '/v1/exceptions',
+    'exceptions',
+  )
+  const spell = (id: string | null, category: string) => `${id} ${category}`
+  const listed = cases.filter((each) => each.orderId !== null).map((each) => spell(each.orderId, each.category))
+  const open = [...orders].flatMap(([id, { document }]) =>
+    document.exceptions.filter((each) => each.resolvedAt === null).map((each) => spell(id, each.category)),
+  )
+  return [...new Set([...listed, ...open])]
+    .filter((name) => countOf(listed, name) !== countOf(open, name))
+    .map((name) => `case ${name}: ${countOf(listed, name)} listed, ${countOf(open, name)} open`)
+}
+
+const countOf = (names: readonly string[], name: string) => names.filter((other) => other === name).length
+
+async function rebuildBreaches(api: ApiClient, readRows: () => Promise<ProjectedRows>): Promise<string[]> {
+  const before = await readRows()
+  const { body, status } = await api.post<{ readonly rebuildId: string }>('/v1/operations/rebuild', undefined)
+  if (status !== 202) return [`the rebuild was refused with ${status}`]
+  const finished = async () => {
+    const path = `/v1/operations/rebuilds/${body.rebuildId}`
+    const { finished: isFinished } = await readOne<{ readonly finished: boolean }>(api, path)
+    return isFinished ? true : null
+  }
+  if (!(await eventually(finished, rebuildTimeoutMs, 250))) return ['the rebuild does not end']
+  let found: string[] = []
+  // The steps are over when every actor has been asked; the last pages may still be on their way.
+  await eventually(async () => {
+    found = unlike(before, await readRows())
+    return found.length === 0 ? true : null
+  }, rebuildTimeoutMs)
+  return found
+}
+
+function unlike(before: ProjectedRows, after: ProjectedRows): string[] {
+  return Object.keys(before).flatMap((table) => {
+    const [old, now] = [new Set(before[table]), new Set(after[table])]
+    const lost = [...old].filter((row) => !now.has(row))
+    const added = [...now].filter((row) => !old.has(row))
+    if (lost.length + added.length === 0) return []
+    const shown = [...lost.map((row) => `- ${row}`), ...added.map((row) => `+ ${row}`)].slice(0, differencesShown)
+    return [`${table}: ${lost.length} rows lost, ${added.length} new: ${shown.join(' ')}`]
+  })
+}
