@@ -1,4 +1,4 @@
-/** What an order is about to be: its basket, prices, discounts and buyer, before Shopify's wire format. Seeded, pure. */
+/** What an order is about to be: basket, prices, discounts and buyer, before Shopify's wire format. Seeded, pure. */
 import { decimalOf } from '../../src/connectors/transport/money.ts'
 import type { Random } from './seeded-random.ts'
 import { type WireAddress, type WireMoneySet, wireTime } from './shopify-wire.ts'

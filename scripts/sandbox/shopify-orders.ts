@@ -200,7 +200,7 @@ function taxLines(minor: number, draft: Draft): WireLine['tax_lines'] {
 }
 
 /** A variant, its inventory item and its place in the catalogue are all found from the SKU's letters. */
-export function variantIdOf(sku: string): number {
+function variantIdOf(sku: string): number {
   let hash = 0
   for (const letter of sku) hash = (hash * 31 + letter.charCodeAt(0)) % 1_000_000_007
   return 45_000_000_000_000 + hash

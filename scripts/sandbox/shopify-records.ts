@@ -21,7 +21,7 @@ export type FulfilmentInput = {
   }[]
   readonly trackingInfo?: { readonly company?: string; readonly number?: string; readonly url?: string } | null
 }
-export type Refused = { readonly field: readonly string[]; readonly message: string }
+type Refused = { readonly field: readonly string[]; readonly message: string }
 
 export type StoreRecords = {
   readonly orders: Map<number, WireOrder>

@@ -1,4 +1,4 @@
-/** The store's records as the objects GraphQL asks for. Plain values and functions: the default resolver does the rest. */
+/** The store's records as the objects GraphQL asks for: plain values and functions, for the default resolver. */
 import type { InventoryMutations, SetQuantitiesInput, SetQuantitiesPayload } from './shopify-inventory.ts'
 import type { FulfilmentInput, StoreFulfilmentOrder, StoreRecords } from './shopify-records.ts'
 import type { WireAddress, WireFulfilment, WireLine, WireMoneySet, WireOrder, WireRefund } from './shopify-wire.ts'

@@ -1,7 +1,7 @@
 /**
  * The Admin GraphQL schema that the sandbox store and the tests hold our operations against. Shopify ships it inside
  * the npm package `@shopify/dev-mcp`; only that one file is taken, into a folder that git ignores, because the package
- * itself would bring 750 others along. Where it cannot be had, a hand-written part of it serves, and that is said aloud.
+ * itself would bring 750 others along. Where it cannot be had, a hand-written part of it serves, which is said aloud.
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'

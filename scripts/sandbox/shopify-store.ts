@@ -1,6 +1,6 @@
 /**
- * A Shopify store on loopback: the Admin GraphQL API 2026-10, as strict as the real one, and its webhooks. It can be told
- * to fail (control.ts), its orders come from shopify-orders.ts, and its records can be read to judge what was done.
+ * A Shopify store on loopback: the Admin GraphQL API 2026-10, as strict as the real one, and its webhooks. It can be
+ * told to fail (control.ts), its orders come from shopify-orders.ts, and its records show what was done.
  */
 import type { GraphQLSchema } from 'graphql'
 import {

@@ -1,4 +1,4 @@
-/** Webhooks as Shopify sends them: signed over the raw bytes, all headers, the original payload again on every retry. */
+/** Webhooks as Shopify sends them: signed over the raw bytes, all headers, the original payload on every retry. */
 import { createHmac } from 'node:crypto'
 import type { Random } from './seeded-random.ts'
 
@@ -26,7 +26,7 @@ export type WebhookSender = {
 }
 
 /** Shopify retries 8 times over 4 hours; the sandbox has less patience by default. */
-export const fastRetryDelaysMs = [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000] as const
+const fastRetryDelaysMs = [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000] as const
 const answerTimeoutMs = 5_000
 
 export function webhookSender(options: {

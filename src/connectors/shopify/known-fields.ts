@@ -57,8 +57,8 @@ const shippingLine = fields(
 const transaction = fields(
   `id order_id kind gateway status message created_at processed_at test authorization location_id user_id parent_id
   device_id error_code source_name payment_details receipt amount currency currency_exchange_adjustment payment_id
-  manual_payment_gateway amount_rounding total_unsettled_set payments_refund_attributes extended_authorization_attributes
-  authorization_expires_at admin_graphql_api_id`,
+  manual_payment_gateway amount_rounding total_unsettled_set payments_refund_attributes
+  extended_authorization_attributes   authorization_expires_at admin_graphql_api_id`,
 )
 
 export const fulfilmentFields = fields(

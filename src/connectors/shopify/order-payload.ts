@@ -38,7 +38,7 @@ const shippingPayload = z.object({
 })
 export type ShippingPayload = z.output<typeof shippingPayload>
 
-export const addressPayload = z.object({
+const addressPayload = z.object({
   name: looseText,
   first_name: looseText,
   last_name: looseText,

@@ -1,6 +1,6 @@
 /**
- * Does the order add up? Goods − discounts + shipping + tax, and whatever else Shopify counts into the total, must give
- * the total to the minor unit. Only what no reading of the figures explains is refused as inconsistent.
+ * Does the order add up? Goods − discounts + shipping + tax, and whatever else Shopify counts in, must give the total
+ * to the minor unit. Only what no reading of the figures explains is refused as inconsistent.
  */
 import type { PlacedLine } from './order-lines.ts'
 import type { OrderPayload, ShippingPayload } from './order-payload.ts'
@@ -17,7 +17,7 @@ export type StatedTotals = {
   readonly extras: readonly number[]
   readonly taxesIncluded: boolean
 }
-export type ShippingTotals = { readonly grossMinor: number; readonly discountMinor: number; readonly taxMinor: number }
+type ShippingTotals = { readonly grossMinor: number; readonly discountMinor: number; readonly taxMinor: number }
 
 export type ExplainedTotals = {
   readonly subtotalMinor: number

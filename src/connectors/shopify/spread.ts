@@ -4,7 +4,7 @@ import { allocate, dinero, toSnapshot } from 'dinero.js/bigint'
 /** Currency is only a label here: dinero wants one, the split knows units. */
 const unit = { code: 'minor', base: 10n, exponent: 0n }
 
-/** As many parts as weights; they add up to the amount. Equal parts when nothing has weight; big integers: no overflow. */
+/** As many parts as weights, adding up to the amount; equal parts when nothing has weight. Big integers: no overflow. */
 export function spread(amountMinor: number, weights: readonly number[]): readonly number[] {
   if (weights.length === 0 || amountMinor === 0) return weights.map(() => 0)
   const positive = weights.map((weight) => BigInt(Math.max(0, weight)))

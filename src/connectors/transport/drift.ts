@@ -3,7 +3,7 @@
  * payload and are counted, so that somebody looks, but they never refuse a delivery.
  */
 
-/** `true`: known, whatever it holds. A nested map: known, and its own fields are looked at; arrays are looked through. */
+/** `true`: known, whatever it holds. A nested map: known, and its fields are looked at; arrays are looked through. */
 export type KnownFields = { readonly [field: string]: true | KnownFields }
 
 /** Enough to see what changed; a payload of nothing but unknown names must not fill a row. */

@@ -19,7 +19,7 @@ export async function hmacSha256(key: Uint8Array, data: Uint8Array): Promise<Byt
   return new Uint8Array(await crypto.subtle.sign('HMAC', imported, plain(data)))
 }
 
-export async function sha256(data: Uint8Array): Promise<Bytes> {
+async function sha256(data: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', plain(data)))
 }
 

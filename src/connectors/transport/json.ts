@@ -12,7 +12,7 @@ export type JsonLimits = {
 }
 
 /** Shopify's largest payloads stay under 1 MB and 10 levels; the limits leave room and stop a bomb. */
-export const jsonLimits: JsonLimits = { lengthMax: 2_000_000, depthMax: 40 }
+const jsonLimits: JsonLimits = { lengthMax: 2_000_000, depthMax: 40 }
 
 const quote = 0x22
 const backslash = 0x5c

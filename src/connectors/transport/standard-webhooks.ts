@@ -1,6 +1,6 @@
 /**
  * The Standard Webhooks scheme, both ways: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
- * The library computes the signature; its own `verify` reads the system clock, so the tolerance and the comparison are here.
+ * The library computes the signature; its `verify` reads the system clock, so tolerance and comparison are here.
  */
 import { Webhook } from 'standardwebhooks'
 import { constantTimeEqual } from './hmac.ts'
@@ -35,7 +35,7 @@ export function signStandardWebhook(secret: string, id: string, nowMs: number, b
   }
 }
 
-/** Fails closed: a missing or unusable secret, a missing header, a foreign clock, a body that is not UTF-8 are `false`. */
+/** Fails closed: an unusable secret, a missing header, a foreign clock, a body that is not UTF-8 are `false`. */
 export async function verifyStandardWebhook(
   request: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array },
   secret: string | undefined,
@@ -61,7 +61,7 @@ async function matchesAny(expected: string, signatures: string): Promise<boolean
   return matched
 }
 
-/** The library signs text, so the bytes must survive the way there and back: invalid UTF-8 and byte order marks included. */
+/** The library signs text, so the bytes must survive the way there and back: a byte order mark does, bad UTF-8 not. */
 function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

@@ -107,8 +107,8 @@ function readAnswer<S extends z.ZodType>(body: string, answer: S): Result<AdminD
 }
 
 /**
- * Errors without a path come from before execution: nothing ran. With a path something ran and failed midway; only codes
- * that Shopify raises instead of running are certain.
+ * Errors without a path come from before execution: nothing ran. With a path something ran and failed midway; only
+ * codes that Shopify raises instead of running are certain.
  */
 function failureOfErrors(envelope: Envelope, cost: Cost | null): CallFailure | null {
   const error = envelope.errors?.[0]

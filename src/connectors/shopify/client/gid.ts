@@ -6,7 +6,7 @@ export function gidOf(type: GidType, id: string): string {
   return `gid://shopify/${type}/${id}`
 }
 
-/** The digits at the end, whatever the type; the whole text when it is no such id, so that nothing matches by accident. */
+/** The digits at the end, whatever the type; the whole text when it is no such id: nothing matches by accident. */
 export function idOfGid(gid: string): string {
   return /^gid:\/\/shopify\/\w+\/(\d+)(?:\?.*)?$/.exec(gid)?.[1] ?? gid
 }

@@ -1,4 +1,4 @@
-/** Which of Shopify's fulfilment orders a shipment's units belong to: one call per location, as Shopify demands. Pure. */
+/** Which of Shopify's fulfilment orders a shipment's units belong to: one call per location, as Shopify asks. Pure. */
 import { err, ok, type Result } from '../../../domain/shared/result.ts'
 import type { ChannelFulfilmentOrder, FulfilledLine } from './read-fulfilments.ts'
 

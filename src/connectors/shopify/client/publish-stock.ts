@@ -12,7 +12,7 @@ import { setQuantities } from './operations.ts'
 import { budgetDetails } from './throttle.ts'
 
 /** Shopify's bound on input arrays. */
-export const publicationsMax = 250
+const publicationsMax = 250
 
 const userError = z.object({ code: z.string().nullish(), field: z.array(z.string()).nullish(), message: z.string() })
 type UserError = z.output<typeof userError>

@@ -12,7 +12,7 @@ const events = story.flatMap((delivery): readonly CanonicalEvent[] => {
   return result.value.events
 })
 
-/** The rule every receiver of these events follows: the newest version of the order, each refund and fulfilment once. */
+/** The rule every receiver follows: the newest version of the order, each refund and fulfilment once. */
 function endOf(arrivals: readonly CanonicalEvent[]) {
   let newest: Extract<CanonicalEvent, { type: 'order_observed' }> | null = null
   const refunds = new Map<string, CanonicalEvent>()
