@@ -2,9 +2,11 @@
  * Sends due deliveries to the queue of their domain: repeats first, since they are counted as in flight already, then
  * as many waiting ones as there is room for. A queue that does not take them puts only its own deliveries off.
  */
+
 import type { InboundDomain } from '../src/domain/inbox/delivery.ts'
 import { resendDelayMs, sendBatchMax, sendRoom } from '../src/domain/inbox/resend.ts'
 import { batchesByKind, retryDelayMs } from '../src/domain/outbox/drain.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { Env } from '../src/env.ts'
 import type { InboundMessage } from '../src/queue-messages.ts'
 import type { Pending } from './alarm-clock.ts'
@@ -53,7 +55,7 @@ export class DeliverySender implements Pending {
       await queueOf(this.#env, domain).sendBatch(messages)
       return true
     } catch (error) {
-      console.error(JSON.stringify({ event: 'inbox_send_failed', inbox, domain, error: String(error) }))
+      console.error(JSON.stringify({ event: 'inbox_send_failed', inbox, domain, ...describeError(error) }))
       return false
     }
   }

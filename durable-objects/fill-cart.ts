@@ -2,11 +2,13 @@
  * Turns a request into claims at positions: who may serve it, then all SKUs in parallel. All or nothing unless the caller
  * takes less; what was claimed in vain is given back, and what a crash leaves behind expires by itself.
  */
+
 import type { ReservationRefusal, ReserveInput } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { findSku } from '../src/config/catalog.ts'
 import type { CatalogSku } from '../src/domain/catalog/listing.ts'
 import { locationsServing } from '../src/domain/config/channel-network.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import { type Cart, type CartAllocation, type CartLine, contentOf, type ShortLine } from '../src/domain/stock/cart.ts'
 import { type Demand, sumDemand } from '../src/domain/stock/demand.ts'
@@ -123,6 +125,6 @@ async function giveBack(claims: CartClaims, input: ReserveInput, lines: readonly
   try {
     await claims.release({ lines }, input.cause)
   } catch (error) {
-    console.warn(JSON.stringify({ event: 'cart_release_left_to_expiry', error: String(error) }))
+    console.warn(JSON.stringify({ event: 'cart_release_left_to_expiry', ...describeError(error) }))
   }
 }

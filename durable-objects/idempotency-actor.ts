@@ -2,6 +2,7 @@
  * IdempotencyActor, sharded per API key: remembers for a day what each `Idempotency-Key` was answered. Concurrent calls
  * share a commit, since every write route passes here twice.
  */
+
 import { DurableObject } from 'cloudflare:workers'
 import type { IdempotencyAnswer, IdempotencyApi } from '../src/actor-apis.ts'
 import {
@@ -11,6 +12,7 @@ import {
   retentionMs,
   type StoredAnswer,
 } from '../src/domain/idempotency/idempotency.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
@@ -68,7 +70,7 @@ export class IdempotencyActor extends DurableObject<Env> implements IdempotencyA
       this.#forgetOld(Date.now())
       this.#clock.arm(Date.now())
     } catch (error) {
-      console.error(JSON.stringify({ event: 'idempotency_alarm_failed', error: String(error) }))
+      console.error(JSON.stringify({ event: 'idempotency_alarm_failed', ...describeError(error) }))
       this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
     }
   }

@@ -2,6 +2,7 @@
  * InboxActor, `<account>/<shard>`: keeps every delivery of a partner until it is settled, recognises redeliveries, and
  * sends what is unsettled to the queue of its domain until somebody settles it (I3, I8). It understands no payload.
  */
+
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, InboxApi, ProjectionPage } from '../src/actor-apis.ts'
 import type {
@@ -15,6 +16,7 @@ import type { InboxEvent } from '../src/domain/inbox/delivery-facts.ts'
 import { bodyCharactersMax, tidyAgainMs, tidyIntervalMs } from '../src/domain/inbox/retention.ts'
 import { drainDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import { deliveryId } from '../src/domain/shared/ids.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
@@ -136,7 +138,7 @@ export class InboxActor extends DurableObject<Env> implements InboxApi {
       if (this.#timers.due(Date.now()).includes('tidy')) this.#tidy()
       this.#clock.arm(Date.now())
     } catch (error) {
-      console.error(JSON.stringify({ event: 'inbox_alarm_failed', error: String(error) }))
+      console.error(JSON.stringify({ event: 'inbox_alarm_failed', ...describeError(error) }))
       this.#forget()
       this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
     }

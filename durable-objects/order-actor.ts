@@ -5,6 +5,7 @@
  * Kept: the document and the whole log for as long as the order exists, verdicts for a week (`command-memory.ts`),
  * outbox rows until their effect is confirmed.
  */
+
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, OrderApi, ProjectionPage } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
@@ -24,6 +25,7 @@ import type { OrderState } from '../src/domain/order/order-state.ts'
 import type { SagaCommand } from '../src/domain/order/saga-command.ts'
 import { settleDefaultMs } from '../src/domain/outbox/intent-outcome.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { CommandMemory, commandMemoryTable } from './command-memory.ts'
@@ -125,7 +127,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
       this.#clock.arm(Date.now())
     } catch (error) {
       console.error(
-        JSON.stringify({ event: 'order_alarm_failed', orderId: this.#state?.orderId, error: String(error) }),
+        JSON.stringify({ event: 'order_alarm_failed', orderId: this.#state?.orderId, ...describeError(error) }),
       )
       this.#forget()
       this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)

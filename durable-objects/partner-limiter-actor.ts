@@ -3,6 +3,7 @@
  * woken by this actor itself, oldest order first, so that a partner coming back meets its own rate and no herd. The
  * budget lives in memory: losing it costs a cautious start.
  */
+
 import { DurableObject } from 'cloudflare:workers'
 import { nanoid } from 'nanoid'
 import type { LimiterApi } from '../src/actor-apis.ts'
@@ -15,6 +16,7 @@ import {
   parseLeaseKey,
 } from '../src/domain/limiter/limiter-contract.ts'
 import { sendBatchMax } from '../src/domain/outbox/drain.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { Env } from '../src/env.ts'
 import type { PartnerOutboxMessage } from '../src/queue-messages.ts'
 import { ActorFacts, actorFactsTable } from './actor-facts.ts'
@@ -72,7 +74,7 @@ export class PartnerLimiterActor extends DurableObject<Env> implements LimiterAp
       await this.#wake()
       this.#clock.arm(Date.now())
     } catch (error) {
-      console.error(JSON.stringify({ event: 'limiter_alarm_failed', error: String(error) }))
+      console.error(JSON.stringify({ event: 'limiter_alarm_failed', ...describeError(error) }))
       this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
     }
   }

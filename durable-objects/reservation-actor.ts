@@ -2,9 +2,11 @@
  * ReservationActor, one of 64 shards by reservation id: carts and checkouts. It remembers what each id was answered, and
  * which positions hold its units; the units themselves are the positions' business, and their holds expire without it.
  */
+
 import { DurableObject } from 'cloudflare:workers'
 import type { ReservationApi, ReservationVerdict, ReserveInput } from '../src/actor-apis.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import { type Cart, contentOf, statusAt } from '../src/domain/stock/cart.ts'
@@ -61,7 +63,7 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
       const unfinished = this.#carts.unfinished(Date.now(), resumedMax)
       await Promise.all(unfinished.map((id) => this.commit(id, resumeCause(id))))
     } catch (error) {
-      console.error(JSON.stringify({ event: 'reservation_alarm_failed', error: String(error) }))
+      console.error(JSON.stringify({ event: 'reservation_alarm_failed', ...describeError(error) }))
     }
     // What could not be finished now is overdue still: its positions get a moment before they are asked again.
     this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)

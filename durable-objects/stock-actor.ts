@@ -2,9 +2,11 @@
  * StockActor, `<sku>@<location>`: the one place where units of a position are promised. Calls parked in one turn share
  * one commit, deciding costs the same however many reservations are open, and reads are answered from memory.
  */
+
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
 import { drainDelayMs } from '../src/domain/outbox/drain.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import { wakeGraceMs } from '../src/domain/stock/await-stock.ts'
@@ -118,7 +120,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       )
       this.#write((nowMs) => this.#ledger.expireHolds(nowMs))
     } catch (error) {
-      console.error(JSON.stringify({ event: 'stock_alarm_failed', error: String(error) }))
+      console.error(JSON.stringify({ event: 'stock_alarm_failed', ...describeError(error) }))
       this.#forget()
       this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
     }

@@ -3,8 +3,10 @@
  * stub itself hangs and reading a property calls the actor: so methods are called inline, here and nowhere else.
  * The breaker is advice: when it cannot be asked, calls go through.
  */
+
 import { proxyDurable } from 'itty-durable'
 import type { CallHealth, Permission } from '../src/domain/breaker/breaker.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { Env } from '../src/env.ts'
 
 /** The methods of `PartnerBreakerActor` as they answer through JSON. */
@@ -45,7 +47,7 @@ async function advice<Answer, Otherwise>(
   try {
     return await Promise.race([asked, tooLate])
   } catch (error) {
-    console.error(JSON.stringify({ event: 'breaker_unavailable', account, error: String(error) }))
+    console.error(JSON.stringify({ event: 'breaker_unavailable', account, ...describeError(error) }))
     return otherwise
   } finally {
     clearTimeout(timer)

@@ -26,12 +26,3 @@ export function log(line: LogLine): void {
   else if (line.level === 'warn') console.warn(text)
   else console.info(text)
 }
-
-const framesKept = 12
-
-/** An error's class and where it was thrown, without its message. */
-export function describeError(error: unknown): Pick<LogLine, 'error' | 'frames'> {
-  if (!(error instanceof Error)) return { error: typeof error }
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  return { error: error.name, frames: frames.slice(0, framesKept).map((line) => line.trim()) }
-}

@@ -2,8 +2,9 @@
 import type { Context, ErrorHandler, Hono, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ZodError } from 'zod'
+import { describeError } from '../domain/shared/describe-error.ts'
 import type { AppEnv } from './context.ts'
-import { describeError, log } from './log.ts'
+import { log } from './log.ts'
 import { type FieldError, type Reason, refuse } from './problem.ts'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const

@@ -86,7 +86,6 @@ const chipOf = <Status extends string>(looks: Record<Status, Look>) =>
     return <Chip tone={look[0]} icon={look[1]} text={look[2]} />
   }
 
-export const StageChip = chipOf(stageLooks)
 export const stageName = (stage: string): string =>
   Object.hasOwn(stageLooks, stage) ? stageLooks[stage as OrderStage][2] : stage
 export const DeliveryChip = chipOf(deliveryLooks)

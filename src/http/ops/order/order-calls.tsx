@@ -54,7 +54,7 @@ const CallRow = ({ intent, view }: { intent: Intent; view: OrderView }) => (
         <IntentChip status={intent.status} />
       </td>
       <td class="num">{intent.attempts}</td>
-      <td class="mono wrap">{intent.reference ?? <span class="faint">none yet</span>}</td>
+      <td class="mono nowrap">{intent.reference ?? <span class="faint">none yet</span>}</td>
       <td>
         <Time atMs={intent.createdAtMs} nowMs={view.nowMs} />
         {isOpen(intent) && intent.notBeforeMs > view.nowMs && (

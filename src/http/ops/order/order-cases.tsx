@@ -41,21 +41,23 @@ const HoldCase = ({ hold, view }: { hold: Hold; view: OrderView }) => {
           text={active ? 'On hold' : 'Released'}
         />
         <span class="strong">{words(hold.kind)}</span>
-        <span class="faint">
-          by {hold.placedBy} <Time atMs={hold.placedAtMs} nowMs={view.nowMs} />
+        <span class="right faint">
+          <Time atMs={hold.releasedAtMs ?? hold.placedAtMs} nowMs={view.nowMs} />
         </span>
-        {active && <ReleaseHold hold={hold} view={view} />}
       </div>
       <p class="wrap">{hold.reason}</p>
-      {active && hold.placedBy === 'system' && (
-        <p class="faint">Released by itself once its cause is gone; release it to go on regardless.</p>
-      )}
+      <p class="faint">
+        {hold.placedBy === 'system'
+          ? 'Placed by the system, which lifts it once its cause is gone.'
+          : 'Placed by a person.'}
+      </p>
+      {active && <ReleaseHold hold={hold} view={view} />}
     </div>
   )
 }
 
 const ReleaseHold = ({ hold, view }: { hold: Hold; view: OrderView }) => (
-  <div class="right actions">
+  <div class="actions">
     <Confirm
       id={`release-${view.state.holds.indexOf(hold)}`}
       open="Release…"
@@ -82,22 +84,30 @@ const ExceptionCase = ({ entry, row, view }: CaseProps) => {
       <div class="top">
         <Chip tone={open ? 'bad' : 'neutral'} icon={open ? 'triangle' : 'check'} text={open ? 'Open' : 'Resolved'} />
         <span class="strong">{words(entry.category)}</span>
-        <span class="faint">
-          {row && `${words(row.team)}, `}
-          {entry.resolvedAtMs === null ? (
-            row && <Due dueAtMs={row.dueAtMs} nowMs={view.nowMs} />
-          ) : (
-            <Time atMs={entry.resolvedAtMs} nowMs={view.nowMs} />
-          )}
+        <span class="right faint">
+          <Time atMs={entry.resolvedAtMs ?? entry.openedAtMs} nowMs={view.nowMs} />
         </span>
-        {entry.moneyAtRiskMinor > 0 && (
-          <span class="right num">
-            <Money amountMinor={entry.moneyAtRiskMinor} currency={view.state.order.currency} />
-          </span>
-        )}
       </div>
       <p class="wrap">{entry.message}</p>
       {open && <p class="soft wrap">{entry.remediation}</p>}
+      {open && <Stakes entry={entry} row={row} view={view} />}
     </div>
   )
 }
+
+/** Whose it is, until when, and what it may cost. */
+const Stakes = ({ entry, row, view }: CaseProps) => (
+  <div class="top faint">
+    {row && (
+      <span>
+        {words(row.team)}, {row.dueAtMs >= view.nowMs && 'due '}
+        <Due dueAtMs={row.dueAtMs} nowMs={view.nowMs} />
+      </span>
+    )}
+    {entry.moneyAtRiskMinor > 0 && (
+      <span class="right">
+        <Money amountMinor={entry.moneyAtRiskMinor} currency={view.state.order.currency} /> at risk
+      </span>
+    )}
+  </div>
+)

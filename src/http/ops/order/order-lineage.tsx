@@ -11,12 +11,14 @@ export const OrderLineage = ({ view }: { view: OrderView }) => (
     {view.chain === null ? (
       <Empty title="Not indexed yet">The chain appears within a few seconds of the order.</Empty>
     ) : (
-      <Chain chain={view.chain} orderId={view.state.orderId} />
+      <Chain chain={view.chain} orderId={view.state.orderId} thread={view.state.correlationId} />
     )}
   </Card>
 )
 
-const Chain = ({ chain, orderId }: { chain: LineageChain; orderId: string }) => (
+type ChainProps = { readonly chain: LineageChain; readonly orderId: string; readonly thread: string }
+
+const Chain = ({ chain, orderId, thread }: ChainProps) => (
   <ol class="chain body">
     <Link kind="Deliveries" ids={deliveryLinks(chain, orderId)} />
     <Link kind="Order" ids={[orderId, ...plain(chain.order?.externalNumber)]} />
@@ -27,6 +29,7 @@ const Chain = ({ chain, orderId }: { chain: LineageChain; orderId: string }) => 
       ids={chain.fulfilmentOrders.flatMap((entry) => [entry.fulfilmentOrderId, ...plain(entry.reference)])}
     />
     <Link kind="Tracking" ids={chain.shipments.flatMap((entry) => plain(entry.trackingNumber))} />
+    <Link kind="Correlation" ids={[thread]} />
     <Link kind="Refunds" ids={chain.refunds.map((entry) => entry.externalRefundId)} />
   </ol>
 )

@@ -1,7 +1,7 @@
 /** One order, from its next action down to the raw message it came as. */
 
 import { statusOf } from '../../../domain/order/order-status.ts'
-import { OrderStatusChip, StageChip } from '../design/chip.tsx'
+import { OrderStatusChip } from '../design/chip.tsx'
 import { NoticeOf } from '../design/notices.tsx'
 import { OrderActions } from './order-actions.tsx'
 import { OrderCalls } from './order-calls.tsx'
@@ -20,7 +20,6 @@ export const OrderPage = ({ view, notice }: { view: OrderView; notice: string | 
       <h1>{view.state.order.externalNumber ?? view.state.order.externalOrderId}</h1>
       <span id="chips" class="chips" data-live="">
         <OrderStatusChip status={statusOf(view.state)} />
-        <StageChip status={view.state.stage} />
       </span>
       <span class="sub">
         {accountName(view.config, view.state.order.account)} <span class="mono">{view.state.orderId}</span>

@@ -47,7 +47,7 @@ async function viewOf(c: OpsContext, { state, entries }: OrderSnapshot): Promise
   return {
     state,
     entries,
-    earlierEntries: state.version - entries.length,
+    allEvents: c.req.query('events') === 'all',
     chain: chains.find((chain) => chain.order?.orderId === state.orderId) ?? null,
     cases,
     raw,

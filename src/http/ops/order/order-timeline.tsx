@@ -1,40 +1,49 @@
 /** What happened, newest first: each event with its time, its cause, and the thread that ties it to a delivery. */
 import type { LogEntry } from '../../../domain/order/order-command.ts'
+import type { OrderEventType } from '../../../domain/order/order-event.ts'
 import type { Cause } from '../../../domain/shared/cause.ts'
-import { Card, Empty } from '../design/card.tsx'
+import { Card } from '../design/card.tsx'
 import { Time } from '../design/time.tsx'
+import { count } from '../design/words.ts'
 import { describeEvent } from './describe-event.ts'
 import { deliveryPath, type OrderView, orderPath } from './order-view.ts'
 
-export const OrderTimeline = ({ view }: { view: OrderView }) => (
-  <Card
-    id="timeline"
-    title="Timeline"
-    note={
-      <>
-        version {view.state.version}, correlation <span class="mono">{view.state.correlationId}</span>
-      </>
-    }
-    live
-  >
-    {view.entries.length === 0 ? (
-      <Empty title="No events" />
-    ) : (
+/** Bookkeeping between the milestones: left out at first, one click away. */
+const bookkeeping: ReadonlySet<string> = new Set<OrderEventType>([
+  'intent_opened',
+  'intent_begun',
+  'intent_deferred',
+  'stock_effect_done',
+  'holds_extended',
+  'waiting_registered',
+  'waiting_ended',
+  'validation_deferred',
+])
+
+export const OrderTimeline = ({ view }: { view: OrderView }) => {
+  const shown = view.allEvents ? view.entries : view.entries.filter((entry) => !bookkeeping.has(entry.type))
+  const hidden = view.state.version - shown.length
+  return (
+    <Card id="timeline" title="Timeline" note={count(view.state.version, 'event')} live>
       <ol class="timeline">
-        {[...view.entries].reverse().map((entry) => (
+        {[...shown].reverse().map((entry) => (
           <Entry entry={entry} thread={view.state.correlationId} nowMs={view.nowMs} />
         ))}
       </ol>
-    )}
-    {view.earlierEntries > 0 && (
-      <p class="pager">
-        <a href={`${orderPath(view.state.orderId)}?events=all`}>{view.earlierEntries} earlier events</a>
-      </p>
-    )}
-  </Card>
-)
+      {hidden > 0 && (
+        <p class="pager">
+          {view.allEvents ? (
+            `${count(hidden, 'earlier event')} in the audit log`
+          ) : (
+            <a href={`${orderPath(view.state.orderId)}?events=all#timeline`}>Show {count(hidden, 'more event')}</a>
+          )}
+        </p>
+      )}
+    </Card>
+  )
+}
 
-/** The order's own thread is in the card's head; another one is named where it comes in. */
+/** The order's own thread is in its lineage, a delivery's on the delivery's page; any other is named here. */
 const Entry = ({ entry, thread, nowMs }: { entry: LogEntry; thread: string; nowMs: number }) => {
   const { tone, text } = describeEvent(entry)
   return (
@@ -44,7 +53,9 @@ const Entry = ({ entry, thread, nowMs }: { entry: LogEntry; thread: string; nowM
       <Time atMs={entry.atMs} nowMs={nowMs} />
       <span class="why">
         <Why cause={entry.cause} />
-        {entry.cause.correlationId !== thread && <span title="Correlation id"> · {entry.cause.correlationId}</span>}
+        {entry.cause.kind !== 'delivery' && entry.cause.correlationId !== thread && (
+          <span title="Correlation id"> · {entry.cause.correlationId}</span>
+        )}
       </span>
     </li>
   )

@@ -13,7 +13,8 @@ export type OrderView = {
   readonly state: OrderState
   /** Oldest first; the newest page of the log. */
   readonly entries: readonly LogEntry[]
-  readonly earlierEntries: number
+  /** A person asked for everything, bookkeeping included. */
+  readonly allEvents: boolean
   /** Null while D1 has not heard of the order yet. */
   readonly chain: LineageChain | null
   readonly cases: readonly ExceptionRow[]

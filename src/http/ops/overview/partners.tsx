@@ -27,7 +27,7 @@ export function verdictOn({ activity, limiter }: PartnerHealth, nowMs: number): 
   if (limiter && limiter.pausedUntilMs > nowMs)
     return { tone: 'warn', icon: 'pause', text: 'Asked us to wait', rank: 3 }
   if (limiter && limiter.parked > 0) return { tone: 'info', icon: 'clock', text: 'Queueing', rank: 4 }
-  if (activity && (activity.lastDeliveryAtMs !== null || activity.waiting > 0))
+  if (activity && (activity.lastDeliveryAtMs !== null || activity.waiting > 0 || activity.answers > 0))
     return { tone: 'good', icon: 'check', text: 'Healthy', rank: 5 }
   return { tone: 'neutral', icon: 'dot', text: 'Quiet', rank: 6 }
 }

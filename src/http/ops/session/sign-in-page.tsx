@@ -41,6 +41,8 @@ export const SignInPage = ({ how, formToken, back, failed }: SignInProps) => (
     {how === 'dev_token' && (
       <PostForm action="/ops/sign-in" token={formToken}>
         <input type="hidden" name="back" value={back} />
+        {/* Password keepers file the token under a name. */}
+        <input type="text" name="username" value="operator" autocomplete="username" hidden readonly />
         <div class="field">
           <label for="token">Development token</label>
           <input
