@@ -8,11 +8,14 @@ export function isStanding(fulfilment: ChannelFulfilment): boolean {
   return !withdrawnStatuses.has(fulfilment.status.toLowerCase())
 }
 
-/** By the tracking number, by the number the channel gave us, or as the very units we are telling it about. */
+/**
+ * By the tracking number (our shipment id where the parcel has none), by the number the channel gave us, or as the very
+ * units we are telling it about.
+ */
 export function isOurFulfilment(state: OrderState, fulfilment: ChannelFulfilment): boolean {
   return state.shipments.some(
     (shipment) =>
-      (shipment.trackingNumber !== null && fulfilment.trackingNumbers.includes(shipment.trackingNumber)) ||
+      fulfilment.trackingNumbers.includes(shipment.trackingNumber ?? shipment.shipmentId) ||
       isAnswerTo(state, shipment, fulfilment),
   )
 }

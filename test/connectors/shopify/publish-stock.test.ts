@@ -32,6 +32,12 @@ describe('publishing stock to Shopify', () => {
     expect([shown('ROPE-10'), shown('BUOY-R')]).toEqual([7, 3])
   })
 
+  it('takes a location by its digits or by its global id', async () => {
+    const externalLocationId = `gid://shopify/Location/${east}`
+    expect((await publishStock([publication('ROPE-10', 7, { externalLocationId })], client)).outcome).toBe('committed')
+    expect(shown('ROPE-10')).toBe(7)
+  })
+
   it('does not overwrite a quantity that changed meanwhile, and changes nothing else of the batch', async () => {
     store.control.setInventory('BUOY-R', east, 4)
     const outcome = await publishStock([publication('ROPE-10', 7), publication('BUOY-R', 3)], client)

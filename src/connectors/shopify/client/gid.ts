@@ -2,8 +2,9 @@
 
 export type GidType = 'Order' | 'LineItem' | 'InventoryItem' | 'Location'
 
+/** A configuration may hold the whole global id where a webhook would carry the digits. */
 export function gidOf(type: GidType, id: string): string {
-  return `gid://shopify/${type}/${id}`
+  return id.startsWith('gid://') ? id : `gid://shopify/${type}/${id}`
 }
 
 /** The digits at the end, whatever the type; the whole text when it is no such id: nothing matches by accident. */
