@@ -3,6 +3,7 @@
  * wanted or the turn's budget is spent. The actor and the simulator run this same function; everything that can fail or
  * take time is behind a port, and a crash anywhere in between only means that it is run again.
  */
+import { describeError } from '../shared/describe-error.ts'
 import type { LocationId, Sku } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import type { StockCommand, StockVerdict } from '../stock/stock-command.ts'
@@ -83,7 +84,7 @@ async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly strin
         return unreachable(step)
     }
   } catch (error) {
-    return [`${step.type}: ${String(error)}`]
+    return [`${step.type}: ${describeError(error).error}`]
   }
 }
 
@@ -131,7 +132,7 @@ async function callPosition(ports: SagaPorts, { sku, location, commands }: Stock
     const unanswered = commands.length - answers.length
     return { answers, errors: unanswered === 0 ? [] : [`${sku}@${location} left ${unanswered} commands unanswered`] }
   } catch (error) {
-    return { answers: [], errors: [`${sku}@${location}: ${String(error)}`] }
+    return { answers: [], errors: [`${sku}@${location}: ${describeError(error).error}`] }
   }
 }
 
