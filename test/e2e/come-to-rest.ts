@@ -1,0 +1,50 @@
+/** Waits until nothing moves any more: no order is Crossdock's or a partner's turn, no message is on its way. */
+
+import type { OrderSummary, OrderView } from '../../scripts/check/instance-views.ts'
+import { readAll, readOne } from '../../scripts/check/read-instance.ts'
+import { type ApiClient, eventually } from '../../scripts/client/api-client.ts'
+import type { Partners } from './company.ts'
+
+/** Whose turn it may be when the run is over: nobody's, a person's, or a supplier's. */
+const restingActors = ['nobody', 'operations', 'supplier']
+const underWay = ['pending', 'calling', 'unknown']
+const pollMs = 250
+
+/** Null: at rest. Otherwise what still moved when the time was over, in words. */
+export async function comeToRest(
+  api: ApiClient,
+  partners: Partners,
+  orders: number,
+  timeoutMs: number,
+): Promise<string | null> {
+  let moving: string | null = 'nothing was asked yet'
+  const asked = async () => {
+    moving = await whatMoves(api, partners, orders)
+    return moving === null ? true : null
+  }
+  await eventually(asked, timeoutMs, pollMs)
+  return moving
+}
+
+async function whatMoves(api: ApiClient, partners: Partners, orders: number): Promise<string | null> {
+  const { carrier, east, west } = partners
+  const list = await readAll<OrderSummary>(api, '/v1/orders', 'orders')
+  if (list.length < orders) return `${list.length} of ${orders} orders listed`
+  const moving = list.filter((order) => !restingActors.includes(order.nextActor))
+  if (moving.length > 0) return `${moving.length} orders move, such as ${describe(moving[0])}`
+  for (const order of list.filter((each) => each.nextActor !== 'nobody')) {
+    const document = await readOne<OrderView>(api, `/v1/orders/${encodeURIComponent(order.orderId)}`)
+    const call = document.calls.find((each) => underWay.includes(each.status))
+    if (call) return `${order.orderId} waits for ${call.intentId}: ${call.lastError}`
+  }
+  const pending = carrier.pending() + east.pending() + west.pending()
+  if (pending > 0) return `${pending} partner messages on their way`
+  const travelling = carrier.parcels().filter((parcel) => parcel.status !== 'delivered').length
+  if (travelling > 0) return `${travelling} parcels travel`
+  const open = await readAll<{ readonly topic: string }>(api, '/v1/deliveries?status=received', 'deliveries')
+  return open.length === 0 ? null : `${open.length} deliveries wait, such as ${open[0]?.topic}`
+}
+
+function describe(order: OrderSummary | undefined): string {
+  return order ? `${order.orderId} (${order.stage}, ${order.status}, ${order.nextActor})` : 'none'
+}
