@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { wakeGraceMs } from '../../../src/domain/stock/await-stock.ts'
+import { awaitStock, forgetWaiter, hold, move } from '../../fixtures/stock-commands.ts'
+import { given, nowMs } from '../../fixtures/stock-scenario.ts'
+
+const arrival = (units: number) => move(`arrival-${units}`, 'receipt', units, nowMs - 1)
+
+describe('orders that wait', () => {
+  it('register once and may change their quantity', () => {
+    given().when(awaitStock('b2b:1', 3)).records({ type: 'waiter_registered', quantity: 3 })
+    given(awaitStock('b2b:1', 3)).when(awaitStock('b2b:1', 3)).unchanged()
+    given(awaitStock('b2b:1', 3)).when(awaitStock('b2b:1', 4)).records({ type: 'waiter_registered', quantity: 4 })
+  })
+
+  it('are forgotten when they say so', () => {
+    given(awaitStock('b2b:1', 3)).when(forgetWaiter('b2b:1')).records({ type: 'waiter_forgotten' })
+    given().when(forgetWaiter('b2b:1')).unchanged()
+  })
+
+  it('sleep while nothing is available', () => expect(given(awaitStock('b2b:1', 3)).stock.wake(nowMs)).toEqual([]))
+
+  it('are woken first come, first served, as far as the units reach', () => {
+    const line = [awaitStock('b2b:1', 3), awaitStock('b2b:2', 3), awaitStock('b2b:3', 3)] as const
+    expect(given(...line, arrival(3)).stock.wake(nowMs)).toEqual(['b2b:1'])
+    expect(given(...line, arrival(4)).stock.wake(nowMs)).toEqual(['b2b:1', 'b2b:2'])
+    expect(given(...line, arrival(90)).stock.wake(nowMs)).toEqual(['b2b:1', 'b2b:2', 'b2b:3'])
+  })
+
+  it('keep their place when they change their quantity', () => {
+    const { stock } = given(awaitStock('b2b:1', 3), awaitStock('b2b:2', 3), awaitStock('b2b:1', 2), arrival(2))
+    expect(stock.wake(nowMs)).toEqual(['b2b:1'])
+  })
+
+  it('are not offered units that were offered to another a moment ago', () => {
+    const { stock } = given(awaitStock('b2b:1', 3), awaitStock('b2b:2', 3), arrival(3))
+    stock.wake(nowMs)
+    expect(stock.wake(nowMs + 1)).toEqual([])
+    stock.execute(move('more', 'receipt', 3, nowMs + 2), nowMs + 2)
+    expect(stock.wake(nowMs + 2)).toEqual(['b2b:2'])
+  })
+
+  it('go to the back of the line when they do not take what they are offered', () => {
+    const { stock } = given(awaitStock('b2b:1', 3), awaitStock('b2b:2', 3), arrival(3))
+    expect(stock.wake(nowMs)).toEqual(['b2b:1'])
+    expect(stock.wake(nowMs + wakeGraceMs)).toEqual(['b2b:2'])
+    expect(stock.wake(nowMs + 2 * wakeGraceMs)).toEqual(['b2b:1'])
+  })
+
+  it('are not woken for units that somebody else has taken meanwhile', () => {
+    const { stock } = given(awaitStock('b2b:1', 3), arrival(3), hold('r1', 3))
+    expect(stock.wake(nowMs)).toEqual([])
+  })
+})
