@@ -37,15 +37,49 @@ export function planOrder(
   figures: readonly Available[],
   allowPartial: boolean,
 ): SourcingPlan {
-  const ranked = [...locations].sort(
-    (left, right) => left.priority - right.priority || (left.location < right.location ? -1 : 1),
-  )
-  const stocked = ranked.filter(({ location }) => figures.some((f) => f.location === location && f.available > 0))
-  for (const group of groupsOf(stocked, allowPartial ? groupSizeMax : 1)) {
-    const plan = allocate(lines, group, figures)
-    if (plan.unplanned.length === 0) return plan
+  const stock = stockByLocation(figures)
+  const ranked = [...locations]
+    .filter(({ location }) => stock.has(location))
+    .sort((left, right) => left.priority - right.priority || (left.location < right.location ? -1 : 1))
+  const demand = demandBySku(lines)
+  if (covers(ranked, demand, stock)) {
+    for (const group of groupsOf(ranked, allowPartial ? groupSizeMax : 1)) {
+      const plan = covers(group, demand, stock) ? allocate(lines, group, stock) : null
+      if (plan?.unplanned.length === 0) return plan
+    }
   }
-  return allowPartial ? greedyPlan(lines, stocked, figures) : nothingPlanned(lines)
+  return allowPartial ? greedyPlan(lines, ranked, stock) : nothingPlanned(lines)
+}
+
+type Stock = ReadonlyMap<LocationId, ReadonlyMap<Sku, number>>
+
+/** Only locations that have anything. */
+function stockByLocation(figures: readonly Available[]): Stock {
+  const stock = new Map<LocationId, Map<Sku, number>>()
+  for (const { sku, location, available } of figures) {
+    if (available <= 0) continue
+    const at = stock.get(location) ?? new Map<Sku, number>()
+    stock.set(location, at.set(sku, available))
+  }
+  return stock
+}
+
+function demandBySku(lines: readonly DemandLine[]): ReadonlyMap<Sku, number> {
+  const demand = new Map<Sku, number>()
+  for (const { sku, quantity, packQuantity } of lines) {
+    demand.set(sku, (demand.get(sku) ?? 0) + quantity * packQuantity)
+  }
+  return demand
+}
+
+/** Cheap and necessary, not sufficient: packs and exclusions may still get in the way. */
+function covers(group: readonly SourceLocation[], demand: ReadonlyMap<Sku, number>, stock: Stock): boolean {
+  for (const [sku, wanted] of demand) {
+    let left = wanted
+    for (const { location } of group) left -= stock.get(location)?.get(sku) ?? 0
+    if (left > 0) return false
+  }
+  return true
 }
 
 function nothingPlanned(lines: readonly DemandLine[]): SourcingPlan {
@@ -80,46 +114,41 @@ function* combinations(
 }
 
 /** Each line whole at the first location that has it, else spread over the group in order of rank. */
-function allocate(
-  lines: readonly DemandLine[],
-  group: readonly SourceLocation[],
-  figures: readonly Available[],
-): SourcingPlan {
-  const stock = new Map(figures.map(({ sku, location, available }) => [`${sku}@${location}`, available]))
+function allocate(lines: readonly DemandLine[], group: readonly SourceLocation[], stock: Stock): SourcingPlan {
+  const taken = new Map<string, number>()
   const allocations: Allocation[] = []
   const unplanned: { lineId: LineId; quantity: number }[] = []
   for (const line of lines) {
+    const { lineId, sku, packQuantity } = line
+    const unitsAt = (location: LocationId) => {
+      const left = (stock.get(location)?.get(sku) ?? 0) - (taken.get(`${sku}@${location}`) ?? 0)
+      return Math.floor(left / packQuantity)
+    }
     const at = group.map(({ location }) => location).filter((location) => !line.excluded.includes(location))
-    const unitsAt = (location: LocationId) =>
-      Math.floor(Math.max(0, stock.get(`${line.sku}@${location}`) ?? 0) / line.packQuantity)
     const whole = at.find((location) => unitsAt(location) >= line.quantity)
     let left = line.quantity
     for (const location of whole === undefined ? at : [whole]) {
       const quantity = Math.min(left, unitsAt(location))
       if (quantity === 0) continue
-      allocations.push({ lineId: line.lineId, sku: line.sku, location, quantity })
-      const key = `${line.sku}@${location}`
-      stock.set(key, (stock.get(key) ?? 0) - quantity * line.packQuantity)
+      allocations.push({ lineId, sku, location, quantity })
+      const key = `${sku}@${location}`
+      taken.set(key, (taken.get(key) ?? 0) + quantity * packQuantity)
       left -= quantity
     }
-    if (left > 0) unplanned.push({ lineId: line.lineId, quantity: left })
+    if (left > 0) unplanned.push({ lineId, quantity: left })
   }
   return { allocations, unplanned }
 }
 
 /** No small group covers everything: locations are added one by one, each time the one that covers most. */
-function greedyPlan(
-  lines: readonly DemandLine[],
-  ranked: readonly SourceLocation[],
-  figures: readonly Available[],
-): SourcingPlan {
+function greedyPlan(lines: readonly DemandLine[], ranked: readonly SourceLocation[], stock: Stock): SourcingPlan {
   let group: readonly SourceLocation[] = []
-  let best = allocate(lines, group, figures)
+  let best = allocate(lines, group, stock)
   for (;;) {
     let better: { readonly group: readonly SourceLocation[]; readonly plan: SourcingPlan } | null = null
     for (const location of ranked.filter((candidate) => !group.includes(candidate))) {
       const wider = ranked.filter((candidate) => candidate === location || group.includes(candidate))
-      const plan = allocate(lines, wider, figures)
+      const plan = allocate(lines, wider, stock)
       if (missing(plan) < missing(better?.plan ?? best)) better = { group: wider, plan }
     }
     if (better === null) return best
