@@ -153,6 +153,7 @@ describe('the health of a partner', () => {
     waiting: 0,
     unknown: 0,
     rejected: 0,
+    answers: 0,
     oldestOpenAtMs: null,
     lastDeliveryAtMs: null,
   }
@@ -164,6 +165,7 @@ describe('the health of a partner', () => {
     ['Asked us to wait', {}, { ...idle, pausedUntilMs: nowMs + 1 }],
     ['Queueing', { waiting: 1 }, { ...idle, parked: 1 }],
     ['Healthy', { lastDeliveryAtMs: nowMs }, idle],
+    ['Healthy', { answers: 1 }, idle],
     ['Quiet', {}, null],
   ])('is "%s" by what it does', (text, change, limiter) =>
     expect(verdictOn({ account, activity: { ...quiet, ...change }, limiter }, nowMs).text).toBe(text),

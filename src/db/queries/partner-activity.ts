@@ -7,6 +7,8 @@ export type PartnerActivity = {
   readonly waiting: number
   readonly unknown: number
   readonly rejected: number
+  /** 1 when it has ever done what a call asked of it, 0 otherwise. */
+  readonly answers: number
   /** Creation time of the oldest call that is not settled; null for none. */
   readonly oldestOpenAtMs: number | null
   readonly lastDeliveryAtMs: number | null
@@ -24,6 +26,7 @@ export async function partnerActivity(db: Db, accounts: readonly string[]): Prom
       ${counted('pending', 'calling')} AS waiting,
       ${counted('unknown')} AS unknown,
       ${counted('rejected')} AS rejected,
+      EXISTS (SELECT 1 FROM intents WHERE account = a.value AND status = 'settled') AS answers,
       (SELECT min(created_at_ms) FROM intents
         WHERE account = a.value AND status IN ('pending', 'calling', 'unknown')) AS oldestOpenAtMs,
       (SELECT max(received_at_ms) FROM deliveries WHERE account = a.value) AS lastDeliveryAtMs
