@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
+import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { StockCommand } from '../../src/domain/stock/stock-command.ts'
 import { hasTables } from '../fixtures/check-stock.ts'
@@ -89,6 +89,23 @@ describe('a position', () => {
     expect(after).toEqual({ ...after, version: before.version, states: before.states })
     expect(await position.send(held)).toEqual(verdict)
     expect(await position.send(commit('r1'))).toMatchObject({ ok: true })
+  })
+
+  it('keeps what was acknowledged over a crash', async () => {
+    const position = await stocked(10)
+    const held = hold('r1', 4)
+    const verdict = await position.send(held)
+    await abortAllDurableObjects()
+    expect(await position.available()).toBe(6)
+    expect(await position.send(held)).toEqual(verdict)
+  })
+
+  it('arms its alarm again when work is pending and the alarm was lost', async () => {
+    const position = await stocked(10)
+    await position.send(hold('r1', 1, { expiresAtMs: Date.now() + minuteMs }))
+    await position.inside((_, state) => state.storage.deleteAlarm())
+    await evictDurableObject(position.stub)
+    expect(await nextAlarmMs(position)).not.toBeNull()
   })
 
   it('serves one name for life', async () => {

@@ -1,0 +1,317 @@
+import { runInDurableObject } from 'cloudflare:test'
+import { describe, expect, it } from 'vitest'
+import { AlarmClock } from '../../durable-objects/alarm-clock.ts'
+import { CommandMemory, commandMemoryTable } from '../../durable-objects/command-memory.ts'
+import { EventLog, eventLogTable } from '../../durable-objects/event-log.ts'
+import { Migrations } from '../../durable-objects/migrations.ts'
+import { drainOutbox, Outbox, outboxIndex, outboxTable } from '../../durable-objects/outbox.ts'
+import { Timers, timersTable } from '../../durable-objects/timers.ts'
+import { testEnv } from '../fixtures/d1.ts'
+import { testCause } from '../fixtures/stock-commands.ts'
+
+type Counted = { readonly type: string; readonly n: number }
+type Effect = { readonly kind: string; readonly n: number }
+
+const steps = [{ id: 1, statements: [eventLogTable, commandMemoryTable, outboxTable, outboxIndex, timersTable] }]
+let objects = 0
+
+/** An empty object's own storage: any class will do, nothing of it is called. */
+function inStorage<Answer>(test: (storage: DurableObjectStorage) => Answer | Promise<Answer>): Promise<Answer> {
+  const stub = testEnv.STOCK.get(testEnv.STOCK.idFromName(`storage-${++objects}@nowhere`))
+  return runInDurableObject(stub, (_, state) => test(state.storage))
+}
+
+function inTables<Answer>(
+  test: (storage: DurableObjectStorage, migrations: Migrations) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  return inStorage((storage) => {
+    const migrations = new Migrations(storage, steps)
+    migrations.ensure()
+    return test(storage, migrations)
+  })
+}
+
+const tableNames = (storage: DurableObjectStorage) =>
+  [...storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'")].map(({ name }) => name)
+
+describe('migrations', () => {
+  const first = { id: 1, statements: ['CREATE TABLE one (a INTEGER) STRICT'] }
+  const second = { id: 2, statements: ['CREATE TABLE two (a INTEGER) STRICT'] }
+
+  it('create nothing until the first write, and then everything, once', () =>
+    inStorage((storage) => {
+      const migrations = new Migrations(storage, [first, second])
+      expect([migrations.applied, tableNames(storage)]).toEqual([false, []])
+      migrations.ensure()
+      migrations.ensure()
+      expect([migrations.applied, tableNames(storage)]).toEqual([true, ['schema_migration', 'one', 'two']])
+    }))
+
+  it('bring an older object up to date as it wakes, keeping its rows', () =>
+    inStorage((storage) => {
+      new Migrations(storage, [first]).ensure()
+      storage.sql.exec('INSERT INTO one VALUES (7)')
+      expect(new Migrations(storage, [first, second]).applied).toBe(true)
+      expect(tableNames(storage)).toContain('two')
+      expect(storage.sql.exec('SELECT a FROM one').one()).toEqual({ a: 7 })
+    }))
+
+  it('refuse to run when a step was edited after it had been applied', () =>
+    inStorage((storage) => {
+      new Migrations(storage, [first]).ensure()
+      const edited = { id: 1, statements: ['CREATE TABLE one (b INTEGER) STRICT'] }
+      expect(() => new Migrations(storage, [edited])).toThrow('migration 1 was edited')
+    }))
+
+  it('refuse steps with gaps in their numbers', () =>
+    inStorage((storage) => {
+      expect(() => new Migrations(storage, [second])).toThrow('stands at place 1')
+    }))
+
+  it('let older code run on newer tables', () =>
+    inStorage((storage) => {
+      new Migrations(storage, [first, second]).ensure()
+      expect(new Migrations(storage, [first]).applied).toBe(true)
+    }))
+
+  it('notice that a roll-back took the tables with it', () =>
+    inStorage((storage) => {
+      const migrations = new Migrations(storage, [first])
+      const failing = () =>
+        storage.transactionSync(() => {
+          migrations.ensure()
+          throw new Error('rolled back')
+        })
+      expect(failing).toThrow('rolled back')
+      migrations.forget()
+      expect([migrations.applied, tableNames(storage)]).toEqual([false, []])
+    }))
+})
+
+describe('the event log', () => {
+  const three: Counted[] = [1, 2, 3].map((n) => ({ type: 'counted', n }))
+  const withThree = (test: (storage: DurableObjectStorage, log: EventLog<Counted>) => void) =>
+    inTables((storage, migrations) => {
+      const log = new EventLog<Counted>(storage, migrations)
+      log.append(three, testCause, 5)
+      test(storage, log)
+    })
+
+  it('numbers entries without gaps and pages them forwards and backwards', () =>
+    withThree((_, log) => {
+      expect(log.headSeq).toBe(3)
+      const page = log.page(0, 2)
+      expect(page.entries.map(({ seq, atMs, type }) => [seq, atMs, type])).toEqual([
+        [1, 5, 'counted'],
+        [2, 5, 'counted'],
+      ])
+      expect([page.throughSeq, page.more]).toEqual([2, true])
+      expect(log.page(2, 2)).toMatchObject({ throughSeq: 3, more: false, entries: [{ seq: 3, cause: testCause }] })
+      expect(log.page(3, 2)).toEqual({ entries: [], throughSeq: 3, more: false })
+      expect(log.latest(2, null).map(({ seq }) => seq)).toEqual([3, 2])
+      expect(log.latest(2, 2).map(({ seq }) => seq)).toEqual([1])
+    }))
+
+  it('answers from nothing when there are no tables', () =>
+    inStorage((storage) => {
+      const log = new EventLog<Counted>(storage, new Migrations(storage, steps))
+      expect(log.page(0, 10)).toEqual({ entries: [], throughSeq: 0, more: false })
+      expect(log.verify()).toMatchObject({ entries: 0, valid: true, brokenAtSeq: null })
+    }))
+
+  it('goes on from the stored head in a new instance', () =>
+    inTables((storage, migrations) => {
+      new EventLog<Counted>(storage, migrations).append(three, testCause, 5)
+      const later = new EventLog<Counted>(storage, migrations)
+      expect(later.append([{ type: 'counted', n: 4 }], testCause, 6)).toBe(4)
+      expect(later.verify()).toMatchObject({ entries: 4, valid: true })
+    }))
+
+  it.each([
+    ['a changed event', `UPDATE event_log SET event = json_set(event, '$.n', 9) WHERE seq = 2`, 2],
+    ['a changed time', 'UPDATE event_log SET at_ms = 6 WHERE seq = 2', 2],
+    ['a changed cause', `UPDATE event_log SET cause = json_set(cause, '$.id', 'nobody') WHERE seq = 2`, 2],
+    ['a changed type', `UPDATE event_log SET type = 'other' WHERE seq = 2`, 2],
+    ['a missing entry', 'DELETE FROM event_log WHERE seq = 2', 3],
+    ['an unreadable entry', `UPDATE event_log SET event = '{' WHERE seq = 3`, 3],
+    ['a cut-off end', 'DELETE FROM event_log WHERE seq = 3', 3],
+  ])('does not verify with %s', (_, tamper, brokenAtSeq) =>
+    withThree((storage, log) => {
+      expect(log.verify().valid).toBe(true)
+      storage.sql.exec(tamper)
+      expect(log.verify()).toMatchObject({ valid: false, brokenAtSeq })
+    }),
+  )
+
+  it('verifies a log longer than its pages', () =>
+    inTables((storage, migrations) => {
+      const log = new EventLog<Counted>(storage, migrations)
+      log.append(
+        Array.from({ length: 1_203 }, (_, n) => ({ type: 'counted', n })),
+        testCause,
+        1,
+      )
+      expect(log.verify()).toMatchObject({ entries: 1_203, valid: true })
+      expect(log.page(0, 5_000).entries).toHaveLength(200)
+    }))
+
+  it('reads its head again after a roll-back', () =>
+    withThree((storage, log) => {
+      const failing = () =>
+        storage.transactionSync(() => {
+          log.append(three, testCause, 6)
+          throw new Error('rolled back')
+        })
+      expect(failing).toThrow()
+      log.forget()
+      expect(log.append([{ type: 'counted', n: 4 }], testCause, 7)).toBe(4)
+      expect(log.verify().valid).toBe(true)
+    }))
+})
+
+describe('the command memory', () => {
+  it('answers what was remembered, in one query for a batch', () =>
+    inTables((storage, migrations) => {
+      const memory = new CommandMemory<number>(storage, migrations)
+      memory.remember('a', 1, 0)
+      memory.remember('b', 2, 0)
+      expect(memory.verdictOf('a')).toBe(1)
+      expect(memory.verdictOf('c')).toBeNull()
+      expect([...memory.verdictsOf(['b', 'c', 'a'])].sort()).toEqual([
+        ['a', 1],
+        ['b', 2],
+      ])
+      expect(() => memory.remember('a', 3, 0)).toThrow('UNIQUE')
+    }))
+
+  it('forgets by age, a bounded number at a time, and never what is young', () =>
+    inTables((storage, migrations) => {
+      const memory = new CommandMemory<number>(storage, migrations, 1_000)
+      for (let n = 0; n < 600; n++) memory.remember(`old-${n}`, n, 0)
+      for (let n = 0; n < 600; n++) memory.remember(`new-${n}`, n, 5_000)
+      expect(memory.verdictOf('old-0')).toBeNull()
+      expect(memory.verdictOf('new-0')).toBe(0)
+      const { rows } = storage.sql.exec<{ rows: number }>('SELECT COUNT(*) AS rows FROM command_memory').one()
+      expect(rows).toBeLessThan(1_200)
+    }))
+})
+
+describe('the outbox', () => {
+  const withOutbox = (test: (outbox: Outbox<Effect>, storage: DurableObjectStorage) => void | Promise<void>) =>
+    inTables((storage, migrations) => test(new Outbox<Effect>(storage, migrations), storage))
+
+  it('coalesces rows of one id: the newest effect, the earlier time', () =>
+    withOutbox((outbox) => {
+      outbox.add('w', { kind: 'wake', n: 1 }, 100, 0)
+      outbox.add('w', { kind: 'wake', n: 2 }, 900, 50)
+      expect(outbox.nextDueMs()).toBe(100)
+      expect(outbox.due(99)).toEqual([])
+      expect(outbox.due(100)).toMatchObject([{ id: 'w', effect: { n: 2 }, dueAtMs: 100, createdAtMs: 0 }])
+    }))
+
+  it('keeps a row that was written again while its older self was being sent', () =>
+    withOutbox(async (outbox, storage) => {
+      outbox.add('w', { kind: 'wake', n: 1 }, 0, 0)
+      await drainOutbox(
+        storage,
+        outbox,
+        () => 1,
+        async () => {
+          outbox.add('w', { kind: 'wake', n: 2 }, 10, 1)
+          return 'done'
+        },
+      )
+      expect(outbox.find('w')?.effect).toEqual({ kind: 'wake', n: 2 })
+    }))
+
+  it('sends again later what was sent and not confirmed, and drops what was', () =>
+    withOutbox(async (outbox, storage) => {
+      outbox.add('w', { kind: 'wake', n: 1 }, 0, 0)
+      await drainOutbox(
+        storage,
+        outbox,
+        () => 1,
+        async () => ({ againAtMs: 60 }),
+      )
+      expect(outbox.nextDueMs()).toBe(60)
+      outbox.settle('w')
+      expect(outbox.nextDueMs()).toBeNull()
+    }))
+
+  it('puts off a batch that fails, says why, and sends its neighbours all the same', () =>
+    withOutbox(async (outbox, storage) => {
+      outbox.add('a', { kind: 'bad', n: 1 }, 0, 0)
+      outbox.add('b', { kind: 'good', n: 2 }, 0, 0)
+      const send = async (rows: readonly { effect: Effect }[]) => {
+        if (rows[0]?.effect.kind === 'bad') throw new Error('queue is down')
+        return 'done' as const
+      }
+      await drainOutbox(storage, outbox, () => 1_000, send)
+      expect(outbox.find('b')).toBeNull()
+      const failed = outbox.find('a')
+      expect(failed).toMatchObject({ attempts: 1, lastError: 'Error: queue is down' })
+      expect(failed?.dueAtMs).toBeGreaterThan(1_000)
+      await drainOutbox(storage, outbox, () => 10_000, send)
+      expect(outbox.find('a')?.attempts).toBe(2)
+    }))
+})
+
+describe('timers and the alarm', () => {
+  it('keep many names on one alarm, at the earliest of them', () =>
+    inTables(async (storage, migrations) => {
+      const timers = new Timers(storage, migrations)
+      const clock = new AlarmClock(storage, [timers])
+      const nowMs = Date.now()
+      timers.set('late', nowMs + 90_000)
+      timers.set('soon', nowMs + 60_000)
+      clock.arm(nowMs)
+      expect(await storage.getAlarm()).toBe(nowMs + 60_000)
+      expect(timers.due(nowMs + 90_000)).toEqual(['soon', 'late'])
+      timers.clear('soon')
+      expect([timers.nextDueMs(), timers.dueAtMs('soon')]).toEqual([nowMs + 90_000, null])
+      expect(new Timers(storage, migrations).due(nowMs + 90_000)).toEqual(['late'])
+    }))
+
+  it('set a timer at the latest without moving an earlier one', () =>
+    inTables((storage, migrations) => {
+      const timers = new Timers(storage, migrations)
+      timers.setAtLatest('t', 50)
+      timers.setAtLatest('t', 90)
+      expect(timers.dueAtMs('t')).toBe(50)
+      timers.setAtLatest('t', 20)
+      expect(timers.dueAtMs('t')).toBe(20)
+    }))
+
+  it('never push an armed alarm back, and never set it in the past', () =>
+    inTables(async (storage, migrations) => {
+      const timers = new Timers(storage, migrations)
+      const clock = new AlarmClock(storage, [timers])
+      const nowMs = Date.now()
+      timers.set('t', nowMs + 60_000)
+      clock.arm(nowMs)
+      timers.set('t', nowMs + 99_000)
+      clock.arm(nowMs)
+      expect(await storage.getAlarm()).toBe(nowMs + 60_000)
+      timers.set('overdue', nowMs - 5_000)
+      clock.arm(nowMs)
+      expect(await storage.getAlarm()).toBeGreaterThan(nowMs)
+      expect(await storage.getAlarm()).toBeLessThan(nowMs + 1_000)
+      await storage.deleteAlarm()
+    }))
+
+  it('arm anew when work is pending and the alarm was lost', () =>
+    inTables(async (storage, migrations) => {
+      const timers = new Timers(storage, migrations)
+      const nowMs = Date.now()
+      timers.set('t', nowMs + 60_000)
+      await new AlarmClock(storage, [timers]).resume(nowMs)
+      expect(await storage.getAlarm()).toBe(nowMs + 60_000)
+      await storage.deleteAlarm()
+    }))
+
+  it('leave the alarm alone when nothing is pending', () =>
+    inTables(async (storage, migrations) => {
+      await new AlarmClock(storage, [new Timers(storage, migrations)]).resume(Date.now())
+      expect(await storage.getAlarm()).toBeNull()
+    }))
+})

@@ -1,0 +1,208 @@
+/** What a position tells the outside: projections, publication, orders that wait. */
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type StockEffect, sendStockEffects } from '../../durable-objects/stock-effects.ts'
+import type { PositionId } from '../../src/domain/shared/ids.ts'
+import { orderIdFrom } from '../../src/domain/shared/ids.ts'
+import { wakeGraceMs } from '../../src/domain/stock/await-stock.ts'
+import type { Env } from '../../src/env.ts'
+import { testEnv } from '../fixtures/d1.ts'
+import { awaitStock, forgetWaiter, hold, move, release } from '../fixtures/stock-commands.ts'
+import { checkedPositions, type TestPosition } from '../fixtures/stock-position.ts'
+import { seedConfig } from '../http/seed-config.ts'
+
+const newPosition = checkedPositions()
+
+beforeAll(async () => {
+  await seedConfig((file) => ({
+    ...file,
+    accounts: file.accounts.map((account) => (account.id === 'b2b' ? { ...account, network: ['west'] } : account)),
+    locations: file.locations.map((location) => ({ ...location, fulfils: location.id !== 'dark' })),
+  }))
+})
+
+/** An hour ahead, so that no alarm goes off by itself: what is owed stays until the test lets the alarm run. */
+beforeEach(() => {
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000)
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const laterBy = (ms: number) => vi.mocked(Date.now).mockReturnValue(Date.now() + ms)
+
+/** Everything owed right now, by row. */
+const owed = (position: TestPosition) =>
+  position.inside((_, state) => {
+    const rows = state.storage.sql.exec<{ id: string; effect: string }>('SELECT id, effect FROM outbox ORDER BY id')
+    return [...rows].map(({ id, effect }) => [id, JSON.parse(effect) as StockEffect] as const)
+  })
+
+const settleAll = (position: TestPosition) =>
+  position.inside((_, state) => {
+    state.storage.sql.exec('DELETE FROM outbox')
+  })
+
+/** Queues that keep what they are sent, over the rest of the environment. */
+function recordingEnv() {
+  const sent: unknown[] = []
+  const queue = {
+    send: async (body: unknown) => sent.push(body),
+    sendBatch: async (messages: Iterable<{ body: unknown }>) => sent.push(...[...messages].map(({ body }) => body)),
+  }
+  // Cast justified: only `send` and `sendBatch` of these three bindings are used by what is tested here.
+  const env = { ...testEnv, PROJECTIONS: queue, PUBLICATION: queue, INBOUND_ORDERS: queue } as unknown as Env
+  return { env, sent }
+}
+
+const rowOf = (effect: StockEffect) => ({
+  id: 'row',
+  effect,
+  dueAtMs: 0,
+  attempts: 0,
+  revision: 1,
+  createdAtMs: 0,
+  lastError: null,
+})
+
+describe('a change', () => {
+  it('owes one wake-up to the projection and one to publication, however many commands it took', async () => {
+    const position = newPosition()
+    await position.api.applyMany(position.name, [
+      move('m1', 'receipt', 10, Date.now()),
+      hold('r1', 1),
+      hold('r2', 1),
+      release('r1'),
+    ])
+    await position.send(hold('r3', 1))
+    expect(await owed(position)).toEqual([
+      ['project', { kind: 'project', throughSeq: 5 }],
+      ['publish', { kind: 'publish' }],
+    ])
+  })
+
+  it('that leaves available as it was owes publication nothing', async () => {
+    const position = newPosition()
+    await position.send(move('m1', 'receipt', 10, Date.now()))
+    await settleAll(position)
+    await position.send(move('m2', 'receipt', 4, Date.now(), 'damaged'))
+    expect((await owed(position)).map(([id]) => id)).toEqual(['project'])
+  })
+
+  it('that is none owes nothing', async () => {
+    const position = newPosition()
+    await position.send(hold('r1', 1))
+    expect(await owed(position)).toEqual([])
+  })
+
+  it('is owed to the projection until that confirms it has all of it', async () => {
+    const position = newPosition()
+    await position.api.applyMany(position.name, [move('m1', 'receipt', 10, Date.now()), hold('r1', 1)])
+    const isOwed = async () => (await owed(position)).some(([id]) => id === 'project')
+    await position.api.projected(1)
+    expect(await isOwed()).toBe(true)
+    await position.api.projected(2)
+    expect(await isOwed()).toBe(false)
+    await position.api.reproject()
+    expect(await isOwed()).toBe(true)
+  })
+
+  it('leaves by the alarm, which is still set after an eviction', async () => {
+    const position = newPosition()
+    await position.send(move('m1', 'receipt', 10, Date.now()))
+    await evictDurableObject(position.stub)
+    await position.available()
+    laterBy(1_000)
+    expect(await runDurableObjectAlarm(position.stub)).toBe(true)
+    expect((await owed(position)).map(([id]) => id)).not.toContain('publish')
+  })
+})
+
+describe('sending', () => {
+  const east = 'ROPE-10@east' as PositionId
+  const west = 'ROPE-10@west' as PositionId
+
+  it('tells every channel that the location serves, and no other', async () => {
+    const { env, sent } = recordingEnv()
+    expect(await sendStockEffects(env, east, [rowOf({ kind: 'publish' })], Date.now())).toBe('done')
+    expect(sent).toEqual([{ type: 'publish_stock', account: 'shopify-us', sku: 'ROPE-10' }])
+    await sendStockEffects(env, west, [rowOf({ kind: 'publish' })], Date.now())
+    expect(sent.slice(1).map((message) => (message as { account: string }).account)).toEqual(['shopify-us', 'b2b'])
+  })
+
+  it('says nothing to channels about a location that serves none', async () => {
+    const { env, sent } = recordingEnv()
+    await sendStockEffects(env, 'ROPE-10@nowhere' as PositionId, [rowOf({ kind: 'publish' })], Date.now())
+    expect(sent).toEqual([])
+  })
+
+  it('wakes the projection and will do so again until it confirms', async () => {
+    const { env, sent } = recordingEnv()
+    const disposition = await sendStockEffects(env, east, [rowOf({ kind: 'project', throughSeq: 7 })], 1_000)
+    expect(disposition).toEqual({ againAtMs: 61_000 })
+    expect(sent).toEqual([{ type: 'project', actor: 'stock', name: east, throughSeq: 7 }])
+  })
+
+  it('wakes the orders that waited', async () => {
+    const { env, sent } = recordingEnv()
+    const rows = ['b2b:1', 'b2b:2'].map((id) => rowOf({ kind: 'wake', orderId: orderIdFrom(id) }))
+    expect(await sendStockEffects(env, east, rows, 0)).toBe('done')
+    expect(sent).toEqual([
+      { type: 'wake_order', orderId: 'b2b:1', why: 'stock at ROPE-10@east' },
+      { type: 'wake_order', orderId: 'b2b:2', why: 'stock at ROPE-10@east' },
+    ])
+  })
+})
+
+describe('orders that wait', () => {
+  const woken = async (position: TestPosition) =>
+    (await owed(position)).flatMap(([, effect]) => (effect.kind === 'wake' ? [effect.orderId] : []))
+
+  it('are woken in order, as far as an arrival reaches', async () => {
+    const position = newPosition()
+    await position.send(awaitStock('b2b:1', 2))
+    await position.send(awaitStock('b2b:2', 2))
+    await position.send(awaitStock('b2b:3', 2))
+    expect(await woken(position)).toEqual([])
+    await position.send(move('m1', 'receipt', 3, Date.now()))
+    expect(await woken(position)).toEqual(['b2b:1', 'b2b:2'])
+  })
+
+  it('are woken by a release and by an expiry as well', async () => {
+    const position = newPosition()
+    await position.send(move('m1', 'receipt', 2, Date.now()))
+    await position.send(hold('r1', 1))
+    const expiresAtMs = Date.now() + 60_000
+    await position.send(hold('r2', 1, { expiresAtMs }))
+    await position.send(awaitStock('b2b:1', 1))
+    await position.send(awaitStock('b2b:2', 1))
+    await position.send(release('r1'))
+    expect(await woken(position)).toEqual(['b2b:1'])
+    await settleAll(position)
+    await position.send(hold('r3', 1))
+    vi.mocked(Date.now).mockReturnValue(expiresAtMs + wakeGraceMs)
+    await runDurableObjectAlarm(position.stub)
+    expect(await woken(position)).toEqual(['b2b:2'])
+  })
+
+  it('make room for the next when they do not take what they were offered', async () => {
+    const position = newPosition()
+    await position.send(awaitStock('b2b:1', 2))
+    await position.send(awaitStock('b2b:2', 2))
+    await position.send(move('m1', 'receipt', 2, Date.now()))
+    await settleAll(position)
+    laterBy(wakeGraceMs + 1_000)
+    await runDurableObjectAlarm(position.stub)
+    expect(await woken(position)).toEqual(['b2b:2'])
+  })
+
+  it('are left alone once they are forgotten', async () => {
+    const position = newPosition()
+    await position.send(awaitStock('b2b:1', 2))
+    await position.send(forgetWaiter('b2b:1'))
+    await position.send(move('m1', 'receipt', 2, Date.now()))
+    expect(await woken(position)).toEqual([])
+    expect(await position.inside((_, state) => [...state.storage.sql.exec('SELECT * FROM waiter')].length)).toBe(0)
+  })
+})
