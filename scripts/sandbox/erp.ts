@@ -4,7 +4,7 @@
  */
 import { json, type SandboxAnswer, type SandboxOptions, type SandboxRequest, startSandbox } from './control.ts'
 import { company, type Method, methodsOf } from './erp/methods.ts'
-import { createRecords, type Records, TrytonError, type Values } from './erp/records.ts'
+import { createRecords, type Records, searchRecords, TrytonError, type Values } from './erp/records.ts'
 import { duplicatesIn, salesIn, shipmentsIn } from './erp/state.ts'
 
 export type ErpOptions = SandboxOptions & {
@@ -83,7 +83,7 @@ export async function startErp(options: ErpOptions = {}) {
     salesOf: (reference: string) => salesIn(records).filter((sale) => sale.reference === reference),
     /** References with more than one placed sale: must be empty, whatever happened. */
     duplicates: () => duplicatesIn(records),
-    partiesWithCode: (code: string) => records.search('party.party', [['code', '=', code]]).length,
+    partiesWithCode: (code: string) => searchRecords(records, 'party.party', [['code', '=', code]]).length,
     shipmentsOf: (reference: string) => shipmentsIn(records, reference),
   }
 }

@@ -1,7 +1,7 @@
 /** The RPC methods of the sandbox ERP: those that the connector calls, and no others. */
-import { type Records, type Row, TrytonError, userError, type Values } from './records.ts'
-import { createSaleWorkflow } from './sale-workflow.ts'
-import { createShipmentWorkflow } from './shipment-workflow.ts'
+import { type Records, type Row, readRecord, searchRecords, TrytonError, userError, type Values } from './records.ts'
+import { createSale, type Erp, pressSale, removeSale } from './sale-workflow.ts'
+import { pressShipment, writeShipment } from './shipment-workflow.ts'
 
 export type Method = (params: readonly unknown[], context: Values) => unknown
 
@@ -9,12 +9,11 @@ export const company = 1
 const searchable = ['currency.currency', 'country.country', 'country.subdivision', 'account.invoice.payment_term']
 
 export function methodsOf(records: Records): ReadonlyMap<string, Method> {
-  const sales = createSaleWorkflow(records)
-  const shipments = createShipmentWorkflow(records, sales)
+  const erp: Erp = { records, sales: 0, shipments: 0, writes: 0 }
   const methods = new Map<string, Method>([
     ['model.res.user.get_preferences', () => ({ company, language: 'en' })],
-    ['model.sale.sale.create', ([list]) => (list as Values[]).map((values) => sales.createSale(values).id)],
-    ['model.sale.sale.delete', ([ids]) => each(records, 'sale.sale', ids, (sale) => sales.remove(sale))],
+    ['model.sale.sale.create', ([list]) => (list as Values[]).map((values) => createSale(erp, values).id)],
+    ['model.sale.sale.delete', ([ids]) => each(records, 'sale.sale', ids, (sale) => removeSale(erp, sale))],
     ['model.account.invoice.cancel', ([ids]) => each(records, 'account.invoice', ids, cancelInvoice)],
     ['model.party.party.create', ([list]) => (list as Values[]).map((values) => createParty(records, values).id)],
     [
@@ -27,32 +26,37 @@ export function methodsOf(records: Records): ReadonlyMap<string, Method> {
       'model.stock.shipment.out.write',
       ([ids, values], { _timestamp: stamps }) =>
         each(records, 'stock.shipment.out', ids, (row) =>
-          shipments.write(row, values as Values, (stamps as Record<string, string>)?.[`stock.shipment.out,${row.id}`]),
+          writeShipment(
+            erp,
+            row,
+            values as Values,
+            (stamps as Record<string, string>)?.[`stock.shipment.out,${row.id}`],
+          ),
         ),
     ],
   ])
   for (const button of ['quote', 'confirm', 'process', 'cancel', 'draft']) {
-    const press: Method = ([ids]) => each(records, 'sale.sale', ids, (sale) => sales.press(button, sale))
+    const press: Method = ([ids]) => each(records, 'sale.sale', ids, (sale) => pressSale(erp, button, sale))
     methods.set(`model.sale.sale.${button}`, press)
   }
   for (const button of ['wait', 'assign_force', 'pick', 'pack', 'done', 'cancel']) {
-    const press: Method = ([ids]) => each(records, 'stock.shipment.out', ids, (row) => shipments.press(button, row))
+    const press: Method = ([ids]) => each(records, 'stock.shipment.out', ids, (row) => pressShipment(erp, button, row))
     methods.set(`model.stock.shipment.out.${button}`, press)
   }
   for (const model of [...searchable, 'stock.location', 'party.party', 'party.address']) {
     methods.set(`model.${model}.search`, ([domain, offset, limit]) =>
-      page(records.search(model, domain as unknown[]), offset, limit).map((row) => row.id),
+      page(searchRecords(records, model, domain as unknown[]), offset, limit).map((row) => row.id),
     )
   }
   for (const model of ['product.product', 'sale.sale', 'sale.line', 'stock.shipment.out']) {
     methods.set(`model.${model}.search_read`, ([domain, offset, limit, , names]) =>
-      page(records.search(model, domain as unknown[]), offset, limit).map((row) =>
-        records.read(model, row, names as string[]),
+      page(searchRecords(records, model, domain as unknown[]), offset, limit).map((row) =>
+        readRecord(records, model, row, names as string[]),
       ),
     )
   }
   methods.set('model.sale.sale.read', ([ids, names]) =>
-    (ids as number[]).map((id) => records.read('sale.sale', records.get('sale.sale', id), names as string[])),
+    (ids as number[]).map((id) => readRecord(records, 'sale.sale', records.get('sale.sale', id), names as string[])),
   )
   return methods
 }
@@ -81,7 +85,7 @@ function cancelInvoice(invoice: Row): void {
 }
 
 function createParty(records: Records, values: Values): Row {
-  if (records.search('party.party', [['code', '=', values.code]]).length > 0) {
+  if (searchRecords(records, 'party.party', [['code', '=', values.code]]).length > 0) {
     throw userError('The code on party must be unique.')
   }
   return records.create('party.party', values)

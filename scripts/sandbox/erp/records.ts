@@ -52,79 +52,93 @@ const relations: Readonly<Record<string, string>> = {
   'stock.move.sale': 'sale.sale',
 }
 
-export type Records = ReturnType<typeof createRecords>
+export type Records = {
+  readonly create: (model: string, values: Values) => Row
+  readonly get: (model: string, id: unknown) => Row
+  readonly all: (model: string) => readonly Row[]
+  readonly remove: (model: string, id: number) => void
+}
 
-export function createRecords() {
+export function createRecords(): Records {
   const tables = new Map<string, Map<number, Row>>()
+  let nextId = 1
   const table = (model: string) => {
     const known = tables.get(model) ?? new Map<number, Row>()
     tables.set(model, known)
     return known
   }
-  let nextId = 1
-
-  function create(model: string, values: Values): Row {
-    for (const field of Object.keys(values)) checkField(model, field)
-    const row: Row = { ...values, id: nextId++ }
-    table(model).set(row.id, row)
-    return row
+  return {
+    create: (model, values) => {
+      for (const field of Object.keys(values)) checkField(model, field)
+      const row: Row = { ...values, id: nextId++ }
+      table(model).set(row.id, row)
+      return row
+    },
+    get: (model, id) => {
+      const row = typeof id === 'number' ? table(model).get(id) : undefined
+      if (!row) throw userError(`You are trying to read records "${id}" of "${model}" that don't exist anymore.`)
+      return row
+    },
+    all: (model) => [...table(model).values()],
+    remove: (model, id) => void table(model).delete(id),
   }
+}
 
-  function get(model: string, id: unknown): Row {
-    const row = typeof id === 'number' ? table(model).get(id) : undefined
-    if (!row) throw userError(`You are trying to read records "${id}" of "${model}" that don't exist anymore.`)
-    return row
+export function searchRecords(records: Records, model: string, domain: readonly unknown[]): readonly Row[] {
+  return records.all(model).filter((row) => domain.every((clause) => holds(records, model, row, clause)))
+}
+
+function holds(records: Records, model: string, row: Row, clause: unknown): boolean {
+  if (!Array.isArray(clause) || clause.length !== 3) throw new TrytonError([`invalid clause ${clause}`, ''])
+  const [path, operator, value] = clause
+  const found = valuesAt(records, model, row, String(path).split('.'))
+  if (operator === 'in' && Array.isArray(value)) return found.some((member) => value.includes(member))
+  if (operator === '=') return found.some((member) => (member ?? null) === value)
+  throw new TrytonError([`unknown operator ${operator}`, ''])
+}
+
+function valuesAt(records: Records, model: string, row: Row, [field = '', ...rest]: readonly string[]): unknown[] {
+  if (field !== 'id') checkField(model, field)
+  const value = row[field]
+  const members = Array.isArray(value) ? value : [value]
+  if (rest.length === 0) return members
+  const target = targetOf(model, field)
+  return members.flatMap((id) =>
+    id === undefined || id === null ? [] : valuesAt(records, target, records.get(target, id), rest),
+  )
+}
+
+/** A dotted field answers `{"field.": {...}}`, a list of them for a one2many, as Tryton does. */
+export function readRecord(records: Records, model: string, row: Row, names: readonly string[]): Row {
+  const answer: Row = { id: row.id }
+  const nested = new Map<string, string[]>()
+  for (const name of names) {
+    const [field = '', ...rest] = name.split('.')
+    checkField(model, field)
+    if (rest.length === 0) answer[field] = row[field] ?? null
+    else nested.set(field, [...(nested.get(field) ?? []), rest.join('.')])
   }
+  for (const [field, inner] of nested) answer[`${field}.`] = readRelated(records, model, row[field], field, inner)
+  return answer
+}
 
-  const all = (model: string): Row[] => [...table(model).values()]
-  const remove = (model: string, id: number) => void table(model).delete(id)
+function readRelated(
+  records: Records,
+  model: string,
+  value: unknown,
+  field: string,
+  inner: readonly string[],
+): unknown {
+  const target = targetOf(model, field)
+  const readOne = (id: unknown) => readRecord(records, target, records.get(target, id), inner)
+  if (Array.isArray(value)) return value.map(readOne)
+  return value === null || value === undefined ? null : readOne(value)
+}
 
-  function search(model: string, domain: readonly unknown[]): Row[] {
-    return all(model).filter((row) => domain.every((clause) => holds(model, row, clause)))
-  }
-
-  function holds(model: string, row: Row, clause: unknown): boolean {
-    if (!Array.isArray(clause) || clause.length !== 3) throw new TrytonError([`invalid clause ${clause}`, ''])
-    const [path, operator, value] = clause
-    const found = valuesAt(model, row, String(path).split('.'))
-    if (operator === 'in' && Array.isArray(value)) return found.some((member) => value.includes(member))
-    if (operator === '=') return found.some((member) => (member ?? null) === value)
-    throw new TrytonError([`unknown operator ${operator}`, ''])
-  }
-
-  function valuesAt(model: string, row: Row, [field = '', ...rest]: readonly string[]): unknown[] {
-    if (field !== 'id') checkField(model, field)
-    const value = row[field]
-    const members = Array.isArray(value) ? value : [value]
-    if (rest.length === 0) return members
-    const target = relations[`${model}.${field}`]
-    if (target === undefined) throw new TrytonError([`no relation ${model}.${field}`, ''])
-    return members.flatMap((id) => (id === undefined || id === null ? [] : valuesAt(target, get(target, id), rest)))
-  }
-
-  /** A dotted field answers `{"field.": {...}}`, a list of them for a one2many, as Tryton does. */
-  function read(model: string, row: Row, names: readonly string[]): Row {
-    const answer: Row = { id: row.id }
-    const nested = new Map<string, string[]>()
-    for (const name of names) {
-      const [field = '', ...rest] = name.split('.')
-      checkField(model, field)
-      if (rest.length === 0) answer[field] = row[field] ?? null
-      else nested.set(field, [...(nested.get(field) ?? []), rest.join('.')])
-    }
-    for (const [field, inner] of nested) answer[`${field}.`] = readRelated(model, row, field, inner)
-    return answer
-  }
-
-  function readRelated(model: string, row: Row, field: string, inner: readonly string[]): unknown {
-    const target = relations[`${model}.${field}`]
-    if (target === undefined) throw new TrytonError([`no relation ${model}.${field}`, ''])
-    const value = row[field]
-    if (Array.isArray(value)) return value.map((id) => read(target, get(target, id), inner))
-    return value === null || value === undefined ? null : read(target, get(target, value), inner)
-  }
-
-  return { create, get, all, remove, search, read }
+function targetOf(model: string, field: string): string {
+  const target = relations[`${model}.${field}`]
+  if (target === undefined) throw new TrytonError([`no relation ${model}.${field}`, ''])
+  return target
 }
 
 function checkField(model: string, field: string): void {

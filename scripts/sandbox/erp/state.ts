@@ -1,5 +1,5 @@
 /** What the sandbox ERP holds, in a form that a test can judge. */
-import type { Records } from './records.ts'
+import { type Records, searchRecords } from './records.ts'
 
 export type ErpSale = {
   readonly number: string | null
@@ -42,7 +42,7 @@ export function duplicatesIn(records: Records): readonly string[] {
 }
 
 export function shipmentsIn(records: Records, reference: string): readonly ErpShipment[] {
-  return records.search('stock.shipment.out', [['moves.sale.reference', '=', reference]]).map((shipment) => {
+  return searchRecords(records, 'stock.shipment.out', [['moves.sale.reference', '=', reference]]).map((shipment) => {
     const units: Record<string, number> = {}
     for (const id of shipment.outgoing_moves as number[]) {
       const move = records.get('stock.move', id)
