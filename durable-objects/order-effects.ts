@@ -1,4 +1,6 @@
-/** What an order owes the outside, and how each of it is sent: wake-ups, whose rows stay until the effect is confirmed. */
+/**
+ * What an order owes the outside, and how each of it is sent: wake-ups, whose rows stay until the effect is confirmed.
+ */
 import type { Decision } from '../src/domain/order/decide.ts'
 import { drainDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Intent } from '../src/domain/outbox/intent.ts'

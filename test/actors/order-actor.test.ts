@@ -137,7 +137,7 @@ describe('calls to partners', () => {
     expect(wakeUps().slice(sent)).toContain(`${order.name} erp_create_order/1`)
   })
 
-  it('leases an attempt to one caller, gives the same caller the same attempt, and probes once the lease ran out', async () => {
+  it('leases an attempt to one caller, who may ask again, and probes once the lease ran out', async () => {
     const order = await reserved()
     const first = await order.api.beginAttempt('erp_create_order/1', 'a')
     expect(first).toMatchObject({ go: true, attempt: 1, mustProbe: false, request: { externalId: order.name } })

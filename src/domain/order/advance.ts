@@ -64,7 +64,10 @@ export async function advance(ports: SagaPorts, rounds = roundsPerTurn): Promise
   return { outcome: 'more', errors: [] }
 }
 
-/** Whatever was answered is recorded, also when something else was not. A step that throws has happened or not: ask again. */
+/**
+ * Whatever was answered is recorded, also when something else was not. A step that throws has happened or not: ask
+ * again.
+ */
 async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly string[]> {
   try {
     switch (step.type) {

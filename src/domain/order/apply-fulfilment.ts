@@ -28,7 +28,9 @@ export function applyAccepted(state: OrderState, event: EventOf<'fulfilment_orde
   }))
 }
 
-/** What the warehouse will not ship is a free claim again; the location is passed over until a person says otherwise. */
+/**
+ * What the warehouse will not ship is a free claim again; the location is passed over until a person says otherwise.
+ */
 export function applyRejected(state: OrderState, event: EventOf<'fulfilment_order_rejected'>): OrderState {
   const { location } = findFulfilmentOrder(state, event.fulfilmentOrderId)
   const ended = endFulfilmentOrder(state, event.fulfilmentOrderId, { rejection: event.reason })

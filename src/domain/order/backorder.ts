@@ -1,4 +1,7 @@
-/** Units that nobody has: they wait in line at the positions that could have them, or for a person, by the channel's policy. */
+/**
+ * Units that nobody has: they wait in line at the positions that could have them, or for a person, by the channel's
+ * policy.
+ */
 import type { OrderEvent, Units } from './order-event.ts'
 import type { OrderState } from './order-state.ts'
 import { isExcluded } from './release-fulfilment.ts'

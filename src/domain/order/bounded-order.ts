@@ -1,6 +1,7 @@
 /**
- * An order is one row of at most two megabytes, and its content appears in the row of one event as well. Titles are what
- * makes an order large, and they are only for people: a large order keeps their beginnings. The delivery keeps all of it.
+ * An order is one row of at most two megabytes, and its content appears in the row of one event as well. Titles are
+ * what makes an order large, and they are only for people: a large order keeps their beginnings. The delivery keeps
+ * all of it.
  */
 import type { CanonicalOrder } from './canonical-order.ts'
 

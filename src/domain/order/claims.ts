@@ -22,8 +22,8 @@ export function isActive(fulfilmentOrder: FulfilmentOrder): boolean {
 export type FreeClaim = { readonly reservation: OrderReservation; readonly quantity: number }
 
 /**
- * Claimed units that no fulfilment order holds, newest reservation first: giving back the newest keeps the oldest, which
- * is what the warehouse was told about.
+ * Claimed units that no fulfilment order holds, newest reservation first: giving back the newest keeps the oldest,
+ * which is what the warehouse was told about.
  */
 export function freeClaims(state: OrderState, lineId: LineId): readonly FreeClaim[] {
   const withWarehouses = remainingByLocation(state, lineId)

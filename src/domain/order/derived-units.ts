@@ -1,4 +1,6 @@
-/** Delivered and returned are parts of shipped: derived from facts each time, so their order of arrival cannot matter. */
+/**
+ * Delivered and returned are parts of shipped: derived from facts each time, so their order of arrival cannot matter.
+ */
 import type { LineId } from '../shared/ids.ts'
 import type { LineState, OrderState } from './order-state.ts'
 

@@ -14,7 +14,9 @@ import { rejectedReleases, release, reroute } from './release-fulfilment.ts'
 
 type Rule = (state: OrderState, nowMs: number) => readonly OrderEvent[]
 
-/** In order of urgency: first what must not ship, then what may, then how it stands. The first that applies is taken. */
+/**
+ * In order of urgency: first what must not ship, then what may, then how it stands. The first that applies is taken.
+ */
 const rules: readonly Rule[] = [
   reopen,
   reconcile,
@@ -57,7 +59,9 @@ function refuseCancellation(state: OrderState): readonly OrderEvent[] {
   return [{ type: 'cancel_refused', reason: `${shipped} units had left` }]
 }
 
-/** Nothing left to do for any unit. An order of which nothing left is cancelled at once; its effects finish behind it. */
+/**
+ * Nothing left to do for any unit. An order of which nothing left is cancelled at once; its effects finish behind it.
+ */
 function end(state: OrderState): readonly OrderEvent[] {
   if (state.stage === 'closed' || state.stage === 'cancelled' || hasPendingUnits(state)) return []
   if (state.lines.every((line) => line.quantities.shipped === 0)) return [{ type: 'cancelled' }]

@@ -22,13 +22,14 @@ function rejectionCases(state: OrderState): Case[] {
   const homeless = state.lines.filter((line) => line.quantities.open + line.quantities.backordered > 0)
   if (homeless.length === 0 || !state.saga.excluded.some((entry) => entry.lineId === null)) return []
   const rejected = state.fulfilmentOrders.findLast((fulfilmentOrder) => fulfilmentOrder.status === 'cancelled')
+  const reason = rejected?.rejection ?? 'cancelled'
   return [
     {
       category: 'wms_rejected',
       class: 'value',
       subject: 'release',
-      cluster: `${rejected?.account}/${rejected?.rejection}`,
-      message: `${rejected?.account ?? 'The warehouse'} turned the release down: ${rejected?.rejection ?? 'cancelled'}.`,
+      cluster: `${rejected?.account}/${reason}`,
+      message: `${rejected?.account ?? 'The warehouse'} turned the release down: ${reason}.`,
       moneyAtRiskMinor: pendingValueMinor(state, homeless),
     },
   ]

@@ -55,7 +55,9 @@ function eventOf(concluded: Intent) {
   }
 }
 
-/** A hold placed after the intent was opened still keeps the order from advancing, unless the call may already be out. */
+/**
+ * A hold placed after the intent was opened still keeps the order from advancing, unless the call may already be out.
+ */
 export function isHeldBack(state: OrderState, intent: Intent): boolean {
   if (intent.status !== 'pending' || intent.mustProbe) return false
   return ['erp_create_order', 'warehouse_release'].includes(intent.kind) && hasOpenHold(state)

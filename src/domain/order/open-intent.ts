@@ -5,8 +5,8 @@ import type { OrderEvent } from './order-event.ts'
 import type { OrderState } from './order-state.ts'
 
 /**
- * `name` makes the id within the order (`warehouse_release/F2`). `externalId` is what the partner files it under and what
- * a probe looks for: unique for ever at that partner.
+ * `name` makes the id within the order (`warehouse_release/F2`). `externalId` is what the partner files it under and
+ * what a probe looks for: unique for ever at that partner.
  */
 export type NewIntent = {
   readonly kind: IntentKind

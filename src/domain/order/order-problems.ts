@@ -52,8 +52,8 @@ function paymentProblems({ payment }: CanonicalOrder): Problem[] {
 }
 
 /**
- * Checked: the total against its parts, and the lines against the subtotal. The subtotal speaks of the lines as they were
- * placed, so lines that have shrunk since may fall short of it, but never exceed it.
+ * Checked: the total against its parts, and the lines against the subtotal. The subtotal speaks of the lines as they
+ * were placed, so lines that have shrunk since may fall short of it, but never exceed it.
  */
 function totalsProblems({ lines, totals, taxesIncluded }: CanonicalOrder): Problem[] {
   const tolerance = (lines.length + 1) * roundingPerLineMinor

@@ -21,7 +21,8 @@ import type { OrderPolicy, SagaState } from './saga-state.ts'
 
 /**
  * How far the saga has come. Derived facts (partly shipped, backordered) live in the line quantities.
- * `captured` → `validated` → `planned` → `reserved` → `posted` → `released` → `closed`; `cancelled` ends it from anywhere.
+ * `captured` → `validated` → `planned` → `reserved` → `posted` → `released` → `closed`; `cancelled` ends it from
+ * anywhere.
  */
 export type OrderStage =
   | 'captured'

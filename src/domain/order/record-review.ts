@@ -1,4 +1,7 @@
-/** Decides what looking at the order found: lines mapped, system holds placed and released, validated or looked at again. */
+/**
+ * Decides what looking at the order found: lines mapped, system holds placed and released, validated or looked at
+ * again.
+ */
 import { retryDelayMs } from '../outbox/drain.ts'
 import { isUnmapped } from './intake-cases.ts'
 import type { LineMapping, OrderEvent } from './order-event.ts'
@@ -57,7 +60,10 @@ function holdEvents(state: OrderState, problems: readonly Problem[]): readonly O
   ]
 }
 
-/** Placed already, or released by a person who saw this very reason. Without a SKU nothing can be picked, whoever says so. */
+/**
+ * Placed already, or released by a person who saw this very reason. Without a SKU nothing can be picked, whoever says
+ * so.
+ */
 function isKnown(state: OrderState, kind: Hold['kind'], reason: string): boolean {
   const last = state.holds.findLast((hold) => hold.placedBy === 'system' && hold.kind === kind)
   if (last?.reason !== reason) return false

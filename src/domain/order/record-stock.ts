@@ -1,4 +1,6 @@
-/** Decides what the positions answered: holds granted or refused, claims final or lost, effects done, places in line. */
+/**
+ * Decides what the positions answered: holds granted or refused, claims final or lost, effects done, places in line.
+ */
 import { orderReservationId } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import type { StockVerdict } from '../stock/stock-command.ts'

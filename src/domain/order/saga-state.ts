@@ -13,7 +13,10 @@ export type OrderPolicy = {
   readonly whenOutOfStock: 'backorder' | 'exception'
 }
 
-/** One thing still to be done at one of our own positions. Its id is the stock command's id: asking twice is asking once. */
+/**
+ * One thing still to be done at one of our own positions. Its id is the stock command's id: asking twice is asking
+ * once.
+ */
 export type StockEffect = {
   readonly effectId: string
   readonly kind: 'release' | 'ship'

@@ -1,6 +1,6 @@
 /**
- * Which event may happen at which stage, and where it leads (I6). A history is legal when every event was allowed at the
- * stage it met. The table is typed by the event union: a new event fails to compile until it has its row.
+ * Which event may happen at which stage, and where it leads (I6). A history is legal when every event was allowed at
+ * the stage it met. The table is typed by the event union: a new event fails to compile until it has its row.
  */
 import type { OrderEvent, OrderEventType } from './order-event.ts'
 import type { OrderStage } from './order-state.ts'

@@ -26,7 +26,9 @@ export function wantedByLine(state: OrderState): readonly Wanted[] {
   })
 }
 
-/** The newest version has already taken off what was cancelled before it; only later refunds are still to be taken off. */
+/**
+ * The newest version has already taken off what was cancelled before it; only later refunds are still to be taken off.
+ */
 function refundedSince(state: OrderState): Map<LineId, number> {
   const later = state.refunds.filter((refund) => refund.atMs > state.order.sourceVersionMs)
   return sumUnits(later.flatMap(({ lines }) => lines).filter((line) => line.restock === 'cancel'))

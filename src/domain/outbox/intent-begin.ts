@@ -2,8 +2,8 @@
 import type { Intent } from './intent.ts'
 
 /**
- * Longer than any call: the client gives up after ten seconds, so a lease that ran out means that the caller died. What it
- * sent has long arrived or never will.
+ * Longer than any call: the client gives up after ten seconds, so a lease that ran out means that the caller died.
+ * What it sent has long arrived or never will.
  */
 export const leaseMs = 60_000
 

@@ -1,4 +1,7 @@
-/** What an attempt came to. `committed` is the truth whenever it arrives; anything else counts only for its own attempt. */
+/**
+ * What an attempt came to. `committed` is the truth whenever it arrives; anything else counts only for its own
+ * attempt.
+ */
 import { unreachable } from '../shared/result.ts'
 import { retryDelayMs } from './drain.ts'
 import type { CallOutcome, Intent } from './intent.ts'

@@ -1,6 +1,6 @@
 /**
- * The basic plan: fewest locations, then location priority, ties by id. Pure and deterministic: the same figures give the
- * same plan. Stock is counted in base units, lines in ordered units of `packQuantity` base units each.
+ * The basic plan: fewest locations, then location priority, ties by id. Pure and deterministic: the same figures give
+ * the same plan. Stock is counted in base units, lines in ordered units of `packQuantity` base units each.
  */
 import type { LineId, LocationId, Sku } from '../shared/ids.ts'
 

@@ -82,7 +82,7 @@ describe('the basic plan', () => {
     { minLength: 1, maxLength: 4 },
   )
 
-  it('never plans more than there is or was asked, misses nothing it could cover with single units, and repeats itself', () => {
+  it('plans no more than there is or was asked, misses no single unit, and repeats itself', () => {
     fc.assert(
       fc.property(demand, figures, fc.boolean(), (asked, told, allowPartial) => {
         const lines = asked.map(({ of, units, pack }, index) =>
