@@ -8,15 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
  * `before`: the partner did nothing. `after`: it did the work, and then the answer went wrong.
  * `silence`: it did the work and keeps the connection open without a word.
  */
-export const faults = [
-  'error_before',
-  'error_after',
-  'drop_before',
-  'drop_after',
-  'rate_limit',
-  'slow',
-  'silence',
-] as const
+const faults = ['error_before', 'error_after', 'drop_before', 'drop_after', 'rate_limit', 'slow', 'silence'] as const
 export type Fault = (typeof faults)[number]
 
 export type FaultSettings = {

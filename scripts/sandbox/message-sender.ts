@@ -29,7 +29,7 @@ export type MessageSender = {
   readonly stop: () => void
 }
 
-export const calmHabits: Habits = { loseRate: 0, duplicateRate: 0, delayMaxMs: 0 }
+const calmHabits: Habits = { loseRate: 0, duplicateRate: 0, delayMaxMs: 0 }
 
 const retryDelaysMs = [100, 200, 400, 800, 1_600, 3_200]
 /** Crossdock may be killed and restarted for a minute and more; a partner that gives up sooner would test nothing. */

@@ -4,9 +4,10 @@
  */
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
-import { json, type SandboxAnswer, type SandboxOptions, type SandboxRequest, startSandbox } from './control.ts'
+import { type SandboxOptions, startSandbox } from './control.ts'
 import { type Habits, messageSender } from './message-sender.ts'
-import { type Behaviour, createFloor, type FloorOrder, type Handling } from './warehouse/floor.ts'
+import { answerRequest } from './warehouse/desk.ts'
+import { type Behaviour, closeFloor, createFloor, type Floor, type Handling, resumeOrder } from './warehouse/floor.ts'
 
 export type WarehouseOptions = SandboxOptions & {
   /** Our location id, as inventory messages name it. */
@@ -25,33 +26,12 @@ export type WarehouseOptions = SandboxOptions & {
   readonly habits?: Partial<Habits>
 }
 
-const releaseSchema = z.strictObject({
-  fulfilmentOrderId: z.string().regex(/^[^\s:]+:[^\s/]+\/F\d+$/),
-  orderNumber: z.string().nullable(),
-  placedAt: z.iso.datetime(),
-  shippingMethod: z.string().nullable(),
-  shipTo: z.record(z.string(), z.string().nullable()).nullable(),
-  lines: z
-    .array(
-      z.strictObject({
-        lineId: z.string().min(1),
-        sku: z.string().min(1),
-        title: z.string(),
-        quantity: z.int().min(1),
-      }),
-    )
-    .min(1),
-})
-/** The id is in the signed body too: a signature for one order cancels no other. */
-const cancelSchema = z.strictObject({ fulfilmentOrderId: z.string(), reason: z.string() })
-const messagesPerPage = 200
 const labelRetries = 20
 const labelRetryMs = 100
 
 export async function startWarehouse(options: WarehouseOptions) {
   const seed = options.seed ?? 1
   const signer = new Webhook(options.webhookSecret)
-  const verifier = new Webhook(options.requestSecret)
   const sender = messageSender({
     url: options.webhookUrl,
     idPrefix: `msg_${options.location}`,
@@ -68,94 +48,63 @@ export async function startWarehouse(options: WarehouseOptions) {
     say,
     label: (reference) => buyLabel(options.carrierUrl ?? null, reference),
   })
-  const skus = new Set(options.skus)
-  let sequence = 0
-  const numbered = (kind: string) => `${options.location}-${kind}-${++sequence}`
-
-  function handle(request: SandboxRequest): SandboxAnswer {
-    if (!isSigned(verifier, request)) return json(401, { reason: 'bad_signature' })
-    const { pathname, searchParams } = request.url
-    if (request.method === 'GET' && pathname === '/v1/messages') return json(200, pageOf(sender.messages, searchParams))
-    if (request.method === 'POST' && pathname === '/v1/fulfilment-orders') return release(request)
-    const match = /^\/v1\/fulfilment-orders\/([^/]+)(\/cancel)?$/.exec(pathname)
-    const id = decodeURIComponent(match?.[1] ?? '')
-    if (request.method === 'GET' && match && !match[2]) return look(id)
-    if (request.method === 'POST' && match?.[2]) return cancel(id, request)
-    return json(404, { reason: 'no_such_route' })
-  }
-
-  function release(request: SandboxRequest): SandboxAnswer {
-    const parsed = releaseSchema.safeParse(jsonOf(request))
-    if (!parsed.success) return json(422, { reason: 'invalid_body', message: z.prettifyError(parsed.error) })
-    const { fulfilmentOrderId: id, lines } = parsed.data
-    const fingerprint = JSON.stringify(parsed.data)
-    const known = floor.find(id)
-    if (known) return again(known, fingerprint)
-    const unknown = lines.filter((line) => !skus.has(line.sku)).map((line) => line.sku)
-    if (unknown.length > 0) return json(422, { reason: 'unknown_sku', message: unknown.join(', ') })
-    return json(
-      201,
-      documentOf(
-        floor.accept(
-          id,
-          fingerprint,
-          lines.map((line) => ({ ...line, shipped: 0, short: 0 })),
-        ),
-      ),
-    )
-  }
-
-  function again(order: FloorOrder, fingerprint: string): SandboxAnswer {
-    if (order.status === 'cancelled') return json(409, { reason: 'cancelled', message: 'it was called back' })
-    if (order.fingerprint !== fingerprint)
-      return json(409, { reason: 'id_conflict', message: 'known with other content' })
-    order.repeats++
-    floor.remember(order)
-    return json(200, documentOf(order))
-  }
-
-  function look(id: string): SandboxAnswer {
-    const order = floor.find(id)
-    if (!order) return json(404, { reason: 'not_found' })
-    floor.remember(order)
-    return json(200, documentOf(order))
-  }
-
-  function cancel(id: string, request: SandboxRequest): SandboxAnswer {
-    const parsed = cancelSchema.safeParse(jsonOf(request))
-    if (!parsed.success || parsed.data.fulfilmentOrderId !== id) return json(422, { reason: 'invalid_body' })
-    const order = floor.find(id) ?? floor.bury(id)
-    if (!floor.cancel(order)) return json(409, { reason: 'too_late', message: `it is ${order.status}` })
-    return json(order.status === 'cancelling' ? 202 : 200, documentOf(order))
-  }
-
+  const verifier = new Webhook(options.requestSecret)
+  const desk = { floor, verifier, skus: new Set(options.skus), messages: sender.messages }
   const server = await startSandbox(
     {
       operationOf: (request) => `${request.method} ${request.url.pathname}`,
-      handle: (request) => answerOrForget(request, handle, floor),
-      report: () => ({ orders: floor.orders(), pending: sender.pending(), messages: sender.messages.length }),
+      handle: (request) => answerRequest(desk, request),
+      report: () => ({
+        orders: [...floor.orders.values()],
+        pending: sender.pending(),
+        messages: sender.messages.length,
+      }),
       configure: ({ behaviour, habits, script }) => {
-        floor.behave((behaviour as Partial<Behaviour>) ?? {})
+        floor.behaviour = { ...floor.behaviour, ...(behaviour as Partial<Behaviour>) }
         sender.behave((habits as Partial<Habits>) ?? {})
-        floor.script((script as Handling[]) ?? [])
+        floor.scripted.push(...((script as Handling[]) ?? []))
       },
     },
     options,
   )
-  const { location } = options
   const stop = async () => {
-    floor.stop()
+    closeFloor(floor)
     sender.stop()
     await server.stop()
   }
   return {
     ...server,
-    floor,
+    ...floorView(floor),
+    ...stockroom(options.location, say),
     messages: sender.messages,
     pending: sender.pending,
     behave: sender.behave,
+    stop,
+  }
+}
+export type WarehouseSandbox = Awaited<ReturnType<typeof startWarehouse>>
+
+function floorView(floor: Floor) {
+  const orders = () => [...floor.orders.values()]
+  return {
+    orders,
+    order: (id: string) => floor.orders.get(id) ?? null,
     /** Fulfilment orders whose picking was begun more than once: must be empty, whatever happened. */
-    executedTwice: () => floor.orders().filter((order) => order.picks > 1),
+    executedTwice: () => orders().filter((order) => order.picks > 1),
+    /** What the next orders get, before chance decides. */
+    handle: (handlings: readonly Handling[]) => void floor.scripted.push(...handlings),
+    resume: (id: string, handling: Handling) => {
+      const order = floor.orders.get(id)
+      if (order) resumeOrder(floor, order, handling)
+    },
+  }
+}
+
+/** Sends stock figures; the caller decides which, as the sandbox keeps no stock of its own. */
+function stockroom(location: string, say: (type: string, data: object) => void) {
+  let sequence = 0
+  const numbered = (kind: string) => `${location}-${kind}-${++sequence}`
+  return {
     count: (sku: string, onHand: number, asOfMs = Date.now()) => {
       const asOf = new Date(asOfMs).toISOString()
       say('inventory.counted', { sku, location, snapshotId: numbered('count'), sequence, asOf, onHand })
@@ -164,32 +113,6 @@ export async function startWarehouse(options: WarehouseOptions) {
       say('inventory.received', { sku, location, movementId: numbered('receipt'), quantity }),
     adjust: (sku: string, quantity: number) =>
       say('inventory.adjusted', { sku, location, movementId: numbered('adjustment'), quantity }),
-    stop,
-  }
-}
-export type WarehouseSandbox = Awaited<ReturnType<typeof startWarehouse>>
-
-/** A forgotten order was written down, but whoever wrote it never answered. */
-function answerOrForget(
-  request: SandboxRequest,
-  handle: (request: SandboxRequest) => SandboxAnswer,
-  floor: { readonly orders: () => readonly FloorOrder[] },
-): SandboxAnswer {
-  const before = floor.orders().length
-  const answer = handle(request)
-  const made = floor.orders()[before]
-  return made?.handling === 'forget' ? { status: 504, body: 'the clerk went for lunch' } : answer
-}
-
-/** Strict and independent of Crossdock's own code: the reference library, on this machine's clock. */
-function isSigned(verifier: Webhook, request: SandboxRequest): boolean {
-  const body = request.body.toString('utf8')
-  const content = body === '' ? `${request.method} ${request.url.pathname}${request.url.search}` : body
-  try {
-    verifier.verify(content, { ...request.headers }, { jsonParse: false })
-    return true
-  } catch {
-    return false
   }
 }
 
@@ -199,39 +122,6 @@ function signed(signer: Webhook, id: string, body: string): Readonly<Record<stri
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
     'webhook-signature': signer.sign(id, now, body),
-  }
-}
-
-function jsonOf(request: SandboxRequest): unknown {
-  try {
-    return JSON.parse(request.body.toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-const documentOf = (order: FloorOrder) => ({
-  fulfilmentOrderId: order.id,
-  reference: order.reference,
-  status: order.status,
-})
-
-function pageOf(
-  messages: readonly { readonly id: string; readonly body: string; readonly sentAtMs: number }[],
-  query: URLSearchParams,
-) {
-  const asOf = new Date().toISOString()
-  const sinceMs = Date.parse(query.get('since') ?? '')
-  const from = Number(query.get('cursor') ?? 0)
-  const listed = messages.filter((message) => message.sentAtMs >= sinceMs)
-  const page = listed.slice(from, from + messagesPerPage).map(({ id, body, sentAtMs }) => ({
-    ...{ id, body },
-    sentAt: new Date(sentAtMs).toISOString(),
-  }))
-  return {
-    asOf,
-    messages: page,
-    nextCursor: from + messagesPerPage < listed.length ? String(from + messagesPerPage) : null,
   }
 }
 

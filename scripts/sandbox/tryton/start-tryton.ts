@@ -14,7 +14,7 @@ import { type Seeded, seedTryton } from './seed-tryton.ts'
 
 const run = promisify(execFile)
 
-export const trytonPackages =
+const trytonPackages =
   'tryton-server tryton-modules-sale tryton-modules-stock tryton-modules-account-invoice-stock tryton-modules-sale-shipment-cost'
 const modules = ['sale', 'stock', 'account_invoice_stock', 'sale_shipment_cost']
 

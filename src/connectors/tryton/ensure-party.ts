@@ -22,7 +22,7 @@ export async function ensureParty(tryton: Tryton, order: CanonicalOrder): Promis
 }
 
 /** Guests with the same e-mail address are one customer; a buyer who gave nothing is the channel's guest. */
-export async function partyCodeOf(order: CanonicalOrder): Promise<string> {
+async function partyCodeOf(order: CanonicalOrder): Promise<string> {
   const { account, customer } = order
   if (customer?.externalId) return `${account}:${customer.externalId}`
   const email = customer?.email?.trim().toLowerCase()
