@@ -74,7 +74,9 @@ export async function startWarehouse(options: WarehouseOptions) {
   }
   return {
     ...server,
-    ...floorView(floor),
+    floor: floorView(floor),
+    /** Fulfilment orders whose picking was begun more than once: must be empty, whatever happened. */
+    executedTwice: () => [...floor.orders.values()].filter((order) => order.picks > 1),
     ...stockroom(options.location, say),
     messages: sender.messages,
     pending: sender.pending,
@@ -85,14 +87,14 @@ export async function startWarehouse(options: WarehouseOptions) {
 export type WarehouseSandbox = Awaited<ReturnType<typeof startWarehouse>>
 
 function floorView(floor: Floor) {
-  const orders = () => [...floor.orders.values()]
   return {
-    orders,
-    order: (id: string) => floor.orders.get(id) ?? null,
-    /** Fulfilment orders whose picking was begun more than once: must be empty, whatever happened. */
-    executedTwice: () => orders().filter((order) => order.picks > 1),
+    orders: () => [...floor.orders.values()],
+    find: (id: string) => floor.orders.get(id) ?? null,
     /** What the next orders get, before chance decides. */
-    handle: (handlings: readonly Handling[]) => void floor.scripted.push(...handlings),
+    script: (handlings: readonly Handling[]) => void floor.scripted.push(...handlings),
+    behave: (change: Partial<Behaviour>) => {
+      floor.behaviour = { ...floor.behaviour, ...change }
+    },
     resume: (id: string, handling: Handling) => {
       const order = floor.orders.get(id)
       if (order) resumeOrder(floor, order, handling)

@@ -67,7 +67,7 @@ describe('releasing to a warehouse', () => {
       ],
       shortLines: [],
     })
-    expect(wms.order('shopify-us:1/F1')).toMatchObject({ picks: 1, repeats: 0, status: 'shipped' })
+    expect(wms.floor.find('shopify-us:1/F1')).toMatchObject({ picks: 1, repeats: 0, status: 'shipped' })
   })
 
   it('is one release however often it is asked for, and a probe finds it', async () => {
@@ -76,7 +76,7 @@ describe('releasing to a warehouse', () => {
     await release.call(releaseRequest('2'), context)
     expect(await release.call(releaseRequest('2'), context)).toMatchObject({ outcome: 'committed' })
     expect(await release.probe(releaseRequest('2'), context)).toMatchObject({ reference: 'WO-000001' })
-    expect(wms.orders()).toMatchObject([{ picks: 1, repeats: 1 }])
+    expect(wms.floor.orders()).toMatchObject([{ picks: 1, repeats: 1 }])
   })
 
   it('is refused for good with an unknown SKU, or with another content under a known id', async () => {
@@ -111,7 +111,7 @@ describe('releasing to a warehouse', () => {
       outcome: 'unknown',
     })
     expect(await cancel.call(recallRequest('4'), { ...context, fetch: elsewhere })).toMatchObject({ outcome: 'absent' })
-    expect(wms.order('shopify-us:5/F1')?.status).not.toBe('cancelled')
+    expect(wms.floor.find('shopify-us:5/F1')?.status).not.toBe('cancelled')
   })
 
   it.each(['drop_after', 'error_after', 'drop_before', 'error_before'] as const)(
@@ -121,7 +121,7 @@ describe('releasing to a warehouse', () => {
       wms.script([{ fault, match: 'POST /v1/fulfilment-orders' }])
       expect(await release.call(releaseRequest('6'), context)).toMatchObject({ outcome: 'unknown' })
       expect(await runEffect(release, releaseRequest('6'), context)).toMatchObject({ outcome: 'committed' })
-      expect(wms.orders()).toMatchObject([{ picks: 1 }])
+      expect(wms.floor.orders()).toMatchObject([{ picks: 1 }])
     },
   )
 
@@ -137,16 +137,16 @@ describe('releasing to a warehouse', () => {
     })
     const numbers = Array.from({ length: 80 }, (_, index) => `many-${index}`)
     await Promise.all(numbers.map((number) => runEffect(release, releaseRequest(number), context)))
-    const ended = () => wms.orders().filter((order) => order.status === 'shipped' || order.status === 'rejected')
+    const ended = () => wms.floor.orders().filter((order) => order.status === 'shipped' || order.status === 'rejected')
     await until(() => ended().length === numbers.length && wms.pending() === 0, 'every order')
     expect(wms.executedTwice()).toEqual([])
-    expect(wms.orders().map((order) => order.picks)).toEqual(numbers.map(() => 1))
+    expect(wms.floor.orders().map((order) => order.picks)).toEqual(numbers.map(() => 1))
     const told = new Map<string, number>()
     for (const { fulfilmentOrderId, lines, shortLines } of shipmentsIn(crossdock.events)) {
       const units = [...lines, ...shortLines].reduce((sum, line) => sum + line.quantity, 0)
       told.set(fulfilmentOrderId, (told.get(fulfilmentOrderId) ?? 0) + units)
     }
-    const shipped = wms.orders().filter((order) => order.status === 'shipped')
+    const shipped = wms.floor.orders().filter((order) => order.status === 'shipped')
     expect([...told.values()].every((units) => units === 5)).toBe(true)
     expect(told.size).toBe(shipped.length)
     expect(new Set(crossdock.statuses)).toEqual(new Set([202]))
@@ -178,12 +178,12 @@ describe('releasing to a warehouse', () => {
 describe('a forgetful warehouse', () => {
   it('neither answers nor begins, until it is asked what became of the order', async () => {
     const { wms, crossdock, context } = await world({ behaviour: { forgottenMs: 60_000 } })
-    wms.handle(['forget'])
+    wms.floor.script(['forget'])
     expect(await release.call(releaseRequest('1'), context)).toMatchObject({ outcome: 'unknown' })
-    expect(wms.orders()).toMatchObject([{ picks: 0, status: 'accepted' }])
+    expect(wms.floor.orders()).toMatchObject([{ picks: 0, status: 'accepted' }])
     expect(await release.probe(releaseRequest('1'), context)).toMatchObject({ outcome: 'committed' })
     await until(() => shipmentsIn(crossdock.events).length === 1, 'the shipment')
-    expect(wms.orders()).toMatchObject([{ picks: 1, status: 'shipped' }])
+    expect(wms.floor.orders()).toMatchObject([{ picks: 1, status: 'shipped' }])
   })
 
   it('sends its messages until they are acknowledged', async () => {
@@ -228,7 +228,7 @@ describe('a forgetful warehouse', () => {
 describe('calling an order back', () => {
   it('succeeds before it was picked, once, and is heard', async () => {
     const { wms, crossdock, context } = await world()
-    wms.handle(['hold'])
+    wms.floor.script(['hold'])
     await release.call(releaseRequest('1'), context)
     expect(await cancel.probe(recallRequest('1'), context)).toEqual({ outcome: 'absent' })
     expect(await cancel.call(recallRequest('1'), context)).toMatchObject({ outcome: 'committed' })
@@ -252,14 +252,14 @@ describe('calling an order back', () => {
 
   it('is not certain while somebody still walks to the shelf', async () => {
     const { wms, context } = await world({ behaviour: { cancelMs: 40 } })
-    wms.handle(['hold'])
+    wms.floor.script(['hold'])
     await release.call(releaseRequest('3'), context)
     expect(await cancel.call(recallRequest('3'), context)).toMatchObject({
       outcome: 'absent',
       retryable: true,
       retryAfterMs: 5_000,
     })
-    await until(() => wms.order('shopify-us:3/F1')?.status === 'cancelled', 'the decision')
+    await until(() => wms.floor.find('shopify-us:3/F1')?.status === 'cancelled', 'the decision')
     expect(await cancel.call(recallRequest('3'), context)).toMatchObject({ outcome: 'committed' })
   })
 
@@ -267,12 +267,12 @@ describe('calling an order back', () => {
     const { wms, context } = await world()
     expect(await cancel.call(recallRequest('4'), context)).toMatchObject({ outcome: 'committed' })
     expect(await release.call(releaseRequest('4'), context)).toMatchObject({ outcome: 'absent', retryable: false })
-    expect(wms.orders()).toMatchObject([{ picks: 0, status: 'cancelled' }])
+    expect(wms.floor.orders()).toMatchObject([{ picks: 0, status: 'cancelled' }])
   })
 
   it('happens once although its answer is lost', async () => {
     const { wms, context } = await world()
-    wms.handle(['hold'])
+    wms.floor.script(['hold'])
     await release.call(releaseRequest('5'), context)
     wms.script([{ fault: 'drop_after', match: '/cancel' }])
     expect(await cancel.call(recallRequest('5'), context)).toMatchObject({ outcome: 'unknown' })
