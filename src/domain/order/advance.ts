@@ -50,8 +50,8 @@ export type Advanced = {
 
 /** An order without trouble needs seven rounds to its release. */
 export const roundsPerTurn = 12
-/** Positions read at once for one plan: bounds what a wide network costs one order. */
-const figuresMax = 2_000
+/** Positions asked at once: a wide order over a wide network takes its turns instead of flooding the runtime. */
+const positionsAtOnce = 100
 
 export async function advance(ports: SagaPorts, rounds = roundsPerTurn): Promise<Advanced> {
   for (let round = 0; round < rounds; round++) {
@@ -60,6 +60,8 @@ export async function advance(ports: SagaPorts, rounds = roundsPerTurn): Promise
     if (steps.length === 0) return { outcome: 'idle', errors: [] }
     const errors = (await Promise.all(steps.map((step) => perform(ports, step)))).flat()
     if (errors.length > 0) return { outcome: 'failed', errors }
+    // Every answer moves the order on; one that does not would be asked for again at once, for ever.
+    if (ports.state()?.version === state?.version) return { outcome: 'failed', errors: ['nothing came of it'] }
   }
   return { outcome: 'more', errors: [] }
 }
@@ -106,19 +108,25 @@ async function performReview(ports: SagaPorts, step: Step<'review'>): Promise<re
 async function performPlan(ports: SagaPorts, step: Step<'plan'>): Promise<readonly string[]> {
   const { configVersion, locations } = await ports.candidates(step.account)
   const positions = step.skus.flatMap((sku) => locations.map(({ location }) => ({ sku, location })))
-  const figures = await Promise.all(
-    positions.slice(0, figuresMax).map(({ sku, location }) => ports.figure(sku, location)),
-  )
+  const figures = await inTurns(positions, ({ sku, location }) => ports.figure(sku, location))
   ports.record({ type: 'propose_plan', candidates: locations, figures, configVersion })
   return []
 }
 
 /** Positions are asked in parallel. One that does not answer does not keep the others' answers from being recorded. */
 async function performStock(ports: SagaPorts, step: StockStep): Promise<readonly string[]> {
-  const settled = await Promise.all(step.calls.map((call) => callPosition(ports, call)))
+  const settled = await inTurns(step.calls, (call) => callPosition(ports, call))
   const answers = settled.flatMap((result) => result.answers)
   if (answers.length > 0) ports.record({ type: 'record_stock', step: step.type, attempt: step.attempt, answers })
   return settled.flatMap((result) => result.errors)
+}
+
+async function inTurns<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = []
+  for (let from = 0; from < items.length; from += positionsAtOnce) {
+    answers.push(...(await Promise.all(items.slice(from, from + positionsAtOnce).map(ask))))
+  }
+  return answers
 }
 
 type Called = { readonly answers: readonly StockAnswer[]; readonly errors: readonly string[] }

@@ -2,7 +2,7 @@
 import { canonicalJson } from '../shared/canonical-json.ts'
 import { isActive } from './claims.ts'
 import { foreignFulfilments } from './is-our-fulfilment.ts'
-import { type Case, pendingValueMinor } from './order-cases.ts'
+import { type Case, pendingValueMinor } from './order-case.ts'
 import type { OrderState } from './order-state.ts'
 
 export function fulfilmentCases(state: OrderState): readonly Case[] {

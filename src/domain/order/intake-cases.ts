@@ -3,7 +3,7 @@ import type { ExceptionCategory } from '../exceptions/order-exception.ts'
 import type { FailureClass } from '../outbox/intent.ts'
 import { openHolds } from './holds.ts'
 import { pendingUnitsOf } from './line-moves.ts'
-import { type Case, pendingValueMinor } from './order-cases.ts'
+import { type Case, pendingValueMinor } from './order-case.ts'
 import type { HoldKind, LineState, OrderState } from './order-state.ts'
 
 /** An order that has ended needs nobody's decision any more, whatever hold it ended with. */

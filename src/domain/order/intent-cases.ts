@@ -2,7 +2,7 @@
 import type { ExceptionCategory } from '../exceptions/order-exception.ts'
 import type { Intent, IntentKind } from '../outbox/intent.ts'
 import { isUnderWay } from '../outbox/intent-waiting.ts'
-import { type Case, pendingValueMinor } from './order-cases.ts'
+import { type Case, pendingValueMinor } from './order-case.ts'
 import type { OrderState } from './order-state.ts'
 
 /** Some twenty minutes of back-off: a partner's restart passes unnoticed, an outage does not. */

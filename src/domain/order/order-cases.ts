@@ -7,15 +7,9 @@ import type { OrderException } from '../exceptions/order-exception.ts'
 import { fulfilmentCases } from './fulfilment-cases.ts'
 import { intakeCases } from './intake-cases.ts'
 import { intentCases } from './intent-cases.ts'
-import { pendingUnitsOf } from './line-moves.ts'
+import type { Case } from './order-case.ts'
 import type { OrderEvent } from './order-event.ts'
-import type { LineState, OrderState } from './order-state.ts'
-
-/** `subject` makes the case one of its kind within the order; `cluster` makes equal causes meet across orders. */
-export type Case = Pick<OrderException, 'category' | 'class' | 'message' | 'moneyAtRiskMinor'> & {
-  readonly subject: string
-  readonly cluster: string
-}
+import type { OrderState } from './order-state.ts'
 
 export function reviewCases(state: OrderState, nowMs: number): readonly OrderEvent[] {
   const present = [...intakeCases(state), ...fulfilmentCases(state), ...intentCases(state)]
@@ -49,9 +43,3 @@ function opened(found: Case, nowMs: number): OrderEvent {
 }
 
 const resolved = ({ exceptionId }: OrderException): OrderEvent => ({ type: 'exception_resolved', exceptionId })
-
-/** What the buyer pays for units that have not left yet. */
-export function pendingValueMinor(state: OrderState, lines: readonly LineState[] = state.lines): number {
-  const price = new Map(state.order.lines.map((line) => [line.lineId, line.unitPriceMinor]))
-  return lines.reduce((sum, line) => sum + pendingUnitsOf(line) * (price.get(line.lineId) ?? 0), 0)
-}
