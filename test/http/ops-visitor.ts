@@ -1,19 +1,23 @@
 /** A person at a browser, as far as the server can tell: cookies are kept, forms carry what the page put in. */
 import { createExecutionContext } from 'cloudflare:test'
+import type { Env } from '../../src/env.ts'
 import { app } from '../../src/http/app.ts'
 import { testDevToken } from '../fixtures/config.ts'
-import type { ConsoleWorld } from '../fixtures/console/world.ts'
 import { bindings } from './seed-config.ts'
 
 const origin = 'https://crossdock.example'
 
+/** The actors that the console finds; `realWorld` is the ones of the worker under test. */
+type World = { env(bindings: Env): Env }
+export const realWorld: World = { env: (own) => own }
+
 export class Visitor {
   readonly #cookies = new Map<string, string>()
-  readonly #world: ConsoleWorld
+  readonly #world: World
   /** The token that the last page put into its forms. */
   formToken = ''
 
-  constructor(world: ConsoleWorld) {
+  constructor(world: World) {
     this.#world = world
   }
 
@@ -53,7 +57,7 @@ export class Visitor {
     return await this.post('/ops/sign-in', { token, back: '/ops' })
   }
 
-  static async signedIn(world: ConsoleWorld): Promise<Visitor> {
+  static async signedIn(world: World): Promise<Visitor> {
     const visitor = new Visitor(world)
     await visitor.signIn()
     return visitor

@@ -3,6 +3,7 @@ import type { LogEntry } from '../../../domain/order/order-command.ts'
 import type { EventOf, OrderEvent, OrderEventType } from '../../../domain/order/order-event.ts'
 import type { Intent } from '../../../domain/outbox/intent.ts'
 import type { Tone } from '../design/chip.tsx'
+import { intentNames } from '../design/intent-names.ts'
 import { count, words } from '../design/words.ts'
 
 export type Described = { readonly tone: Tone; readonly text: string }
@@ -16,7 +17,7 @@ const unitsIn = (lines: readonly { readonly quantity: number }[]): string =>
     'unit',
   )
 const shortId = (id: string): string => id.slice(id.lastIndexOf('/') + 1)
-const call = (intent: Intent): string => `${words(intent.kind)} at ${intent.account}`
+const call = (intent: Intent): string => `${intentNames[intent.kind] ?? words(intent.kind)} at ${intent.account}`
 const lower = (name: string): string => words(name).replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase())
 
 const said: Table = {

@@ -2,8 +2,9 @@
 import type { Intent } from '../../../domain/outbox/intent.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { IntentChip } from '../design/chip.tsx'
+import { intentNames } from '../design/intent-names.ts'
 import { Time } from '../design/time.tsx'
-import { count, words } from '../design/words.ts'
+import { count } from '../design/words.ts'
 import { accountName, type OrderView } from './order-view.ts'
 
 export const OrderCalls = ({ view }: { view: OrderView }) => (
@@ -44,7 +45,7 @@ const CallRow = ({ intent, view }: { intent: Intent; view: OrderView }) => (
   <>
     <tr>
       <th scope="row" class="clip">
-        {words(intent.kind)}
+        {intentNames[intent.kind]}
         <div class="faint mono clip-line" title={`Our id at the partner: ${intent.externalId}`}>
           {intent.externalId}
         </div>
