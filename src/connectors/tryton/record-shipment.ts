@@ -56,7 +56,11 @@ function isOurs(shipment: SaleShipment, request: RecordShipment): boolean {
 
 /** Repeats look → one step until everything is claimed, then ships it. Each round starts from what Tryton says now. */
 async function book(tryton: Tryton, sale: Sale, request: RecordShipment): Promise<CallOutcome> {
-  const lines = request.lines.map((line) => ({ lineId: line.lineId, code: line.sku, quantity: line.quantity }))
+  const lines = request.lines.map((line) => ({
+    lineId: line.lineId,
+    code: line.sku,
+    quantity: line.quantity * (line.packQuantity ?? 1),
+  }))
   let nudged = false
   let raced = false
   for (let round = 0; round < roundsMax; round++) {

@@ -12,8 +12,9 @@ export type PricedLine = {
   /** Product code; null for a line without a product. */
   readonly code: string | null
   readonly description: string
+  /** Base units: a pack of six is six. */
   readonly quantity: number
-  /** Without tax. */
+  /** Per base unit, without tax. */
   readonly unitPriceMinor: number
 }
 
@@ -25,7 +26,7 @@ export function pricedLinesOf(request: CreateOrder, charges: ChargeProducts): re
   const goods = lines.flatMap((line) => {
     const gross = line.unitPriceMinor * line.quantity - line.discountMinor
     const net = order.taxesIncluded ? gross - line.taxMinor : gross
-    return splitEvenly(net, line.quantity).map((part) => ({
+    return splitEvenly(net, line.quantity * (line.packQuantity ?? 1)).map((part) => ({
       lineId: line.lineId,
       code: line.sku,
       description: line.title,

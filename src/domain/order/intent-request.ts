@@ -64,24 +64,27 @@ type CreateLine = Extract<IntentRequest, { kind: 'erp_create_order' }>['lines'][
 function bookedLines(state: OrderState): readonly CreateLine[] {
   const asked = new Map(state.order.lines.map((line) => [line.lineId, line]))
   return state.lines.flatMap((line): CreateLine[] => {
-    const { lineId, sku } = line
+    const { lineId, sku, packQuantity } = line
     const sold = asked.get(lineId)
     const quantity = line.ordered - line.quantities.cancelled
     if (sku === null || sold === undefined || quantity === 0) return []
     const { title, unitPriceMinor, discountMinor, taxMinor } = sold
-    return [{ lineId, sku, title, quantity, unitPriceMinor, discountMinor, taxMinor }]
+    return [{ lineId, sku, title, quantity, packQuantity, unitPriceMinor, discountMinor, taxMinor }]
   })
 }
 
 function shipmentToErp(state: OrderState, intent: Intent, shipment: Shipment): IntentRequest {
-  const skus = new Map(state.lines.map((line) => [line.lineId, line.sku]))
+  const lines = new Map(state.lines.map((line) => [line.lineId, line]))
   const { shipmentId, trackingNumber, carrier, shippedAtMs } = shipment
   return {
     kind: 'erp_record_shipment',
     externalId: intent.externalId,
     erpReference: erpReference(state),
     shipmentId,
-    lines: shipment.lines.map(({ lineId, quantity }) => ({ lineId, sku: skus.get(lineId) ?? '', quantity })),
+    lines: shipment.lines.map(({ lineId, quantity }) => {
+      const { sku, packQuantity } = lines.get(lineId) ?? { sku: null, packQuantity: 1 }
+      return { lineId, sku: sku ?? '', quantity, packQuantity }
+    }),
     trackingNumber,
     carrier,
     shippedAtMs,

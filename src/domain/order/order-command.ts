@@ -109,6 +109,8 @@ export type IntentRequest =
         readonly sku: string
         readonly title: string
         readonly quantity: number
+        /** Base units per ordered unit; absent: one. An ERP books base units, at the same worth. */
+        readonly packQuantity?: number
         readonly unitPriceMinor: number
         readonly discountMinor: number
         readonly taxMinor: number
@@ -125,7 +127,13 @@ export type IntentRequest =
       readonly externalId: string
       readonly erpReference: string
       readonly shipmentId: string
-      readonly lines: readonly { readonly lineId: LineId; readonly sku: string; readonly quantity: number }[]
+      readonly lines: readonly {
+        readonly lineId: LineId
+        readonly sku: string
+        readonly quantity: number
+        /** As in `erp_create_order`. */
+        readonly packQuantity?: number
+      }[]
       readonly trackingNumber: string | null
       readonly carrier: string | null
       readonly shippedAtMs: number

@@ -59,6 +59,16 @@ describe('the lines of a sale', () => {
     ])
   })
 
+  it('count base units where the channel sells packs, at the same worth', () => {
+    const lines = [{ lineId: 'L1', externalSku: 'ROPE-10', title: 'Rope, six', quantity: 2, unitPriceMinor: 1_000 }]
+    const request = createRequest('1', { lines, totals: { subtotalMinor: 2_000, totalMinor: 2_000 } })
+    const packed = { ...request, lines: request.lines.map((line) => ({ ...line, packQuantity: 6 })) }
+    expect(pricedLinesOf(packed, noCharges)).toEqual([
+      { lineId: 'L1', code: 'ROPE-10', description: 'Rope, six', quantity: 4, unitPriceMinor: 166 },
+      { lineId: 'L1', code: 'ROPE-10', description: 'Rope, six', quantity: 8, unitPriceMinor: 167 },
+    ])
+  })
+
   it('leave out what was cancelled away and what costs nothing beside the goods', () => {
     const lines = [
       { lineId: 'L1', externalSku: 'ROPE-10', title: 'Rope', quantity: 0, unitPriceMinor: 1_000 },
