@@ -16,7 +16,7 @@ const openRetentionMs = 30 * dayMs
 /** Committed claims are looked up for as long as goods may come back. */
 const committedRetentionMs = 400 * dayMs
 /** A commit that nobody finished is taken up again after this: longer than any call to a position takes. */
-export const resumeDelayMs = 10_000
+const resumeDelayMs = 10_000
 /** Rows forgotten per batch of writes: the rest goes with the next one. */
 const rowsPerPruning = 64
 

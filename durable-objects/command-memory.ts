@@ -9,7 +9,7 @@ export const commandMemoryTable = `CREATE TABLE command_memory (
   place INTEGER PRIMARY KEY, command_id TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, verdict TEXT NOT NULL) STRICT`
 
 /** Queues retry for hours and partners for up to four days; a week leaves room for an operator's replay as well. */
-export const commandRetentionMs = 7 * 24 * 3_600_000
+const commandRetentionMs = 7 * 24 * 3_600_000
 /** Pruning rides on writes that happen anyway: every so many verdicts, the oldest rows are looked at. */
 const verdictsPerPruning = 256
 const rowsPerPruning = 512

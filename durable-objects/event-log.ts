@@ -14,7 +14,7 @@ export const eventLogTable = `CREATE TABLE event_log (
   seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, type TEXT NOT NULL, cause TEXT NOT NULL, event TEXT NOT NULL,
   hash TEXT NOT NULL) STRICT`
 
-export const logPageMax = 200
+const logPageMax = 200
 /** Rows read at a time while the chain is verified: bounds memory, not the length of the log. */
 const verifyPageRows = 500
 const genesisHash = '0'.repeat(64)

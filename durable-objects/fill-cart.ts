@@ -1,6 +1,6 @@
 /**
- * Turns a request into claims at positions: who may serve it, then all SKUs in parallel. All or nothing unless the caller
- * takes less; what was claimed in vain is given back, and what a crash leaves behind expires by itself.
+ * Turns a request into claims at positions: who may serve it, then all SKUs in parallel. All or nothing unless the
+ * caller takes less; what was claimed in vain is given back, and what a crash leaves behind expires by itself.
  */
 
 import type { ReservationRefusal, ReserveInput } from '../src/actor-apis.ts'

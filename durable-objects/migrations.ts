@@ -1,6 +1,6 @@
 /**
  * Append-only schema steps of one actor's SQLite. Nothing is created until the first write asks for it, so that reading
- * an actor which nothing ever happened to leaves no trace; an actor that has tables is checked and upgraded as it wakes.
+ * an actor which nothing ever happened to leaves no trace; one that has tables is checked and upgraded as it wakes.
  */
 import { createHash } from 'node:crypto'
 

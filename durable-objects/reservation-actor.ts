@@ -1,6 +1,6 @@
 /**
- * ReservationActor, one of 64 shards by reservation id: carts and checkouts. It remembers what each id was answered, and
- * which positions hold its units; the units themselves are the positions' business, and their holds expire without it.
+ * ReservationActor, one of 64 shards by reservation id: carts and checkouts. It remembers what each id was answered
+ * and which positions hold its units; the units are the positions' business, and their holds expire without it.
  */
 
 import { DurableObject } from 'cloudflare:workers'

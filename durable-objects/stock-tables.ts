@@ -1,5 +1,5 @@
 /**
- * The rows of a position: its figures, reservations, reports and waiting orders. Every write is made inside the caller's
+ * The rows of a position: its figures, reservations, reports and waiting orders. Writes are made inside the caller's
  * transaction; reading a position that nothing ever happened at answers from nothing.
  */
 
@@ -75,7 +75,8 @@ export class StockTables {
   /** One query for a whole batch. */
   reservations(ids: readonly string[]): readonly Reservation[] {
     if (ids.length === 0) return []
-    const query = `SELECT ${reservationColumns} FROM reservation WHERE reservation_id IN (SELECT value FROM json_each(?))`
+    const query = `SELECT ${reservationColumns} FROM reservation
+      WHERE reservation_id IN (SELECT value FROM json_each(?))`
     return this.#all<ReservationRow>(query, JSON.stringify(ids)).map(reservationOf)
   }
 
@@ -86,7 +87,8 @@ export class StockTables {
   }
 
   expiredUnits(nowMs: number): number {
-    const query = `SELECT SUM(quantity - released) AS units FROM reservation WHERE status = 'held' AND expires_at_ms <= ?`
+    const query = `SELECT SUM(quantity - released) AS units FROM reservation
+      WHERE status = 'held' AND expires_at_ms <= ?`
     return this.#all<{ units: number | null }>(query, nowMs)[0]?.units ?? 0
   }
 

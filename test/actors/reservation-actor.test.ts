@@ -328,7 +328,49 @@ describe('committing and releasing', () => {
   })
 })
 
+describe('a position that is busy', () => {
+  it('makes the answer `overloaded`, leaves nothing held, and lets the same request succeed later', async () => {
+    const free = await stocked({ east: 5 })
+    const busy = await stocked({ east: 5 })
+    const input = cart([line(free.sku, 2), line(busy.sku, 2)])
+    await busy.east.inside(({ execution }) => {
+      vi.spyOn(execution, 'join').mockReturnValueOnce(null)
+    })
+    expect(await reserve(input)).toEqual({ ok: false, error: { reason: 'overloaded' } })
+    expect([await free.east.available(), await busy.east.available()]).toEqual([5, 5])
+    expect(await reserve(input)).toMatchObject({ ok: true, created: true })
+    expect([await free.east.available(), await busy.east.available()]).toEqual([3, 3])
+  })
+
+  it('leaves a commit under way to be finished', async () => {
+    const { sku, east } = await stocked({ east: 5 })
+    const input = cart([line(sku, 2)])
+    await reserve(input)
+    await east.inside(({ execution }) => {
+      vi.spyOn(execution, 'join').mockReturnValueOnce(null)
+    })
+    const shard = shardOf(input.reservationId)
+    expect(await shard.commit(input.reservationId, testCause)).toEqual({ ok: false, error: { reason: 'overloaded' } })
+    const unfinished = await shard.release(input.reservationId, testCause)
+    expect(unfinished).toMatchObject({ error: { reason: 'reservation_committed' } })
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 11_000)
+    expect(await runDurableObjectAlarm(stubOf(input.reservationId))).toBe(true)
+    expect(await shard.read(input.reservationId)).toMatchObject({ ok: true, reservation: { status: 'committed' } })
+  })
+})
+
 describe('a shard under load', () => {
+  it('sells the last units of two locations to exactly as many buyers, and answers each of them the same thrice', async () => {
+    const { sku, east, west } = await stocked({ east: 25, west: 15 })
+    const inputs = Array.from({ length: 200 }, () => cart([line(sku, 1)]))
+    const rounds = await Promise.all([0, 1, 2].map(() => Promise.all(inputs.map(reserve))))
+    const verdict = (round: number) => rounds[round]?.map((answer) => (answer.ok ? granted(answer) : answer.error))
+    expect(rounds[0]?.filter((answer) => answer.ok)).toHaveLength(40)
+    expect(verdict(1)).toEqual(verdict(0))
+    expect(verdict(2)).toEqual(verdict(0))
+    expect([await east.available(), await west.available()]).toEqual([0, 0])
+  })
+
   it('saves carts that arrive together with one commit', async () => {
     const { sku } = await stocked({ east: 100 })
     const inputs = Array.from({ length: 400 }, () => cart([line(sku, 1)]))

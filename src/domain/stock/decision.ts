@@ -10,7 +10,7 @@ import type { StockEvent } from './stock-event.ts'
 export type Command<Type extends StockCommand['type']> = Extract<StockCommand, { readonly type: Type }>
 
 /** A movement, shipment or absolute figure that was reported before, by its id: the content tells repeat from conflict. */
-export type RecordedReport = { readonly content: string }
+type RecordedReport = { readonly content: string }
 
 /** An order in the line for units of this position. `place` orders the line. */
 export type Waiter = {

@@ -7,7 +7,7 @@ import { openUnits, type Reservation } from './reservation.ts'
 import type { InventoryStates } from './stock-command.ts'
 
 /** I1: the state equation holds and nothing is negative or fractional. */
-export function stateBreaches(states: InventoryStates): string[] {
+function stateBreaches(states: InventoryStates): string[] {
   const { available, committed, reserved, damaged, safetyStock, qualityControl, onHand, backordered } = states
   const breaches = Object.entries(states)
     .filter(([, units]) => !Number.isSafeInteger(units) || units < 0)

@@ -11,8 +11,7 @@ import type { AccountId } from '../shared/ids.ts'
 import type { InventoryStates } from './stock-command.ts'
 
 /** The physical places a unit can be in. On hand is their sum. */
-export const pools = ['sellable', 'damaged', 'qualityControl'] as const
-export type Pool = (typeof pools)[number]
+export type Pool = 'sellable' | 'damaged' | 'qualityControl'
 export type PoolUnits = { readonly [pool in Pool]: number }
 
 export type Position = {

@@ -1,5 +1,5 @@
 /**
- * Taking over an absolute figure: the pool becomes figure + Σ movements after the instant the figure speaks of. A figure
+ * Taking over an absolute figure: the pool becomes figure + Σ movements after the instant the figure speaks of. One
  * older than the newest one held is ignored by the callers before it gets here.
  */
 import { type PoolUnits, type Position, statesOf } from './position.ts'

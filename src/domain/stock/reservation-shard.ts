@@ -2,7 +2,7 @@
 import { shardOf } from '../shared/shard-of.ts'
 
 /** Fixed for ever: another count would look for a reservation where it is not. */
-export const reservationShards = 64
+const reservationShards = 64
 
 export function reservationShard(reservationId: string): string {
   return `${shardOf(reservationId, reservationShards)}`

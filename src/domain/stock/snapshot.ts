@@ -1,5 +1,5 @@
 /**
- * An absolute stock figure from a warehouse or an ERP. Feeds come late, twice and out of order: only a figure newer than
+ * An absolute stock figure from a warehouse or an ERP. Feeds come late, twice and out of order: only one newer than
  * the one held becomes the base, and what moved after the instant it speaks of is added on top.
  */
 import { canonicalJson } from '../shared/canonical-json.ts'

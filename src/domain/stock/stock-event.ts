@@ -40,7 +40,7 @@ export type StockChange = {
   readonly safetyTarget: number
 }
 
-export type MovedEvent = {
+type MovedEvent = {
   readonly type: 'moved'
   readonly movementId: string
   readonly movement: MovementType

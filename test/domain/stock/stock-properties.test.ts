@@ -142,7 +142,7 @@ const step = fc.oneof(
   fc.nat({ max: 3 }).map((quantity) => () => setSafetyStock(quantity)),
 )
 
-it('any sequence of commands gets the answers and the figures of the slow model, never promising what is not there', () => {
+it('any commands get the answers and the figures of the slow model, which promises only what is there', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(step, aWhile), { minLength: 5, maxLength: 60 }), (steps) => {
       const stock = new MemoryStock()
@@ -211,7 +211,7 @@ function reportsOf(happenings: readonly Happening[]) {
   return { reports, shelf }
 }
 
-it('reports of what truly happened end at the true figures, in whatever order, however often and late they come', () => {
+it('reports of what truly happened end at the true figures, in whatever order and however often they come', () => {
   const told = fc
     .array(happening, { minLength: 1, maxLength: 14 })
     .map(reportsOf)
