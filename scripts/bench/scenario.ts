@@ -1,0 +1,31 @@
+/** A scenario prepares a target, says what to send and judges afterwards whether what was answered is true. */
+import type { BenchRequest } from './drive.ts'
+import type { TargetName } from './target.ts'
+
+/** How often each status was answered since the target was prepared, warm-up included. */
+export type Answers = Readonly<Record<string, number>>
+
+export type Load = {
+  /** A request of its own each time. */
+  readonly next: () => BenchRequest
+  /** A fixed rate over all connections; null: as fast as answers come. */
+  readonly perSecond: number | null
+  /** The one status that counts as success. */
+  readonly success: number
+  /** Throws when an invariant does not hold; answers figures that only show afterwards. */
+  readonly verify: (answers: Answers) => Promise<Readonly<Record<string, number>>>
+}
+export type Scenario = {
+  readonly name: string
+  readonly title: string
+  /** Catalogue entries and positions that it needs. */
+  readonly skus: number
+  /** Null: at every number of connections that was asked for. */
+  readonly connections: number | null
+  /** Null where the minimal worker has nothing to compare. */
+  readonly load: Readonly<Record<TargetName, ((url: string, skus: readonly string[]) => Promise<Load>) | null>>
+}
+
+export function assertEqual(what: string, found: number, expected: number): void {
+  if (found !== expected) throw new Error(`${what}: found ${found}, expected ${expected}`)
+}

@@ -1,0 +1,65 @@
+/** Stock for a window, and what the positions say afterwards, over the public API. */
+import { type ApiClient, apiClient } from '../client/api-client.ts'
+import { receiveStock } from '../start/load-stock.ts'
+import { benchKey, benchLocation } from './bench-config.ts'
+import { assertEqual } from './scenario.ts'
+
+type States = {
+  readonly available: number
+  readonly committed: number
+  readonly reserved: number
+  readonly damaged: number
+  readonly safetyStock: number
+  readonly qualityControl: number
+  readonly onHand: number
+}
+type Promised = { readonly skus: readonly { readonly sources: readonly { readonly states: States }[] }[] }
+
+/** More than any window can sell. */
+export const unitsPerPosition = 10_000_000
+const skusPerCall = 100
+
+export const benchApi = (url: string): ApiClient => apiClient(url, benchKey)
+
+export async function stockUp(url: string, skus: readonly string[]): Promise<void> {
+  for (const some of slices(skus)) {
+    const received = some.map((sku) => ({ sku, location: benchLocation, received: unitsPerPosition }))
+    await receiveStock(benchApi(url), received, 'opening')
+  }
+}
+
+/** Every position conserves, and together they hold exactly `claimed` units for somebody. */
+export async function assertClaimed(url: string, skus: readonly string[], claimed: number): Promise<void> {
+  const states = await statesOf(url, skus)
+  for (const { onHand, ...parts } of states) {
+    assertEqual('units of a position', parts.available + claimsOf(parts) + unsellable(parts), onHand)
+    assertEqual('units on hand', onHand, unitsPerPosition)
+  }
+  assertEqual('units claimed', sum(states.map(claimsOf)), claimed)
+}
+
+export async function unitsClaimed(url: string, skus: readonly string[]): Promise<number> {
+  return sum((await statesOf(url, skus)).map(claimsOf))
+}
+
+async function statesOf(url: string, skus: readonly string[]): Promise<readonly States[]> {
+  const states: States[] = []
+  for (const some of slices(skus)) {
+    const query = some.map((sku) => `sku=${sku}`).join('&')
+    const { status, body } = await benchApi(url).get<Promised>(`/v1/atp?explain=true&${query}`)
+    assertEqual('status of /v1/atp', status, 200)
+    states.push(...body.skus.flatMap(({ sources }) => sources.map((source) => source.states)))
+  }
+  assertEqual('positions', states.length, skus.length)
+  return states
+}
+
+const claimsOf = ({ reserved, committed }: Pick<States, 'reserved' | 'committed'>) => reserved + committed
+const unsellable = (states: Pick<States, 'damaged' | 'safetyStock' | 'qualityControl'>) =>
+  states.damaged + states.safetyStock + states.qualityControl
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+
+function slices(skus: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.ceil(skus.length / skusPerCall)
+  return Array.from({ length: count }, (_, index) => skus.slice(index * skusPerCall, (index + 1) * skusPerCall))
+}
