@@ -84,7 +84,7 @@ async function startPartners(file: ConfigFile, webhooks: string) {
       password: secret('tryton-password'),
       skus,
       seed: 4,
-      faults: { rates: { error_before: 0.01, drop_after: 0.01, rate_limit: 0.005 } },
+      faults: { rates: { error_before: 0.01, drop_after: 0.01, rate_limit: 0.001 } },
     }),
     store: await startShopifyStore({
       token: secret('shopify-us-token'),
