@@ -360,7 +360,7 @@ describe('a position that is busy', () => {
 })
 
 describe('a shard under load', () => {
-  it('sells the last units of two locations to exactly as many buyers, and answers each of them the same thrice', async () => {
+  it('sells the last units of two locations to as many buyers, and answers each the same three times', async () => {
     const { sku, east, west } = await stocked({ east: 25, west: 15 })
     const inputs = Array.from({ length: 200 }, () => cart([line(sku, 1)]))
     const rounds = await Promise.all([0, 1, 2].map(() => Promise.all(inputs.map(reserve))))

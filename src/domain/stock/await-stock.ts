@@ -22,8 +22,8 @@ export function decideForgetWaiter(command: Command<'forget_waiter'>, facts: Sto
 
 /**
  * Whom to wake now. `line` holds, in order, those not woken within `wakeGraceMs`; `offered` is what was offered to
- * those who were, and is spoken for. Whoever is woken goes to the back of the line, so an order that cannot use what it is
- * offered does not keep the others from it.
+ * those who were, and is spoken for. Whoever is woken goes to the back of the line, so an order that cannot use what
+ * it is offered does not keep the others from it.
  */
 export function chooseWaiters(line: readonly Waiter[], available: number, offered: number): readonly Waiter[] {
   let left = available - offered
