@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises'
 import { Command } from 'commander'
 import { Listr } from 'listr2'
 import { endWithNpm } from './serve/leash.ts'
+import { everyMinute } from './serve/start-crossdock.ts'
 import { checkCompany } from './start/check-company.ts'
 import { type Following, followOrders } from './start/follow-orders.ts'
 import { loadStock, type ReceivedStock } from './start/load-stock.ts'
@@ -63,6 +64,12 @@ function tasksFor({ orders, port }: Options, lines: string[]) {
       },
     },
     {
+      title: 'Polling the store once for webhooks that were lost',
+      task: async (context: Context) => {
+        await context.company.crossdock.tick()
+      },
+    },
+    {
       title: 'Following the orders',
       task: async (context: Context, task: { title: string; output: string }) => {
         const expected = context.sent.acknowledged.length
@@ -101,6 +108,7 @@ function stayUp(company: SandboxCompany): void {
   process.stdout.write(`  API reference  ${url}/docs\n`)
   process.stdout.write(`  dev token      ${company.config.devToken ?? ''}\n`)
   process.stdout.write('\n  Ctrl-C ends it.\n')
+  everyMinute(company.crossdock.tick, (line) => void process.stderr.write(`${line.message}\n`))
   const stop = () => void company.stop().then(() => process.exit(0))
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)

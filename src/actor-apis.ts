@@ -185,7 +185,10 @@ export interface DirectoryApi {
 export const directoryShards = 16
 export const directoryName = (kind: ActorKind, shard: number): string => `${kind}/${shard}`
 
-/** Cast justified: RPC stubs answer exactly the class's public methods, and every class `implements` its interface. */
-export function actor<Api>(namespace: DurableObjectNamespace, name: string): Api {
-  return namespace.get(namespace.idFromName(name)) as unknown as Api
+/** What is used of a Durable Object namespace, so that this module needs no platform types. */
+export type ActorNamespace = { idFromName(name: string): unknown; get(id: never): unknown }
+
+/** Casts justified: RPC stubs answer exactly the class's public methods, and every class `implements` its interface. */
+export function actor<Api>(namespace: ActorNamespace, name: string): Api {
+  return namespace.get(namespace.idFromName(name) as never) as Api
 }

@@ -22,6 +22,8 @@ export type CrossdockOptions = {
   readonly host?: string
   /** Default: the production bundle. */
   readonly bundlePath?: string
+  /** False leaves the minute tick to the caller of `tick`; default: every minute. */
+  readonly ticks?: boolean
   /** Called with every line that the worker logs; default: errors to standard error. */
   readonly onLog?: (line: { readonly level: string; readonly message: string }) => void
 }
@@ -29,7 +31,7 @@ export type CrossdockOptions = {
 export type Crossdock = {
   readonly url: string
   readonly miniflare: Miniflare
-  /** Runs the minute tick now; `serve` calls it every minute. */
+  /** Runs the minute tick now. */
   readonly tick: () => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -73,20 +75,23 @@ export async function startCrossdock(options: CrossdockOptions): Promise<Crossdo
     const worker = await miniflare.getWorker(workerName)
     await worker.scheduled({ cron: '* * * * *' })
   }
-  const timer = setInterval(
-    () => void tick().catch((error: unknown) => onLog({ level: 'error', message: String(error) })),
-    tickIntervalMs,
-  )
+  const stopTicking = options.ticks === false ? () => {} : everyMinute(tick, onLog)
   return {
     url,
     miniflare,
     tick,
     stop: async () => {
-      clearInterval(timer)
+      stopTicking()
       await miniflare.dispose()
       unleash()
     },
   }
+}
+
+export function everyMinute(tick: () => Promise<void>, onLog: NonNullable<CrossdockOptions['onLog']>): () => void {
+  const failed = (error: unknown) => onLog({ level: 'error', message: String(error) })
+  const timer = setInterval(() => void tick().catch(failed), tickIntervalMs)
+  return () => clearInterval(timer)
 }
 
 /** The local runtime is never `production`: that is what `wrangler deploy` sets. */

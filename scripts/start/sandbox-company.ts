@@ -40,7 +40,13 @@ export async function startSandboxCompany(options: {
   const compiled = compileConfig(config, sha256Hex)
   if (!compiled.ok) throw new Error(`${configPath}: ${JSON.stringify(compiled.error)}`)
   const { stateDir, onLog } = options
-  const crossdock = await startCrossdock({ compiled: compiled.value, stateDir, port, ...(onLog ? { onLog } : {}) })
+  const crossdock = await startCrossdock({
+    compiled: compiled.value,
+    stateDir,
+    port,
+    ticks: false,
+    ...(onLog ? { onLog } : {}),
+  })
   const stop = async () => {
     await crossdock.stop()
     await Promise.all(Object.values(partners).map((partner) => partner.stop()))
