@@ -1,6 +1,7 @@
 /**
- * What every sandbox partner shares: a loopback HTTP server that logs each request and can be told to fail, by seeded
- * chance or by script, in process or over `POST /_control` from another process. A seed and a request order give the same faults.
+ * What every sandbox partner shares: a loopback HTTP server that logs each request and can be told to fail, by
+ * seeded chance or by script, in process or over `POST /_control` from another process. A seed and a request order
+ * give the same faults.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 

@@ -1,6 +1,7 @@
 /**
  * Starts the real Tryton 6.0 server from Debian's packages on loopback, in a directory of its own that is gone after
- * `stop`. The installed and seeded database is kept between runs, because installing its modules takes a quarter minute.
+ * `stop`. The installed and seeded database is kept between runs, because installing its modules takes a quarter
+ * minute.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'

@@ -1,7 +1,7 @@
 /**
- * One order, one confirmed sale. Tryton does not keep references unique, so the sale is made in two steps: a draft, which
- * is not an order yet, then its confirmation. A second draft with the same reference, however late it appears, is never
- * confirmed: the oldest goes on, the others are deleted.
+ * One order, one confirmed sale. Tryton does not keep references unique, so the sale is made in two steps: a draft,
+ * which is not an order yet, then its confirmation. A second draft with the same reference, however late it appears,
+ * is never confirmed: the oldest goes on, the others are deleted.
  */
 import type { CallOutcome, ProbeOutcome } from '../../domain/outbox/intent.ts'
 import type { Effect } from '../ports.ts'

@@ -1,6 +1,6 @@
 /**
- * Signs in to Tryton and hands out `invoke`. A session is remembered per isolate; a lost one is replaced once, silently.
- * All calls made through one `open` share a time budget, so that an attempt never outlives its lease.
+ * Signs in to Tryton and hands out `invoke`. A session is remembered per isolate; a lost one is replaced once,
+ * silently. All calls made through one `open` share a time budget, so that an attempt never outlives its lease.
  */
 import type { z } from 'zod'
 import { err, ok, type Result } from '../../domain/shared/result.ts'
@@ -14,7 +14,7 @@ import { type Exchange, forgetSession, rememberedSession, sessionKeptMs, session
 const attemptBudgetMs = 45_000
 const callTimeoutMs = 10_000
 
-export type RpcCall<T> = {
+type RpcCall<T> = {
   readonly method: string
   readonly params: readonly unknown[]
   readonly answer: z.ZodType<T>

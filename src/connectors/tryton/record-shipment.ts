@@ -1,6 +1,7 @@
 /**
- * Books what a warehouse shipped on the sale's open customer shipment, partly if need be. The shipment is claimed first,
- * with our id as its reference, so that every later step can be repeated and two reports never share a shipment.
+ * Books what a warehouse shipped on the sale's open customer shipment, partly if need be. The shipment is claimed
+ * first, with our id as its reference, so that every later step can be repeated and two reports never share a
+ * shipment.
  */
 
 import type { IntentRequest } from '../../domain/order/order-command.ts'

@@ -1,6 +1,7 @@
 /**
- * Calls a fulfilment order back. Committed means that the warehouse will not ship it, for certain: while it still has to
- * look, it is asked again. A cancel that overtook its release leaves a tombstone there, so the release cannot come to life.
+ * Calls a fulfilment order back. Committed means that the warehouse will not ship it, for certain: while it still
+ * has to look, it is asked again. A cancel that overtook its release leaves a tombstone there, so the release cannot
+ * come to life.
  */
 import type { CallOutcome } from '../../domain/outbox/intent.ts'
 import type { Effect } from '../ports.ts'

@@ -36,6 +36,7 @@ const { erp_create_order: create, erp_cancel_order: cancel, erp_record_shipment:
 /** `erp` is read when the tests run: the server starts in the caller's `beforeAll`. */
 export function describeErp(erp: ErpUnderTest): void {
   describe('placing sales', () => placing(erp))
+  describe('standing its ground', () => standingGround(erp))
   describe('booking shipments', () => shipping(erp))
   describe('cancelling sales', () => cancelling(erp))
 }
@@ -86,7 +87,9 @@ function placing(erp: ErpUnderTest): void {
     expect(await create?.probe(request, erp.context())).toMatchObject({ outcome: 'committed' })
     expect(await erp.sales('1003')).toMatchObject([{ state: 'processing' }])
   })
+}
 
+function standingGround(erp: ErpUnderTest): void {
   it('goes on with a fresh session when Tryton has forgotten the old one', async () => {
     const context = erp.context()
     const authorization = `Session ${btoa('crossdock:2:0123456789abcdef')}`
