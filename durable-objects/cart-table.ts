@@ -41,8 +41,9 @@ export class CartTable {
     const upsert = `INSERT INTO cart (reservation_id, document, resume_at_ms, forget_at_ms) VALUES (?, ?, ?, ?)
       ON CONFLICT (reservation_id) DO UPDATE SET document = excluded.document, resume_at_ms = excluded.resume_at_ms,
         forget_at_ms = excluded.forget_at_ms`
-    const resumeAtMs = cart.status === 'committing' ? nowMs + resumeDelayMs : null
-    const sure = cart.status === 'committed' || cart.status === 'committing'
+    const underWay = cart.status === 'committing' || cart.status === 'releasing'
+    const resumeAtMs = underWay ? nowMs + resumeDelayMs : null
+    const sure = underWay || cart.status === 'committed'
     const forgetAtMs = Math.max(nowMs, cart.expiresAtMs) + (sure ? committedRetentionMs : openRetentionMs)
     this.#sql.exec(upsert, cart.reservationId, JSON.stringify(cart), resumeAtMs, forgetAtMs)
   }
@@ -52,14 +53,14 @@ export class CartTable {
     this.#sql.exec(`DELETE FROM cart WHERE reservation_id IN (${due})`, nowMs, rowsPerPruning)
   }
 
-  /** Commits begun and not finished. */
+  /** Commits and releases begun and not finished. */
   unfinished(nowMs: number, limit: number): readonly string[] {
     if (!this.#migrations.applied) return []
     const query = 'SELECT reservation_id FROM cart WHERE resume_at_ms <= ? ORDER BY resume_at_ms LIMIT ?'
     return [...this.#sql.exec<{ reservation_id: string }>(query, nowMs, limit)].map((row) => row.reservation_id)
   }
 
-  /** Null: no commit is under way. */
+  /** Null: nothing is under way. */
   nextDueMs(): number | null {
     if (!this.#migrations.applied) return null
     const query = 'SELECT MIN(resume_at_ms) AS due FROM cart WHERE resume_at_ms IS NOT NULL'

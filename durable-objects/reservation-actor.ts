@@ -61,7 +61,7 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     this.#clock.wentOff()
     try {
       const unfinished = this.#carts.unfinished(Date.now(), resumedMax)
-      await Promise.all(unfinished.map((id) => this.commit(id, resumeCause(id))))
+      await Promise.all(unfinished.map((id) => this.#resume(id)))
     } catch (error) {
       console.error(JSON.stringify({ event: 'reservation_alarm_failed', ...describeError(error) }))
     }
@@ -84,6 +84,7 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     if (cart === null || cart.status === 'refused') return notFound(reservationId)
     const status = statusAt(cart, Date.now())
     if (status === 'committed') return answerOf(cart, false, Date.now())
+    if (status === 'releasing') return refusedAs('released', reservationId)
     if (status === 'released' || status === 'expired') return refusedAs(status, reservationId)
     if (status === 'held') await this.#save({ ...cart, status: 'committing' })
     const refusals = await this.#claims.commit(cart, cause)
@@ -98,14 +99,23 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     return refusedAs(status, cart.reservationId)
   }
 
+  /** Committed units too, as long as nothing of them has shipped: an order that is cancelled gives its stock back here. */
   async #release(reservationId: string, cause: Cause): Promise<ReservationVerdict> {
     const cart = this.#carts.find(reservationId)
     if (cart === null || cart.status === 'refused') return notFound(reservationId)
     const status = statusAt(cart, Date.now())
-    if (status === 'committed' || status === 'committing') return refusedAs('committed', reservationId)
-    if (status !== 'held') return answerOf(cart, false, Date.now())
+    if (status === 'committing') return refusedAs('committed', reservationId)
+    if (status === 'released' || status === 'expired') return answerOf(cart, false, Date.now())
+    // A hold that is given back half-way runs out by itself; a commitment does not.
+    if (status === 'committed') await this.#save({ ...cart, status: 'releasing' })
     await this.#claims.release(cart, cause)
     return this.#settle({ ...cart, status: 'released' })
+  }
+
+  #resume(reservationId: string): Promise<ReservationVerdict> {
+    const cause = resumeCause(reservationId)
+    const releasing = this.#carts.find(reservationId)?.status === 'releasing'
+    return releasing ? this.release(reservationId, cause) : this.commit(reservationId, cause)
   }
 
   async #settle(cart: Cart): Promise<ReservationVerdict> {

@@ -253,9 +253,37 @@ describe('committing and releasing', () => {
       [2, 0],
       [5, 0],
     ])
-    expect(await shard.release(input.reservationId, testCause)).toMatchObject({
-      error: { reason: 'reservation_committed' },
+  })
+
+  it('gives committed units back when they are released, once', async () => {
+    const { sku, east, west } = await stocked({ east: 3, west: 5 })
+    const input = cart([line(sku, 7)])
+    await reserve(input)
+    const shard = shardOf(input.reservationId)
+    await shard.commit(input.reservationId, testCause)
+    const released = await shard.release(input.reservationId, testCause)
+    expect(released).toMatchObject({ ok: true, reservation: { status: 'released' } })
+    expect(await shard.release(input.reservationId, testCause)).toEqual(released)
+    expect(await Promise.all([east.available(), west.available()])).toEqual([3, 5])
+    expect(await shard.commit(input.reservationId, testCause)).toMatchObject({
+      error: { reason: 'reservation_released' },
     })
+  })
+
+  it('finishes a release of committed units that died between two positions', async () => {
+    const { sku, east, west } = await stocked({ east: 3, west: 5 })
+    const input = cart([line(sku, 7)])
+    await reserve(input)
+    const shard = shardOf(input.reservationId)
+    await shard.commit(input.reservationId, testCause)
+    await west.inside(({ execution }) => {
+      vi.spyOn(execution, 'join').mockReturnValueOnce(null)
+    })
+    expect(await shard.release(input.reservationId, testCause)).toEqual({ ok: false, error: { reason: 'overloaded' } })
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 11_000)
+    expect(await runDurableObjectAlarm(stubOf(input.reservationId))).toBe(true)
+    expect(await shard.read(input.reservationId)).toMatchObject({ ok: true, reservation: { status: 'released' } })
+    expect(await Promise.all([east.available(), west.available()])).toEqual([3, 5])
   })
 
   it('finishes a commit that died between two positions', async () => {

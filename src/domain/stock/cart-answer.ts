@@ -20,9 +20,10 @@ export function answerOf(cart: Cart, created: boolean, nowMs: number): CartAnswe
   return { ok: true, created, reservation: { reservationId, status, expiresAtMs, lines } }
 }
 
-/** A commit under way has promised nothing yet. */
+/** A commit under way has promised nothing yet; units on their way back are nobody's claim any more. */
 function documentStatus(status: CartStatus): CartDocument['status'] | 'refused' {
-  return status === 'committing' ? 'held' : status
+  if (status === 'committing') return 'held'
+  return status === 'releasing' ? 'released' : status
 }
 
 export const notFound = (reservationId: string) =>

@@ -1,9 +1,10 @@
 /**
  * A reservation of several SKUs, as its caller sees it: a claim on whichever positions were found to serve it.
  *
- * held ──commit──▶ committing ──all positions──▶ committed
+ * held ──commit──▶ committing ──all positions──▶ committed ──release──▶ releasing ──all positions──▶ released
  *   │                   └──a position had let go──▶ expired | released (the others are given back)
  *   └──release──▶ released · time ──▶ expired
+ * Both words that end in -ing are stored before the first position hears of it: the alarm finishes what died half-way.
  * `refused` remembers that there was not enough: the same request is refused for ever, a new one takes a new id.
  */
 import { canonicalJson } from '../shared/canonical-json.ts'
@@ -28,7 +29,7 @@ export type CartLine = {
   readonly granted: number
   readonly allocations: readonly CartAllocation[]
 }
-export type CartStatus = 'held' | 'committing' | 'committed' | 'released' | 'expired' | 'refused'
+export type CartStatus = 'held' | 'committing' | 'committed' | 'releasing' | 'released' | 'expired' | 'refused'
 export type ShortLine = { readonly sku: string; readonly requested: number; readonly available: number }
 
 export type Cart = {
