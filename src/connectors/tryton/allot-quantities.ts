@@ -1,4 +1,4 @@
-/** Which open moves of a sale a shipped quantity is booked on: the line's own moves first, then others of its product. */
+/** Which open moves of a sale a shipped quantity is booked on: the line's own moves first, then any of its product. */
 
 export type ShippedLine = { readonly lineId: string; readonly code: string; readonly quantity: number }
 

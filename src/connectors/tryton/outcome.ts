@@ -2,7 +2,7 @@
 import type { CallOutcome, FailureClass, ProbeOutcome } from '../../domain/outbox/intent.ts'
 import type { RpcFailure } from './json-rpc.ts'
 
-/** The effect was not asked for yet (sign-in, look-ups, the party): whatever happened to that call, there is no effect. */
+/** The effect was not asked for yet (sign-in, look-ups, the party): whatever became of that call, there is none. */
 export function absentAfter(failure: RpcFailure): CallOutcome {
   return {
     outcome: 'absent',

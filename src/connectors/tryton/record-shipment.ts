@@ -78,7 +78,7 @@ async function book(tryton: Tryton, sale: Sale, request: RecordShipment): Promis
     if (target !== undefined) {
       const refusal = await claim(tryton, target, referenceOf(request), rest, clock)
       const changedMeanwhile = refusal?.outcome === 'absent' && !refusal.retryable && !raced
-      // Moves that went away between look and claim are refused like a mistake of ours: look once more before believing it.
+      // Moves that went away between look and claim are refused like a mistake of ours: look once more.
       if (changedMeanwhile) raced = true
       else if (refusal !== null) return ours.length > 0 ? partlyDone(refusal) : refusal
     } else if (shipments.value.some((shipment) => isHeldByOthers(shipment, request, rest))) {
@@ -141,7 +141,7 @@ async function ship(tryton: Tryton, shipments: readonly SaleShipment[]): Promise
   }
 }
 
-/** A claim is already in Tryton: only a refusal for good is told as such, anything else is taken up again by a probe. */
+/** A claim is already in Tryton: only a refusal for good is told as such, the rest is taken up by a probe. */
 function absentOrPartly(failure: Failure, claimed: boolean): CallOutcome {
   if (!claimed || !(failure.retryable || failure.mayHaveRun)) return absentAfter(failure)
   return unknownAfter(failure)

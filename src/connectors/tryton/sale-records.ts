@@ -44,7 +44,7 @@ export async function readSale(tryton: Tryton, id: number): Promise<Result<Sale,
   return read.ok ? ok(read.value[0]) : read
 }
 
-/** Presses a workflow button. Tryton ignores a step that the record's state does not allow: read the state afterwards. */
+/** Presses a workflow button. Tryton ignores a step that the state does not allow: read the state afterwards. */
 export function pressOnSale(
   tryton: Tryton,
   button: 'quote' | 'confirm' | 'process' | 'cancel' | 'draft' | 'delete',
