@@ -1,7 +1,7 @@
 /** Every category of case: who owns it, how soon it should be settled, and what a person should do (DESIGN.md §6). */
-import type { ExceptionCategory, OrderException } from './order-exception.ts'
+import type { ExceptionCategory } from './order-exception.ts'
 
-export type OwnerTeam =
+type OwnerTeam =
   | 'integration'
   | 'catalog'
   | 'customer_service'
@@ -97,8 +97,4 @@ export const exceptionCatalogue: Readonly<Record<ExceptionCategory, ExceptionPol
     dueMinutes: 3 * day,
     remediation: 'Compare the settlement with the order and book the difference.',
   },
-}
-
-export function dueAtMsOf(exception: OrderException): number {
-  return exception.openedAtMs + exceptionCatalogue[exception.category].dueMinutes * 60_000
 }

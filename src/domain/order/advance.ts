@@ -49,7 +49,7 @@ export type Advanced = {
 }
 
 /** An order without trouble needs seven rounds to its release. */
-export const roundsPerTurn = 12
+const roundsPerTurn = 12
 /** Positions asked at once: a wide order over a wide network takes its turns instead of flooding the runtime. */
 const positionsAtOnce = 100
 

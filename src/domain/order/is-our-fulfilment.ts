@@ -4,7 +4,7 @@ import type { ChannelFulfilment, OrderState, Shipment } from './order-state.ts'
 const withdrawnStatuses = new Set(['cancelled', 'canceled', 'error', 'failure'])
 
 /** A fulfilment that was taken back in the channel fulfils nothing. */
-export function isStanding(fulfilment: ChannelFulfilment): boolean {
+function isStanding(fulfilment: ChannelFulfilment): boolean {
   return !withdrawnStatuses.has(fulfilment.status.toLowerCase())
 }
 
@@ -12,7 +12,7 @@ export function isStanding(fulfilment: ChannelFulfilment): boolean {
  * By the tracking number (our shipment id where the parcel has none), by the number the channel gave us, or as the very
  * units we are telling it about.
  */
-export function isOurFulfilment(state: OrderState, fulfilment: ChannelFulfilment): boolean {
+function isOurFulfilment(state: OrderState, fulfilment: ChannelFulfilment): boolean {
   return state.shipments.some(
     (shipment) =>
       fulfilment.trackingNumbers.includes(shipment.trackingNumber ?? shipment.shipmentId) ||

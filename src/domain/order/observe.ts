@@ -33,7 +33,7 @@ export function observe(command: Observe, state: OrderState): Observed {
 }
 
 /** Positive when `left` is the newer content. */
-export function compareVersions(left: CanonicalOrder, right: CanonicalOrder): number {
+function compareVersions(left: CanonicalOrder, right: CanonicalOrder): number {
   if (left.sourceVersionMs !== right.sourceVersionMs) return left.sourceVersionMs - right.sourceVersionMs
   const [leftJson, rightJson] = [canonicalJson(left), canonicalJson(right)]
   if (leftJson === rightJson) return 0

@@ -7,7 +7,7 @@ import type { OrderPolicy } from './saga-state.ts'
 /** Orders that came by our own API have nobody behind them who would take a fulfilment. */
 const partnersWithoutApi: ReadonlySet<string> = new Set(['canonical'])
 
-export function takesFulfilments(account: Account): boolean {
+function takesFulfilments(account: Account): boolean {
   return account.role === 'channel' && !partnersWithoutApi.has(account.partner)
 }
 

@@ -16,7 +16,7 @@ export function unitsToPlan(line: LineState, state: OrderState, nowMs: number): 
   return line.quantities.open + (isRecheckDue(state, nowMs) ? line.quantities.backordered : 0)
 }
 
-export function isRecheckDue({ saga }: OrderState, nowMs: number): boolean {
+function isRecheckDue({ saga }: OrderState, nowMs: number): boolean {
   return saga.recheckAtMs !== null && nowMs >= saga.recheckAtMs
 }
 

@@ -13,7 +13,7 @@ import type { SagaCommand, StockAnswer } from './saga-command.ts'
 import { holdTtlMs } from './wake.ts'
 
 /** Plans refused by a position in a row: figures that age this fast are not worth a fifth look. */
-export const refusalsMax = 4
+const refusalsMax = 4
 
 type RecordStock = Extract<SagaCommand, { type: 'record_stock' }>
 

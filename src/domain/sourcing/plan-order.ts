@@ -14,7 +14,7 @@ export type DemandLine = {
 }
 export type SourceLocation = { readonly location: LocationId; readonly priority: number }
 export type Available = { readonly sku: Sku; readonly location: LocationId; readonly available: number }
-export type Allocation = {
+type Allocation = {
   readonly lineId: LineId
   readonly sku: Sku
   readonly location: LocationId
