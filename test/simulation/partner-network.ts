@@ -27,8 +27,8 @@ const clientTimeoutMs = 10_000
 export class PartnerNetwork {
   /** `<kind> <external id>` → how often its effect was had. */
   readonly effects = new Map<string, number>()
-  /** Order id → ERP orders booked and not cancelled. */
-  readonly booked = new Map<string, number>()
+  /** External id → ERP orders booked under it and not cancelled. */
+  readonly #booked = new Map<string, number>()
   readonly #pickings = new Map<string, Picking>()
   readonly #clock: VirtualClock
   readonly #random: Random
@@ -103,14 +103,20 @@ export class PartnerNetwork {
     return refusal
   }
 
-  #book(orderId: string): null {
-    this.booked.set(orderId, (this.booked.get(orderId) ?? 0) + 1)
+  /** ERP orders that stand for the order, over all rounds of booking it. */
+  bookedFor(orderId: string): number {
+    const own = [...this.#booked].filter(([externalId]) => externalId.replace(/#\d+$/, '') === orderId)
+    return own.reduce((sum, [, times]) => sum + times, 0)
+  }
+
+  #book(externalId: string): null {
+    this.#booked.set(externalId, (this.#booked.get(externalId) ?? 0) + 1)
     return null
   }
 
   #unbook(erpReference: string): null {
-    const orderId = erpReference.replace(/^P-/, '')
-    this.booked.set(orderId, (this.booked.get(orderId) ?? 0) - 1)
+    const externalId = erpReference.replace(/^P-/, '')
+    this.#booked.set(externalId, (this.#booked.get(externalId) ?? 0) - 1)
     return null
   }
 

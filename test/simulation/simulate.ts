@@ -78,7 +78,7 @@ function checkAtRest(world: World): void {
     }
     if (state.stage !== 'closed' && state.stage !== 'cancelled') say(`I5: ${id} came to rest at ${state.stage}`)
     for (const intent of state.intents.filter(isUnderWay)) say(`I5: ${id} ${intent.intentId} is still ${intent.status}`)
-    const booked = world.partners.booked.get(id) ?? 0
+    const booked = world.partners.bookedFor(id)
     if (state.stage === 'closed' && booked !== 1) say(`I4: ${id} is closed with ${booked} ERP orders`)
     if (state.stage === 'cancelled' && booked !== 0) say(`I4: ${id} is cancelled with ${booked} ERP orders`)
   }

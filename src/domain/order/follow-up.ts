@@ -45,8 +45,10 @@ function reopen(state: OrderState): readonly OrderEvent[] {
   const shipped = state.lines.some((line) => line.quantities.shipped > 0)
   const ended = state.stage === 'closed' || state.stage === 'cancelled'
   if (!ended || (!hasPendingUnits(state) && !(state.stage === 'cancelled' && shipped))) return []
-  // What has shipped was posted before it; anything else goes the whole way again.
-  return [{ type: 'reopened', stage: state.shipments.length > 0 ? 'released' : 'captured' }]
+  // What has shipped was posted before it; anything else goes the whole way again. A report of nothing but short lines
+  // shipped nothing.
+  const posted = state.shipments.some(({ lines }) => lines.length > 0)
+  return [{ type: 'reopened', stage: posted ? 'released' : 'captured' }]
 }
 
 /** Asked to cancel when a part could not be had back: whoever asked must hear of it. */

@@ -39,7 +39,8 @@ export function requestOf(state: OrderState, intent: Intent): IntentRequest {
       return { kind: intent.kind, externalId: intent.externalId, order: state.order, lines: bookedLines(state) }
     case 'erp_cancel_order': {
       const reason = state.cancellation?.reason ?? 'nothing is left of the order'
-      return { kind: intent.kind, externalId: intent.externalId, erpReference: erpReference(state), reason }
+      const { kind, externalId } = intent
+      return { kind, externalId, erpReference: cancelledReference(state, intent), reason }
     }
     case 'erp_record_shipment':
       return shipmentToErp(state, intent, shipmentOf(state, intent))
@@ -127,6 +128,13 @@ function shipmentToChannel(state: OrderState, intent: Intent, shipment: Shipment
     trackingUrl,
     shippedAtMs,
   }
+}
+
+/** Of the sale that this very cancellation is about: by now the order may have another. */
+function cancelledReference(state: OrderState, { intentId }: Intent): string {
+  const created = findIntent(state, intentId.replace('erp_cancel_order/', 'erp_create_order/'))
+  if (created?.reference == null) throw new Error(`${state.orderId} has no ERP order for ${intentId}`)
+  return created.reference
 }
 
 function erpReference(state: OrderState): string {

@@ -16,12 +16,20 @@ export function post(state: OrderState, nowMs: number): readonly OrderEvent[] {
   if (hasOpenHold(state) || state.saga.validationDue || !isReadyToPost(state)) return []
   const erp = state.policy?.erp ?? null
   if (erp === null) return [{ type: 'posted' }]
-  const round = cancelIntents(state).filter((intent) => intent.status !== 'withdrawn').length + 1
+  if (cancelIntents(state).some(isUndecided)) return []
+  const round = cancelIntents(state).filter((intent) => intent.status === 'settled').length + 1
   const create = state.intents.find((intent) => intent.intentId === `erp_create_order/${round}`)
   if (create?.status === 'settled') return [{ type: 'posted' }]
   if (create !== undefined) return reopenWithdrawn(create, nowMs)
   const externalId = round === 1 ? state.orderId : `${state.orderId}#${round}`
   return [openedIntent({ kind: 'erp_create_order', name: `${round}`, account: erp, externalId, subject: null }, nowMs)]
+}
+
+/**
+ * Whether the ERP still has its sale is not known: a new one beside it might be the second. The answer is waited for.
+ */
+function isUndecided(cancellation: Intent): boolean {
+  return isUnderWay(cancellation) || cancellation.mustProbe
 }
 
 /** The order lives again: a cancellation that the ERP certainly has not seen is called off. */
