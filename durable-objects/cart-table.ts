@@ -17,12 +17,15 @@ const openRetentionMs = 30 * dayMs
 const committedRetentionMs = 400 * dayMs
 /** A commit that nobody finished is taken up again after this: longer than any call to a position takes. */
 const resumeDelayMs = 10_000
-/** Rows forgotten per batch of writes: the rest goes with the next one. */
-const rowsPerPruning = 64
+/** Forgetting rides on writes that happen anyway: every so many, more rows than those are looked at. */
+const savesPerPruning = 64
+const rowsPerPruning = 128
 
 export class CartTable {
   readonly #sql: SqlStorage
   readonly #migrations: Migrations
+  #sincePruning = 0
+  #nextDueMs: number | null | undefined
 
   constructor(sql: SqlStorage, migrations: Migrations) {
     this.#sql = sql
@@ -46,11 +49,10 @@ export class CartTable {
     const sure = underWay || cart.status === 'committed'
     const forgetAtMs = Math.max(nowMs, cart.expiresAtMs) + (sure ? committedRetentionMs : openRetentionMs)
     this.#sql.exec(upsert, cart.reservationId, JSON.stringify(cart), resumeAtMs, forgetAtMs)
-  }
-
-  prune(nowMs: number): void {
-    const due = 'SELECT reservation_id FROM cart WHERE forget_at_ms <= ? ORDER BY forget_at_ms LIMIT ?'
-    this.#sql.exec(`DELETE FROM cart WHERE reservation_id IN (${due})`, nowMs, rowsPerPruning)
+    // A new cart, held or refused, has nothing to resume: the usual write costs no second look at the rows.
+    if (cart.status !== 'held' && cart.status !== 'refused') this.#nextDueMs = undefined
+    this.#sincePruning += 1
+    if (this.#sincePruning >= savesPerPruning) this.#prune(nowMs)
   }
 
   /** Commits and releases begun and not finished. */
@@ -62,8 +64,21 @@ export class CartTable {
 
   /** Null: nothing is under way. */
   nextDueMs(): number | null {
+    if (this.#nextDueMs !== undefined) return this.#nextDueMs
     if (!this.#migrations.applied) return null
     const query = 'SELECT MIN(resume_at_ms) AS due FROM cart WHERE resume_at_ms IS NOT NULL'
-    return this.#sql.exec<{ due: number | null }>(query).one().due
+    this.#nextDueMs = this.#sql.exec<{ due: number | null }>(query).one().due
+    return this.#nextDueMs
+  }
+
+  /** After a rolled-back transaction. */
+  forget(): void {
+    this.#nextDueMs = undefined
+  }
+
+  #prune(nowMs: number): void {
+    this.#sincePruning = 0
+    const due = 'SELECT reservation_id FROM cart WHERE forget_at_ms <= ? ORDER BY forget_at_ms LIMIT ?'
+    this.#sql.exec(`DELETE FROM cart WHERE reservation_id IN (${due})`, nowMs, rowsPerPruning)
   }
 }

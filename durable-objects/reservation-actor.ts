@@ -1,5 +1,5 @@
 /**
- * ReservationActor, one of 64 shards by reservation id: carts and checkouts. It remembers what each id was answered
+ * ReservationActor, one of 16 shards by reservation id: carts and checkouts. It remembers what each id was answered
  * and which positions hold its units; the units are the positions' business, and their holds expire without it.
  */
 
@@ -144,13 +144,11 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
       return this.ctx.storage.transactionSync(() => {
         this.#migrations.ensure()
         for (const cart of carts) this.#carts.save(cart, nowMs)
-        this.#carts.prune(nowMs)
         this.#clock.arm(nowMs)
         return carts.map(() => ok(null))
       })
     } catch (error) {
-      this.#migrations.forget()
-      this.#clock.forget()
+      for (const part of [this.#migrations, this.#carts, this.#clock]) part.forget()
       throw error
     }
   }
