@@ -11,6 +11,7 @@ import { type LeaseResult, leaseKey } from '../src/domain/limiter/limiter-contra
 import type { BeginAttempt } from '../src/domain/order/order-command.ts'
 import { type CallReport, laneOf, reportOf } from '../src/domain/outbox/call-report.ts'
 import type { CallOutcome, IntentKind } from '../src/domain/outbox/intent.ts'
+import { watchPartner } from './watch-partner.ts'
 
 export type PartnerCallPort = {
   readonly order: (orderId: string) => Pick<OrderApi, 'beginAttempt' | 'recordOutcome' | 'deferIntent'>
@@ -92,9 +93,9 @@ async function attempt(
 ): Promise<{ readonly outcome: CallOutcome; readonly report: CallReport | null }> {
   const effect = effectFor(wanted.connector, begun.kind)
   if (!effect) return { outcome: unsupported(wanted, begun), report: null }
-  const context = port.context(wanted.account, begun.leaseUntilMs)
+  const { context, isAlive } = watchPartner(port.context(wanted.account, begun.leaseUntilMs))
   const outcome = await probeThenCall(effect, begun, context).catch(crashed)
-  return { outcome, report: reportOf(outcome) }
+  return { outcome, report: reportOf(outcome, isAlive()) }
 }
 
 /** A second call is made only when the probe says for certain that the first one did nothing. */

@@ -17,10 +17,16 @@ import { runBounded } from './run-bounded.ts'
 
 type Queued = Message<PartnerOutboxMessage>
 
+/**
+ * As many as a batch holds: each account's limiter decides how many calls its partner gets at once, and a slow partner
+ * must not hold up the calls to another. Of more than six requests under way the platform lets the rest wait.
+ */
+const callsAtOnceMax = 20
+
 export async function consumePartnerOutbox(batch: MessageBatch<PartnerOutboxMessage>, env: Env): Promise<void> {
   const config = await activeConfig(env, Date.now())
   const port = portOf(env)
-  await runBounded(batch.messages, (message) => consumeOne(message, config, port))
+  await runBounded(batch.messages, (message) => consumeOne(message, config, port), callsAtOnceMax)
 }
 
 async function consumeOne(message: Queued, config: Config, port: PartnerCallPort): Promise<void> {

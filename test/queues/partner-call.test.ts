@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { callPartner, type PartnerCallPort, type WantedCall } from '../../queues/partner-call.ts'
 import { fetchUntil } from '../../queues/partner-context.ts'
-import type { ClientContext, Connector, PartnerFetch } from '../../src/connectors/ports.ts'
+import { watchPartner } from '../../queues/watch-partner.ts'
+import type { ClientContext, Connector, PartnerFetch, PartnerResponse } from '../../src/connectors/ports.ts'
 import type { BeginAttempt, IntentRequest } from '../../src/domain/order/order-command.ts'
 import type { CallOutcome, ProbeOutcome } from '../../src/domain/outbox/intent.ts'
 import { testConfig } from '../fixtures/config.ts'
@@ -195,6 +196,38 @@ describe('a partner call', () => {
 
   it('leaves in doubt what it cannot look at', async () => {
     expect((await run({ supported: false, begun: go(true) })).done).toBe('unknown')
+  })
+})
+
+describe('a watched partner', () => {
+  const status = (code: number) => ({ kind: 'response', status: code, headers: {}, body: '' }) as const
+  const lost = { kind: 'failure', sent: true, class: 'connection', message: 'lost' } as const
+
+  /** Asks once per answer; each takes as long as it says. */
+  async function watch(...answers: readonly (readonly [PartnerResponse, number])[]): Promise<boolean> {
+    let nowMs = t0
+    const waiting = answers.values()
+    const fetch: PartnerFetch = async () => {
+      const [answer, tookMs] = waiting.next().value ?? [lost, 0]
+      nowMs += tookMs
+      return answer
+    }
+    // Cast justified: watching looks at the clock and the way out, and at nothing else.
+    const { context, isAlive } = watchPartner({ fetch, nowMs: () => nowMs } as ClientContext)
+    for (const _ of answers) await context.fetch({ method: 'GET', url: 'http://erp.example/' })
+    return isAlive()
+  }
+
+  it('is alive when it answered something, even with a refusal', async () => {
+    expect(await watch([status(404), 5], [status(500), 5], [lost, 5])).toBe(true)
+  })
+
+  it('is not when all it said was an error or "too fast"', async () => {
+    expect(await watch([status(503), 5], [status(429), 5], [lost, 5])).toBe(false)
+  })
+
+  it('is not when it left us waiting for nothing', async () => {
+    expect(await watch([status(200), 5], [lost, 10_000])).toBe(false)
   })
 })
 

@@ -44,8 +44,10 @@ async function create(tryton: Tryton, reference: string, values: object): Promis
     params: [[{ ...values, reference }]],
     answer: createdSchema,
   })
-  if (!created.ok) return outcomeAfter(created.error)
+  if (!created.ok && !created.error.mayHaveRun) return absentAfter(created.error)
   const sales = await salesWithReference(tryton, reference)
+  // Only a sale that is there proves something so soon: without one Tryton may be at work on it still.
+  if (!created.ok && (!sales.ok || sales.value.length === 0)) return outcomeAfter(created.error)
   return sales.ok ? settle(tryton, sales.value) : unknownAfter(sales.error)
 }
 

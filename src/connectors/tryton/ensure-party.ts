@@ -1,11 +1,14 @@
 /** The customer of a sale: found by a code that is ours, or made. Safe to repeat: Tryton keeps party codes unique. */
 import type { Address, CanonicalOrder } from '../../domain/order/canonical-order.ts'
-import { ok, type Result } from '../../domain/shared/result.ts'
+import { err, ok, type Result } from '../../domain/shared/result.ts'
 import { sha256Hex } from '../transport/hmac.ts'
 import { findCountry, findSubdivision } from './find-records.ts'
 import type { RpcFailure } from './json-rpc.ts'
 import type { Tryton } from './open-tryton.ts'
 import { createdSchema, createRecords, recordIdsSchema } from './wire-values.ts'
+
+/** Within one attempt: beyond it the ERP is ill, and the whole attempt comes again later. */
+const creationsMax = 3
 
 export type SaleParty = { readonly party: number; readonly invoiceAddress: number; readonly shipmentAddress: number }
 
@@ -31,35 +34,40 @@ async function partyCodeOf(order: CanonicalOrder): Promise<string> {
 
 async function ensureCustomer(tryton: Tryton, order: CanonicalOrder): Promise<Result<number, RpcFailure>> {
   const code = await partyCodeOf(order)
-  const find = () =>
-    tryton.invoke({
-      method: 'model.party.party.search',
-      params: [[['code', '=', code]], 0, 1, null],
-      answer: recordIdsSchema,
-    })
-  const found = await find()
-  if (!found.ok) return found
-  const [known] = found.value
-  if (known !== undefined) return ok(known)
   const email = order.customer?.email
-  const created = await tryton.invoke({
-    method: 'model.party.party.create',
-    params: [
-      [
-        {
-          code,
-          name: customerName(order),
-          ...(email ? { contact_mechanisms: [createRecords([{ type: 'email', value: email }])] } : {}),
-        },
-      ],
-    ],
-    answer: createdSchema,
-  })
-  if (created.ok) return ok(created.value[0])
-  // Another order of the same customer may have come first: the code is taken then, and found.
-  const again = await find()
-  const [winner] = again.ok ? again.value : []
-  return winner === undefined ? created : ok(winner)
+  const record = {
+    code,
+    name: customerName(order),
+    ...(email ? { contact_mechanisms: [createRecords([{ type: 'email', value: email }])] } : {}),
+  }
+  // Another order of the same customer may come first: the code is taken then, and found.
+  return findOrCreate(tryton, 'party.party', [['code', '=', code]], () =>
+    tryton.invoke({ method: 'model.party.party.create', params: [[record]], answer: createdSchema }),
+  )
+}
+
+/**
+ * Looks again after a failed creation: perhaps only its answer was lost, or somebody else was first. What is still
+ * missing then is made again, unless Tryton refuses it.
+ */
+async function findOrCreate(
+  tryton: Tryton,
+  model: string,
+  domain: readonly unknown[],
+  create: () => Promise<Result<readonly [number], RpcFailure>>,
+): Promise<Result<number, RpcFailure>> {
+  let failure: RpcFailure | null = null
+  for (let creations = 0; ; creations++) {
+    const params = [domain, 0, 1, null]
+    const found = await tryton.invoke({ method: `model.${model}.search`, params, answer: recordIdsSchema })
+    if (!found.ok) return found
+    const [known] = found.value
+    if (known !== undefined) return ok(known)
+    if (failure !== null && (!failure.retryable || creations >= creationsMax)) return err(failure)
+    const created = await create()
+    if (created.ok) return ok(created.value[0])
+    failure = created.error
+  }
 }
 
 function customerName(order: CanonicalOrder): string {
@@ -83,22 +91,15 @@ async function ensureAddress(
     city: address?.city ?? null,
     country: country.value,
   }
-  const found = await tryton.invoke({
-    method: 'model.party.address.search',
-    params: [Object.entries(values).map(([field, value]) => [field, '=', value]), 0, 1, null],
-    answer: recordIdsSchema,
-  })
-  if (!found.ok) return found
-  const [known] = found.value
-  if (known !== undefined) return ok(known)
-  return createAddress(tryton, values, address)
+  const domain = Object.entries(values).map(([field, value]) => [field, '=', value])
+  return findOrCreate(tryton, 'party.address', domain, () => createAddress(tryton, values, address))
 }
 
 async function createAddress(
   tryton: Tryton,
   values: { readonly country: number | null },
   address: Address | null,
-): Promise<Result<number, RpcFailure>> {
+): Promise<Result<readonly [number], RpcFailure>> {
   const code = `${address?.country}-${address?.region}`
   const subdivision =
     values.country !== null && address?.region ? await findSubdivision(tryton, values.country, code) : ok(null)
@@ -108,6 +109,5 @@ async function createAddress(
   const created = await create({ ...values, subdivision: subdivision.value })
   // Tryton admits only certain kinds of subdivision per country; an address without one still delivers.
   const refused = !created.ok && created.error.class === 'value' && subdivision.value !== null
-  const settled = refused ? await create(values) : created
-  return settled.ok ? ok(settled.value[0]) : settled
+  return refused ? create(values) : created
 }

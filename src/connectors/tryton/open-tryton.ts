@@ -41,7 +41,9 @@ export async function openTryton(context: ClientContext): Promise<Result<Tryton,
   const settings = trytonSettingsOf(context.account)
   if (!settings.ok) return err(refusal(settings.error))
   const wire = wireOf(context, settings.value)
-  const signInAgain = () => signIn(context, settings.value, wire.exchange)
+  const repeated: Exchange = (method, params, authorization) =>
+    repeatCall(method, () => wire.exchange(method, params, authorization), context.nowMs)
+  const signInAgain = () => signIn(context, settings.value, repeated)
   const known = rememberedSession(context)
   const opened = known ? ok(known) : await signInAgain()
   if (!opened.ok) return opened

@@ -13,13 +13,17 @@ export type CallReport = {
 /** Classes that say something about the partner's state and not about what we asked. */
 const sick = new Set<FailureClass>(['connection', 'intermittent', 'ambiguous_outcome'])
 
-export function reportOf(outcome: CallOutcome | ProbeOutcome): CallReport {
+/**
+ * `isAlive`: the partner answered some of the attempt's requests properly, and none with a long silence. An attempt of a
+ * dozen requests fails far more often than a request does; that is a reason to try again and none to stay away.
+ */
+export function reportOf(outcome: CallOutcome | ProbeOutcome, isAlive = false): CallReport {
   if (outcome.outcome === 'committed') return { result: 'ok', retryAfterMs: null, health: 'ok' }
   // Without a class it is a probe that found nothing: an answer like any other.
   if (!('class' in outcome)) return { result: 'ok', retryAfterMs: null, health: 'ok' }
   const retryAfterMs = 'retryAfterMs' in outcome ? (outcome.retryAfterMs ?? null) : null
   if (outcome.class === 'rate_limit') return { result: 'throttled', retryAfterMs, health: 'ok' }
-  if (outcome.outcome === 'unknown' || sick.has(outcome.class))
+  if (!isAlive && (outcome.outcome === 'unknown' || sick.has(outcome.class)))
     return { result: 'failed', retryAfterMs, health: 'failed' }
   return { result: 'refused', retryAfterMs, health: 'ok' }
 }

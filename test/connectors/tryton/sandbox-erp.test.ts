@@ -69,22 +69,41 @@ describe('a flaky ERP', () => {
   it('is told apart: a 500 is unknown, a 429 is absent with its delay, a refused connection is absent', async () => {
     const request = createRequest('told-apart')
     const context = erpContext(erp)
-    erp.script([{ fault: 'error_after', match: 'model.sale.sale.create' }])
+    erp.script([{ fault: 'error_before', match: 'model.sale.sale.create' }])
     expect(await create?.call(request, context)).toMatchObject({ outcome: 'unknown', class: 'intermittent' })
+    erp.set({ retryAfterSeconds: 5 })
     erp.script([{ fault: 'rate_limit', match: 'model.sale.sale.search_read' }])
     expect(await create?.call(request, context)).toEqual({
       outcome: 'absent',
       retryable: true,
       class: 'rate_limit',
       message: 'model.sale.sale.search_read: Tryton answered 429',
-      retryAfterMs: 1_000,
+      retryAfterMs: 5_000,
     })
+    erp.set({ retryAfterSeconds: 1 })
     const nobody = erpContext({ ...erp, url: 'http://127.0.0.1:9' })
     expect(await create?.call(request, nobody)).toMatchObject({
       outcome: 'absent',
       retryable: true,
       class: 'connection',
     })
+  })
+
+  it('waits a short Retry-After out in the middle of an attempt', async () => {
+    erp.script([{ fault: 'rate_limit', match: 'model.sale.sale.create' }])
+    expect(await create?.call(createRequest('paused'), erpContext(erp))).toMatchObject({ outcome: 'committed' })
+    expect(erp.salesOf('shopify-us:paused')).toHaveLength(1)
+  })
+
+  it('goes on with the customer and the address that a lost answer left behind', async () => {
+    const request = createRequest('left-behind', { customer: { externalId: 'left-behind' } })
+    erp.script([
+      { fault: 'error_before', match: 'model.party.party.create' },
+      { fault: 'drop_after', match: 'model.party.party.create' },
+      { fault: 'error_after', match: 'model.party.address.create' },
+    ])
+    expect(await create?.call(request, erpContext(erp))).toMatchObject({ outcome: 'committed' })
+    expect(erp.partiesWithCode('shopify-us:left-behind')).toBe(1)
   })
 
   it('says that nothing was done while it is down before the sale was asked for', async () => {

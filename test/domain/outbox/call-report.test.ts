@@ -30,6 +30,12 @@ describe('what a call tells limiter and breaker', () => {
     expect(reportOf(absent(failure))).toMatchObject({ result: 'failed', health: 'failed' }),
   )
 
+  it('takes a partner that answers for well, although one request of the attempt failed', () => {
+    const lost = { outcome: 'unknown', class: 'intermittent', message: '500' } as const
+    expect(reportOf(lost, true)).toMatchObject({ result: 'refused', health: 'ok' })
+    expect(reportOf(absent('connection'), true)).toMatchObject({ result: 'refused', health: 'ok' })
+  })
+
   it('counts a call whose outcome nobody knows', () => {
     expect(reportOf({ outcome: 'unknown', class: 'ambiguous_outcome', message: 'timeout' })).toMatchObject({
       result: 'failed',
