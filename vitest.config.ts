@@ -20,6 +20,7 @@ const node = (name: string, include: string[], timeoutMs: number) => ({
 
 export default defineConfig({
   test: {
+    silent: 'passed-only',
     projects: [
       node('domain', ['test/domain/**/*.test.ts', 'test/*.test.ts'], 20_000),
       node('connectors', ['test/connectors/**/*.test.ts'], 30_000),
