@@ -3,6 +3,7 @@
  * claimed = remaining in fulfilment orders + free; over all locations free = the line's `reserved`.
  */
 import type { LineId, LocationId } from '../shared/ids.ts'
+import { findLine } from './line-moves.ts'
 import type { FulfilmentOrder, OrderReservation, OrderState } from './order-state.ts'
 import type { StockEffect } from './saga-state.ts'
 
@@ -58,7 +59,9 @@ export function reduceReservation(
   const field = effect.kind === 'ship' ? 'shipped' : 'released'
   const reduced = { ...reservation, [field]: reservation[field] + quantity }
   const reservations = state.reservations.map((other) => (isSame(other, reservation) ? withStatus(reduced) : other))
-  return withStockEffect({ ...state, reservations }, reservation, quantity, effect)
+  // A line keeps its mapping for as long as stock is claimed for it.
+  const packQuantity = findLine(state, reservation.lineId)?.packQuantity ?? 1
+  return withStockEffect({ ...state, reservations }, { ...reservation, packQuantity }, quantity, effect)
 }
 
 export function isSame(
@@ -75,12 +78,11 @@ export function withStatus(reservation: OrderReservation): OrderReservation {
 
 export function withStockEffect(
   state: OrderState,
-  claim: Pick<OrderReservation, 'reservationId' | 'location' | 'sku' | 'lineId'>,
+  claim: Pick<OrderReservation, 'reservationId' | 'location' | 'sku'> & Pick<StockEffect, 'packQuantity'>,
   quantity: number,
   effect: Pick<StockEffect, 'kind' | 'shipmentId'>,
 ): OrderState {
   const made = state.saga.stockEffectsMade + 1
-  const line = state.lines.find((other) => other.lineId === claim.lineId)
   const stockEffect: StockEffect = {
     effectId: `${claim.reservationId}/${effect.kind}/${made}`,
     kind: effect.kind,
@@ -88,7 +90,7 @@ export function withStockEffect(
     sku: claim.sku,
     location: claim.location,
     quantity,
-    packQuantity: line?.packQuantity ?? 1,
+    packQuantity: claim.packQuantity,
     shipmentId: effect.shipmentId,
   }
   const stockEffects = [...state.saga.stockEffects, stockEffect]

@@ -29,6 +29,7 @@ export type Grant = ReservationRef & {
   readonly sku: Sku
   readonly quantity: number
   readonly taken: number
+  readonly packQuantity: number
   readonly expiresAtMs: number
 }
 

@@ -79,6 +79,8 @@ export type PlanAllocation = {
   readonly sku: Sku
   readonly location: LocationId
   readonly quantity: number
+  /** As the line was mapped when it was planned: what is asked for and given back stays the same number of units. */
+  readonly packQuantity: number
 }
 export type Plan = {
   readonly attempt: number

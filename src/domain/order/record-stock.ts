@@ -22,7 +22,7 @@ export function recordStock(command: RecordStock, state: OrderState, nowMs: numb
     case 'hold_stock':
       return recordHolds(command, state, nowMs)
     case 'extend_stock':
-      return recordExtensions(command.answers, state, nowMs)
+      return recordExtensions(command.answers, state)
     case 'commit_stock':
       return recordCommits(command.answers, state)
     case 'release_stock':
@@ -89,25 +89,29 @@ function answerTo(state: OrderState, { lineId, location }: PlanAllocation, comma
   return command.answers.find((answer) => answer.reservationId === reservationId && answer.location === location)
 }
 
+/** Nothing is taken of a SKU that the line no longer asks for. */
 function takeUpTo(state: OrderState, plan: Plan, granted: readonly PlanAllocation[]): readonly Grant[] {
   const left = new Map(state.lines.map((line) => [line.lineId, line.quantities.open + line.quantities.backordered]))
   return granted.map((allocation) => {
-    const taken = Math.min(allocation.quantity, left.get(allocation.lineId) ?? 0)
+    const line = findLine(state, allocation.lineId)
+    const isAsked = line?.sku === allocation.sku && line.packQuantity === allocation.packQuantity
+    const taken = isAsked ? Math.min(allocation.quantity, left.get(allocation.lineId) ?? 0) : 0
     left.set(allocation.lineId, (left.get(allocation.lineId) ?? 0) - taken)
     return grantOf(state, plan, allocation, taken)
   })
 }
 
 function grantOf(state: OrderState, plan: Plan, allocation: PlanAllocation, taken: number): Grant {
-  const { lineId, sku, location, quantity } = allocation
-  const reservationId = orderReservationId(state.orderId, lineId, plan.attempt)
-  return { reservationId, lineId, sku, location, quantity, taken, expiresAtMs: plan.plannedAtMs + holdTtlMs }
+  const reservationId = orderReservationId(state.orderId, allocation.lineId, plan.attempt)
+  return { ...allocation, reservationId, taken, expiresAtMs: plan.plannedAtMs + holdTtlMs }
 }
 
-function recordExtensions(answers: readonly StockAnswer[], state: OrderState, nowMs: number): readonly OrderEvent[] {
+/** To what was asked for, never later: an answer may be the memory of one given long ago. */
+function recordExtensions(answers: readonly StockAnswer[], state: OrderState): readonly OrderEvent[] {
   const { kept, lost } = sorted(answers, state)
   if (kept.length === 0) return lost
-  return [...lost, { type: 'holds_extended', reservations: kept.map(refOf), expiresAtMs: nowMs + holdTtlMs }]
+  const expiresAtMs = Math.min(...kept.map((reservation) => reservation.expiresAtMs ?? 0)) + holdTtlMs
+  return [...lost, { type: 'holds_extended', reservations: kept.map(refOf), expiresAtMs }]
 }
 
 function recordCommits(answers: readonly StockAnswer[], state: OrderState): readonly OrderEvent[] {

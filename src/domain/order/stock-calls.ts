@@ -21,13 +21,12 @@ type Item = Position & { readonly id: CommandId; readonly body: StockCommandBody
 export function holdCalls(state: OrderState): readonly StockCall[] {
   const { plan } = state
   if (plan === null || !state.saga.holding) return []
-  const packs = new Map(state.lines.map((line) => [line.lineId, line.packQuantity]))
-  const items = plan.allocations.map(({ lineId, sku, location, quantity }): Item => {
+  const items = plan.allocations.map(({ lineId, sku, location, quantity, packQuantity }): Item => {
     const reservationId = orderReservationId(state.orderId, lineId, plan.attempt)
     const body: StockCommandBody = {
       type: 'hold',
       reservationId,
-      quantity: quantity * (packs.get(lineId) ?? 1),
+      quantity: quantity * packQuantity,
       expiresAtMs: plan.plannedAtMs + holdTtlMs,
       orderId: state.orderId,
       allowPartial: false,

@@ -19,6 +19,7 @@ type Allocation = {
   readonly sku: Sku
   readonly location: LocationId
   readonly quantity: number
+  readonly packQuantity: number
 }
 export type SourcingPlan = {
   readonly allocations: readonly Allocation[]
@@ -130,7 +131,7 @@ function allocate(lines: readonly DemandLine[], group: readonly SourceLocation[]
     for (const location of whole === undefined ? at : [whole]) {
       const quantity = Math.min(left, unitsAt(location))
       if (quantity === 0) continue
-      allocations.push({ lineId, sku, location, quantity })
+      allocations.push({ lineId, sku, location, quantity, packQuantity })
       const key = `${sku}@${location}`
       taken.set(key, (taken.get(key) ?? 0) + quantity * packQuantity)
       left -= quantity

@@ -77,7 +77,15 @@ const planSchema = z
     attempt: z.int(),
     plannedAt: instantOutSchema,
     configVersion: z.string().openapi({ description: 'The configuration that the plan was made under' }),
-    allocations: z.array(z.object({ lineId: z.string(), sku: z.string(), location: z.string(), quantity: z.int() })),
+    allocations: z.array(
+      z.object({
+        lineId: z.string(),
+        sku: z.string(),
+        location: z.string(),
+        quantity: z.int(),
+        packQuantity: z.int().openapi({ description: 'Base units per unit of the line' }),
+      }),
+    ),
     unplanned: z
       .array(z.object({ lineId: z.string(), quantity: z.int() }))
       .openapi({ description: 'Units that no location could cover' }),

@@ -379,6 +379,39 @@ describe('promising', () => {
     expect(rig.types).not.toContain('reservation_lost')
     expect(rig.state.stage).toBe('released')
   })
+
+  it('does not take the memory of an extension for a hold that ran out since', async () => {
+    rig.stock.receive('ROPE-10', 'east', 2)
+    observe([{ quantity: 2 }])
+    await rig.advance()
+    rig.nowMs = rig.state.wakeAtMs ?? 0
+    rig.beforePort = (port) => {
+      if (port.startsWith('after extend')) throw new Error('crashed')
+    }
+    await rig.advance()
+    rig.beforePort = () => {}
+    rig.nowMs += 48 * 3_600_000
+    await rig.advance(1)
+    expect(rig.state.reservations.every(({ expiresAtMs }) => (expiresAtMs ?? 0) < rig.nowMs)).toBe(true)
+    await rig.settle()
+    expect(rig.state.stage).toBe('released')
+  })
+
+  it('gives back what it was granted of a SKU that the channel replaced meanwhile', async () => {
+    rig.catalogue = { A: { sku: 'ROPE-10', pack: 4 }, B: { sku: 'ROPE-20' } }
+    rig.stock.receive('ROPE-10', 'east', 8)
+    rig.stock.receive('ROPE-20', 'east', 2)
+    observe([{ quantity: 2, sku: 'A' }])
+    rig.beforePort = (port) => {
+      if (port.startsWith('after hold')) throw new Error('crashed')
+    }
+    await rig.advance()
+    rig.beforePort = () => {}
+    observe([{ quantity: 2, sku: 'B' }], { sourceVersionMs: startMs + 1 })
+    await rig.settle()
+    expect(rig.state.fulfilmentOrders.flatMap(({ lines }) => lines.map(({ sku }) => sku))).toEqual(['ROPE-20'])
+    expect(rig.stock.available('ROPE-10', 'east')).toBe(8)
+  })
 })
 
 describe('warehouses that do otherwise', () => {
