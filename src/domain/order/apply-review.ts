@@ -61,10 +61,11 @@ export function applyReview(state: OrderState, event: ReviewEvent, atMs: number)
     case 'lines_mapped':
       return changeLines(state, event.lines, (line, mapping) => ({ ...line, ...mapping }))
     case 'validated':
-      return withSaga({ ...state, policy: event.policy }, { validationDue: false, validationAttempts: 0 })
+      return withSaga({ ...state, policy: event.policy }, reviewed)
     case 'validation_deferred': {
       const validationAttempts = state.saga.validationAttempts + 1
-      return withSaga({ ...state, policy: event.policy }, { validationAttempts, validateAtMs: event.retryAtMs })
+      const due = { validationDue: true, validationAttempts, validateAtMs: event.retryAtMs }
+      return withSaga({ ...state, policy: event.policy }, due)
     }
     case 'retry_requested':
       return applyRetryRequested(state, event)
@@ -93,6 +94,7 @@ function otherCases(state: OrderState, { exception }: EventOf<'exception_opened'
   return state.exceptions.filter((other) => other.exceptionId !== exception.exceptionId)
 }
 
+const reviewed = { validationDue: false, validationAttempts: 0, validateAtMs: 0 }
 const unreleased = { releasedAtMs: null, releasedBy: null }
 
 function released(hold: Hold, event: EventOf<'hold_released'>, atMs: number): Hold {

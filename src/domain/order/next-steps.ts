@@ -28,9 +28,12 @@ export function nextSteps(state: OrderState, nowMs: number): readonly SagaStep[]
 
 function reviewStep(state: OrderState, nowMs: number): SagaStep[] {
   const { validationDue, validateAtMs } = state.saga
-  if (!validationDue || nowMs < validateAtMs || !hasPendingUnits(state)) return []
+  // A line that wanted nothing when the order was looked at was not mapped; by now it may want something again.
+  const unmapped = state.lines.filter(isUnmapped)
+  if (!validationDue && unmapped.length === 0) return []
+  if (nowMs < validateAtMs || !hasPendingUnits(state)) return []
   if (state.stage === 'closed' || state.stage === 'cancelled') return []
-  const lines = state.lines.filter(isUnmapped).map(({ lineId, externalSku }) => ({ lineId, externalSku }))
+  const lines = unmapped.map(({ lineId, externalSku }) => ({ lineId, externalSku }))
   return [{ type: 'review', account: state.order.account, lines }]
 }
 

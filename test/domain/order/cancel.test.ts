@@ -382,6 +382,19 @@ describe('refunds, returns and fulfilments by hand', () => {
     expect(rig.openCases).toEqual([])
   })
 
+  it('maps a line that wanted nothing at first once it wants something', async () => {
+    rig.accept(channelFulfilment('9001', { A: 2 }))
+    observe([
+      { id: 'A', quantity: 2 },
+      { id: 'B', quantity: 1 },
+    ])
+    await rig.settle()
+    expect(rig.state.lines[0]?.sku).toBeNull()
+    rig.accept(channelFulfilment('9001', { A: 2 }, [], { status: 'cancelled', atMs: startMs + 9_000 }))
+    await rig.settle()
+    expect(rig.units('A')).toEqual({ released: 2 })
+  })
+
   it('keeps the newest tracking of a parcel', async () => {
     await released(1)
     ship(1, 'a', { L1: 1 })
