@@ -106,7 +106,7 @@ describe('the order of arrival leaves no trace', () => {
       }),
       { numRuns: 150 },
     )
-  })
+  }, 60_000)
 
   it('also when the order is promised, posted and released in between', async () => {
     await fc.assert(
@@ -128,5 +128,5 @@ describe('the order of arrival leaves no trace', () => {
       }),
       { numRuns: 60 },
     )
-  })
+  }, 60_000)
 })

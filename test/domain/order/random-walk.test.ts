@@ -232,5 +232,5 @@ async function walked(allowPartial: boolean, taken: readonly Step[]): Promise<vo
 describe('a random walk', () => {
   it('keeps every invariant and ends well once the world heals', async () => {
     await fc.assert(fc.asyncProperty(fc.boolean(), steps, walked), { numRuns: 400 })
-  })
+  }, 60_000)
 })
