@@ -21,7 +21,7 @@ type Queued = Message<PartnerOutboxMessage>
  * As many as a batch holds: each account's limiter decides how many calls its partner gets at once, and a slow partner
  * must not hold up the calls to another. Of more than six requests under way the platform lets the rest wait.
  */
-const callsAtOnceMax = 20
+const callsAtOnceMax = 50
 
 export async function consumePartnerOutbox(batch: MessageBatch<PartnerOutboxMessage>, env: Env): Promise<void> {
   const config = await activeConfig(env, Date.now())
