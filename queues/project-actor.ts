@@ -8,10 +8,10 @@ import {
   type ProjectionPage,
 } from '../src/actor-apis.ts'
 import { type Db, openDb } from '../src/db/database.ts'
-import { type LogPage, throughSeqOf } from '../src/db/projection/commit-page.ts'
-import { writeInboxPage } from '../src/db/projection/write-inbox.ts'
-import { writeOrderPage } from '../src/db/projection/write-order.ts'
-import { writePositionPage } from '../src/db/projection/write-position.ts'
+import { commitPages, type LogPage, type PageWrite, throughSeqsOf } from '../src/db/projection/commit-pages.ts'
+import { inboxPage } from '../src/db/projection/inbox-page.ts'
+import { orderPage } from '../src/db/projection/order-page.ts'
+import { positionPage } from '../src/db/projection/position-page.ts'
 import type { OrderState } from '../src/domain/order/order-state.ts'
 import { shardOf } from '../src/domain/shared/shard-of.ts'
 import type { PositionView } from '../src/domain/stock/stock-command.ts'
@@ -24,38 +24,54 @@ const pageEntries = 100
 const pagesMax = 50
 
 export type Projected = 'projected' | 'unfinished'
+export type ActorName = { readonly kind: ActorKind; readonly name: string }
+/** Null: D1 has every entry already, and the document with it. */
+export type ReadPage = {
+  readonly write: PageWrite | null
+  readonly throughSeq: number
+  /** The log goes on after this page. */
+  readonly more: boolean
+}
 
 /** Safe to run any number of times, at any time, by several consumers at once. Throws when D1 or the actor does. */
 export async function projectActor(env: Env, kind: ActorKind, name: string): Promise<Projected> {
   const db = openDb(env.DB)
-  const source = actor<Projectable<unknown>>(namespaceOf(env, kind), name)
+  const source = { kind, name }
   for (let pages = 0; pages < pagesMax; pages++) {
-    const afterSeq = await throughSeqOf(db, kind, name)
-    // Before the first rows: whatever D1 holds of an actor, the directory can find again.
-    if (afterSeq === 0) await register(env, kind, name)
-    const page = await source.projectionPage(afterSeq, pageEntries)
-    const joined = await writePage(db, { actorKind: kind, actorName: name, afterSeq, ...page }, page)
+    const [afterSeq = 0] = await throughSeqsOf(db, [source])
+    const page = await readPage(env, db, source, afterSeq)
+    const [joined] = page.write === null ? [true] : await commitPages(db, [page.write])
     if (!joined || page.more) continue
-    await source.projected(page.throughSeq)
+    await projectable(env, source).projected(page.throughSeq)
     return 'projected'
   }
   return 'unfinished'
 }
 
-/**
- * The document is of the same moment as the log's end, so it belongs to the last page. Without a new entry D1 already
- * has it.
- */
-async function writePage(db: Db, log: LogPage, page: ProjectionPage<unknown>): Promise<boolean> {
-  if (page.entries.length === 0) return true
+export function projectable(env: Env, { kind, name }: ActorName): Projectable<unknown> {
+  return actor<Projectable<unknown>>(namespaceOf(env, kind), name)
+}
+
+export async function readPage(env: Env, db: Db, source: ActorName, afterSeq: number): Promise<ReadPage> {
+  const { kind, name } = source
+  // Before the first rows: whatever D1 holds of an actor, the directory can find again.
+  if (afterSeq === 0) await register(env, kind, name)
+  const page = await projectable(env, source).projectionPage(afterSeq, pageEntries)
+  const { throughSeq, more } = page
+  if (page.entries.length === 0) return { write: null, throughSeq, more }
+  return { write: await writeOf(db, { actorKind: kind, actorName: name, afterSeq, ...page }, page), throughSeq, more }
+}
+
+/** The document is of the same moment as the log's end, so it belongs to the last page. */
+async function writeOf(db: Db, log: LogPage, page: ProjectionPage<unknown>): Promise<PageWrite> {
   const document = page.more ? null : page.document
   switch (log.actorKind) {
     case 'order':
-      return writeOrderPage(db, log, document as OrderState | null)
+      return orderPage(log, document as OrderState | null)
     case 'stock':
-      return writePositionPage(db, log, document as PositionView | null)
+      return positionPage(db, log, document as PositionView | null)
     case 'inbox':
-      return writeInboxPage(db, log)
+      return inboxPage(db, log)
   }
 }
 

@@ -1,46 +1,57 @@
 /** The `projections` queue. A message is a wake-up: whatever it says, D1 is brought up to the actor's present. */
 import type { Env } from '../src/env.ts'
 import type { ProjectionMessage, RebuildMessage } from '../src/queue-messages.ts'
-import { projectActor } from './project-actor.ts'
+import { type ActorName, projectActor } from './project-actor.ts'
+import { projectTogether } from './project-together.ts'
 import { continueRebuild } from './rebuild-projections.ts'
 import { reportFault } from './report-fault.ts'
 import { retryDelaySeconds } from './retry-delay.ts'
 import { runBounded } from './run-bounded.ts'
 
 type ProjectionsMessage = ProjectionMessage | RebuildMessage
-type Group = [Message<ProjectionsMessage>, ...Message<ProjectionsMessage>[]]
+/** Messages of one target; `actor` null for a rebuild. */
+type Group = {
+  readonly body: ProjectionsMessage
+  readonly actor: ActorName | null
+  readonly messages: readonly Message<ProjectionsMessage>[]
+}
 
-/** Actors projected at the same time. D1 takes one statement at a time; more would only wait there. */
+/** Actors left over, projected at the same time. D1 takes one statement at a time; more would only wait there. */
 const concurrency = 4
 
 export async function consumeProjections(batch: MessageBatch<ProjectionsMessage>, env: Env): Promise<void> {
-  const groups = [...groupByTarget(batch.messages).values()]
-  await runBounded(groups, (group) => consumeGroup(group, env), concurrency)
+  const groups = groupByTarget(batch.messages)
+  const left = await projectTogether(
+    env,
+    groups.flatMap((group) => group.actor ?? []),
+  )
+  await runBounded(groups, (group) => consumeGroup(group, left, env), concurrency)
 }
 
 /** Ten wake-ups of one actor are one piece of work, and they share its outcome. */
-function groupByTarget(messages: readonly Message<ProjectionsMessage>[]): Map<string, Group> {
-  const groups = new Map<string, Group>()
-  for (const message of messages) {
-    const target = targetOf(message.body)
-    const group = groups.get(target)
-    if (group) group.push(message)
-    else groups.set(target, [message])
-  }
-  return groups
+function groupByTarget(messages: readonly Message<ProjectionsMessage>[]): readonly Group[] {
+  const groups = Map.groupBy(messages, ({ body }) => targetOf(body))
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    return first === undefined ? [] : [{ body: first.body, actor: actorOf(first.body), messages: group }]
+  })
 }
 
 function targetOf(body: ProjectionsMessage): string {
   return body.type === 'project' ? `${body.actor}|${body.name}` : `rebuild|${JSON.stringify(body.step)}`
 }
 
-async function consumeGroup(group: Group, env: Env): Promise<void> {
+function actorOf(body: ProjectionsMessage): ActorName | null {
+  return body.type === 'project' ? { kind: body.actor, name: body.name } : null
+}
+
+async function consumeGroup({ body, actor, messages }: Group, left: readonly ActorName[], env: Env): Promise<void> {
   try {
-    await consumeOne(group[0].body, env)
-    for (const message of group) message.ack()
+    if (actor === null || left.includes(actor)) await consumeOne(body, env)
+    for (const message of messages) message.ack()
   } catch (error) {
-    reportFault('projection_retried', subjectOf(group[0].body), error)
-    for (const message of group) message.retry({ delaySeconds: retryDelaySeconds(message.attempts) })
+    reportFault('projection_retried', subjectOf(body), error)
+    for (const message of messages) message.retry({ delaySeconds: retryDelaySeconds(message.attempts) })
   }
 }
 

@@ -8,6 +8,9 @@ import type { DriftedEvent, LoggedStockEvent } from '../../domain/stock/stock-ev
 import type { ExceptionRow } from '../rows.ts'
 import { caseTerms } from './case-terms.ts'
 
+/** Entries of other types say nothing about drift. */
+export const driftTypes: ReadonlySet<string> = new Set<LoggedStockEvent['type']>(['drifted', 'rebased'])
+
 /** `open` holds the position's open cases in D1. Answers the cases that are new or changed. */
 export function driftCasesOf(
   position: string,

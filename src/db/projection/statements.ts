@@ -13,23 +13,7 @@ type Row = Readonly<Record<string, unknown>>
 
 /** New rows are inserted, changed ones updated, equal ones not written at all. */
 export function upsertRows(table: SQLiteTable, rows: readonly Row[], when: SQL): SQL[] {
-  const rest = Object.values(getTableColumns(table)).filter((column) => !keyNames(table).includes(column.name))
-  const set = sql.join(
-    rest.map((column) => sql`${sql.identifier(column.name)} = excluded.${sql.identifier(column.name)}`),
-    sql`, `,
-  )
-  const held = sql.join(
-    rest.map((column) => sql`${table}.${sql.identifier(column.name)}`),
-    sql`, `,
-  )
-  const given = sql.join(
-    rest.map((column) => sql`excluded.${sql.identifier(column.name)}`),
-    sql`, `,
-  )
-  return insertions(table, rows, when).map(
-    (insert) =>
-      sql`${insert} on conflict (${namesOf(keyNames(table))}) do update set ${set} where (${held}) is not (${given})`,
-  )
+  return insertions(table, rows, when).map((insert) => sql`${insert} ${phrasesOf(table).update}`)
 }
 
 /** As `upsertRows`, but a held row of the same or a newer `version` stays. */
@@ -44,30 +28,15 @@ export function insertMissingRows(table: SQLiteTable, rows: readonly Row[], when
 
 /** Deletes the rows of one owner that are not among `kept`. */
 export function deleteOtherRows(table: SQLiteTable, owner: SQL, kept: readonly Row[], when: SQL): SQL {
-  const keys = keyNames(table)
-  const members = memberNames(table, keys)
-  const keptKeys = JSON.stringify(
-    kept.map((row) => members.map((member) => row[member])),
-    wellFormed,
-  )
-  const unpacked = sql.join(
-    keys.map((_, index) => sql.raw(`value->>${index}`)),
-    sql`, `,
-  )
-  return sql`delete from ${table} where ${owner} and ${when}
-    and (${namesOf(keys)}) not in (select ${unpacked} from json_each(${keptKeys}))`
+  const { keyMembers, notAmong } = phrasesOf(table)
+  const keys = kept.map((row) => keyMembers.map((member) => row[member]))
+  const keptKeys = JSON.stringify(keys, wellFormed)
+  return sql`delete from ${table} where ${owner} and ${when} and ${notAmong} json_each(${keptKeys}))`
 }
 
 function insertions(table: SQLiteTable, rows: readonly Row[], when: SQL): SQL[] {
-  const columns = Object.entries(getTableColumns(table))
-  const names = namesOf(columns.map(([, column]) => column.name))
-  const values = sql.join(
-    columns.map(([member]) => sql.raw(`value->>'${member}'`)),
-    sql`, `,
-  )
-  return jsonChunks(rows).map(
-    (chunk) => sql`insert into ${table} (${names}) select ${values} from json_each(${chunk}) where ${when}`,
-  )
+  const { insert, select } = phrasesOf(table)
+  return jsonChunks(rows).map((chunk) => sql`${insert} ${select} json_each(${chunk}) where ${when}`)
 }
 
 function jsonChunks(rows: readonly Row[]): string[] {
@@ -92,20 +61,50 @@ function wellFormed(_member: string, value: unknown): unknown {
   return typeof value === 'string' ? value.toWellFormed() : value
 }
 
-function keyNames(table: SQLiteTable): string[] {
+/** The parts of a table's statements that never change, as text: putting them together anew cost more than D1 did. */
+type Phrases = {
+  /** The row members of the primary key. */
+  readonly keyMembers: readonly string[]
+  readonly insert: SQL
+  readonly select: SQL
+  readonly update: SQL
+  /** Without its closing parenthesis. */
+  readonly notAmong: SQL
+}
+const phrases = new WeakMap<SQLiteTable, Phrases>()
+
+function phrasesOf(table: SQLiteTable): Phrases {
+  const known = phrases.get(table)
+  if (known) return known
+  const made = makePhrases(table)
+  phrases.set(table, made)
+  return made
+}
+
+function makePhrases(table: SQLiteTable): Phrases {
+  const { name } = getTableConfig(table)
+  const columns = Object.entries(getTableColumns(table)).map(([member, column]) => ({ member, column: column.name }))
+  const keyNames = keyNamesOf(table)
+  const keys = keyNames.flatMap((key) => columns.filter(({ column }) => column === key))
+  const rest = columns.filter(({ column }) => !keyNames.includes(column)).map(({ column }) => column)
+  const set = rest.map((column) => `"${column}" = excluded."${column}"`).join(', ')
+  const held = rest.map((column) => `"${name}"."${column}"`).join(', ')
+  const given = rest.map((column) => `excluded."${column}"`).join(', ')
+  const keptKeys = keys.map((_, index) => `value->>${index}`).join(', ')
+  return {
+    keyMembers: keys.map(({ member }) => member),
+    insert: sql.raw(`insert into "${name}" (${quoted(columns)})`),
+    select: sql.raw(`select ${columns.map(({ member }) => `value->>'${member}'`).join(', ')} from`),
+    update: sql.raw(`on conflict (${quoted(keys)}) do update set ${set} where (${held}) is not (${given})`),
+    notAmong: sql.raw(`(${quoted(keys)}) not in (select ${keptKeys} from`),
+  }
+}
+
+const quoted = (columns: readonly { readonly column: string }[]) =>
+  columns.map(({ column }) => `"${column}"`).join(', ')
+
+function keyNamesOf(table: SQLiteTable): readonly string[] {
   const config = getTableConfig(table)
   const composite = config.primaryKeys[0]?.columns.map((column) => column.name)
   return composite ?? config.columns.filter((column) => column.primary).map((column) => column.name)
-}
-
-function memberNames(table: SQLiteTable, names: readonly string[]): string[] {
-  const members = new Map(Object.entries(getTableColumns(table)).map(([member, column]) => [column.name, member]))
-  return names.map((name) => members.get(name) ?? name)
-}
-
-function namesOf(names: readonly string[]): SQL {
-  return sql.join(
-    names.map((name) => sql.identifier(name)),
-    sql`, `,
-  )
 }

@@ -1,8 +1,7 @@
-/** Writes an order's page: its log entries, and the document with all of its parts unless D1 holds a newer one. */
+/** An order's page: its log entries, and the document with all of its parts unless D1 holds a newer one. */
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { OrderState } from '../../domain/order/order-state.ts'
-import type { Db } from '../database.ts'
 import { fulfilmentOrders, shipments } from '../schema/fulfilment.ts'
 import { exceptions } from '../schema/operations.ts'
 import {
@@ -15,12 +14,12 @@ import {
   reservations,
   returns,
 } from '../schema/orders.ts'
-import { commitPage, joinsOn, type LogPage } from './commit-page.ts'
+import { joinsOn, type LogPage, type PageWrite } from './commit-pages.ts'
 import { type OrderRowSet, orderRowsOf } from './order-rows.ts'
 import { deleteOtherRows, upsertNewerRows, upsertRows } from './statements.ts'
 
-export function writeOrderPage(db: Db, page: LogPage, state: OrderState | null): Promise<boolean> {
-  return commitPage(db, page, state === null ? [] : documentStatements(orderRowsOf(state), joinsOn(page)))
+export function orderPage(page: LogPage, state: OrderState | null): PageWrite {
+  return { page, statements: state === null ? [] : documentStatements(orderRowsOf(state), joinsOn(page)) }
 }
 
 /** The parts before the order: they compare themselves with the version that D1 held until now. */
