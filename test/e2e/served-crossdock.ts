@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../scripts/serve/free-port.ts'
 import type { ConfigFile } from '../../src/domain/config/config.ts'
 
 const readyTimeoutMs = 30_000
@@ -15,15 +16,18 @@ export type ServedCrossdock = {
   readonly start: () => Promise<void>
   /** SIGKILL: nothing gets to clean up. */
   readonly kill: () => Promise<void>
+  /** Asks it to end, waits, and starts it again. */
+  readonly restart: () => Promise<void>
   /** Ends the process and removes its state. */
   readonly dispose: () => Promise<void>
 }
 
-export async function servedCrossdock(config: ConfigFile): Promise<ServedCrossdock> {
+/** `port` 0 takes any free one. */
+export async function servedCrossdock(config: ConfigFile, preferredPort = 0): Promise<ServedCrossdock> {
   const folder = await mkdtemp(join(tmpdir(), 'crossdock-e2e-'))
   const configPath = join(folder, 'config.json')
   await writeFile(configPath, JSON.stringify(config), { mode: 0o600 })
-  const port = await freePort()
+  const port = await freePort(preferredPort)
   let output = ''
   let child: ChildProcess | null = null
 
@@ -65,22 +69,16 @@ export async function servedCrossdock(config: ConfigFile): Promise<ServedCrossdo
       output += '\n(killed)\n'
       await portIsFree(port)
     },
+    restart: async () => {
+      await end('SIGTERM')
+      await portIsFree(port)
+      await start()
+    },
     dispose: async () => {
       await end('SIGTERM')
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 /** The runtime ends a moment after its parent; until then the port is taken. */
