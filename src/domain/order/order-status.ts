@@ -38,8 +38,10 @@ function statusOfUnits(state: OrderState): OrderStatus {
   return state.stage === 'released' ? 'released' : 'processing'
 }
 
+/** What never travels (a gift card, a service) keeps no order from being delivered. */
 function isDelivered(state: OrderState): boolean {
-  const shipped = unitsOf(state, 'shipped')
+  const travelling = state.lines.filter((line) => !line.notStocked)
+  const shipped = travelling.reduce((sum, line) => sum + line.quantities.shipped, 0)
   return shipped > 0 && unitsOf(state, 'delivered') >= shipped
 }
 

@@ -44,6 +44,17 @@ describe('an order', () => {
     expect([statusOf(state), nextActorOf(state)]).toEqual([status, next])
   })
 
+  it('is delivered when all that travels has arrived: a gift card has no parcel', () => {
+    const delivered = order('closed', { shipped: 3, delivered: 3 })
+    const giftCards = delivered.lines.map((line) => ({
+      ...line,
+      notStocked: true,
+      quantities: { ...none, shipped: 1 },
+    }))
+    expect(statusOf({ ...delivered, lines: [...delivered.lines, ...giftCards] })).toBe('delivered')
+    expect(statusOf({ ...delivered, lines: giftCards })).toBe('closed')
+  })
+
   it('with its holds released and its exceptions resolved goes on', () => {
     const holds = [{ ...hold, releasedAtMs: startMs, releasedBy: 'operator' as const }]
     const exceptions = [{ ...exception, resolvedAtMs: startMs }]
