@@ -6,7 +6,7 @@ import { type ApiClient, eventually } from '../../scripts/client/api-client.ts'
 import type { Partners } from './company.ts'
 
 /** Whose turn it may be when the run is over: nobody's, a person's, or a supplier's. */
-const restingActors = ['nobody', 'operations', 'supplier']
+export const restingActors: readonly string[] = ['nobody', 'operations', 'supplier']
 const underWay = ['pending', 'calling', 'unknown']
 const pollMs = 250
 
@@ -16,21 +16,27 @@ export async function comeToRest(
   partners: Partners,
   orders: number,
   timeoutMs: number,
+  resting: readonly string[] = restingActors,
 ): Promise<string | null> {
   let moving: string | null = 'nothing was asked yet'
   const asked = async () => {
-    moving = await whatMoves(api, partners, orders)
+    moving = await whatMoves(api, partners, orders, resting)
     return moving === null ? true : null
   }
   await eventually(asked, timeoutMs, pollMs)
   return moving
 }
 
-async function whatMoves(api: ApiClient, partners: Partners, orders: number): Promise<string | null> {
+async function whatMoves(
+  api: ApiClient,
+  partners: Partners,
+  orders: number,
+  resting: readonly string[],
+): Promise<string | null> {
   const { carrier, east, west } = partners
   const list = await readAll<OrderSummary>(api, '/v1/orders', 'orders')
   if (list.length < orders) return `${list.length} of ${orders} orders listed`
-  const moving = list.filter((order) => !restingActors.includes(order.nextActor))
+  const moving = list.filter((order) => !resting.includes(order.nextActor))
   if (moving.length > 0) return `${moving.length} orders move, such as ${describe(moving[0])}`
   for (const order of list.filter((each) => each.nextActor !== 'nobody')) {
     const document = await readOne<OrderView>(api, `/v1/orders/${encodeURIComponent(order.orderId)}`)
