@@ -10,7 +10,7 @@ import { testEnv } from '../fixtures/d1.ts'
 let inboxes = 0
 let inbox = ''
 
-/** A fresh inbox per test; no account has this name, so no consumer settles what it sends. */
+/** A fresh inbox per test. */
 function freshInbox() {
   inboxes += 1
   inbox = `nobody-${inboxes}/0`

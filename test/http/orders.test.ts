@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { examples } from '../../src/http/wire/examples.ts'
 import type { OrderDocument } from '../../src/http/wire/order-document.ts'
+import { playQueue } from '../fixtures/play-queue.ts'
 import { seedConfig } from './seed-config.ts'
 import { get, post } from './send.ts'
 
@@ -200,6 +201,8 @@ describe('what happened to an order', () => {
   })
 
   it('reaches the list, the lineage and the published audit', async () => {
+    playQueue('PROJECTIONS')
+    onTestFinished(() => void vi.restoreAllMocks())
     await post('/v1/orders', order('PO-12'))
     const listed = await eventually(async () => {
       const page = (await (await get('/v1/orders?channel=b2b&externalId=PO-12')).json()) as { orders: object[] }
