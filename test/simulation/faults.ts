@@ -10,6 +10,8 @@ export type Faults = {
   readonly crash: number
   /** A partner fails without having done anything. */
   readonly refuse: number
+  /** A partner says no for good, until a person asks again. */
+  readonly refuseForGood: number
   /** A partner does what was asked, and the answer is lost. */
   readonly loseAnswer: number
   /** A partner answers nothing in time, and does what was asked afterwards. */
@@ -29,6 +31,7 @@ export const stormy: Faults = {
   delayMaxMs: 20_000,
   crash: 0.04,
   refuse: 0.15,
+  refuseForGood: 0.02,
   loseAnswer: 0.1,
   slowEffect: 0.05,
   throttle: 0.05,
@@ -44,6 +47,7 @@ export const calm: Faults = {
   delayMaxMs: 50,
   crash: 0,
   refuse: 0,
+  refuseForGood: 0,
   loseAnswer: 0,
   slowEffect: 0,
   throttle: 0,

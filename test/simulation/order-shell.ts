@@ -63,8 +63,8 @@ export class OrderShell {
     const remembered = this.#verdicts.get(command.commandId)
     if (remembered) return remembered
     const verdict = this.#commit(command)
-    // What is not there yet may come: only that answer is not for ever.
-    if (verdict.ok || !verdict.error.reason.endsWith('_not_found')) this.#verdicts.set(command.commandId, verdict)
+    // An order nobody knows yet leaves no trace; any other answer is for ever.
+    if (verdict.ok || this.#document.state !== null) this.#verdicts.set(command.commandId, verdict)
     return verdict
   }
 

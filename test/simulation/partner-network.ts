@@ -3,18 +3,21 @@
  * fulfilments. None of them recognises a repetition by itself, so every second effect of one intent is counted.
  */
 import type { Connector, Effect } from '../../src/connectors/ports.ts'
-import type { IntentRequest, ShipmentReport } from '../../src/domain/order/order-command.ts'
+import type { IntentRequest, OrderCommandBody, ShipmentReport } from '../../src/domain/order/order-command.ts'
 import type { CallOutcome, IntentKind, ProbeOutcome } from '../../src/domain/outbox/intent.ts'
 import { Crash, type Faults } from './faults.ts'
 import { settleMs } from './order-shell.ts'
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-export type WarehouseWord =
+export type PartnerWord =
   | { readonly type: 'accepted'; readonly fulfilmentOrderId: string }
   | { readonly type: 'rejected'; readonly fulfilmentOrderId: string }
   | { readonly type: 'shipped'; readonly shipment: ShipmentReport }
+  | { readonly type: 'fulfilled' | 'tracked'; readonly orderId: string; readonly body: OrderCommandBody }
 
+/** Base units in one unit of the line: warehouses pick whole packs. */
+type PackOf = (fulfilmentOrderId: string, lineId: string) => number
 type Release = Extract<IntentRequest, { kind: 'warehouse_release' }>
 type Picking = {
   readonly release: Release
@@ -33,13 +36,21 @@ export class PartnerNetwork {
   readonly #clock: VirtualClock
   readonly #random: Random
   readonly #faults: () => Faults
-  readonly #say: (word: WarehouseWord) => void
+  readonly #say: (word: PartnerWord) => void
+  readonly #packOf: PackOf
 
-  constructor(clock: VirtualClock, random: Random, faults: () => Faults, say: (word: WarehouseWord) => void) {
+  constructor(
+    clock: VirtualClock,
+    random: Random,
+    faults: () => Faults,
+    say: (word: PartnerWord) => void,
+    packOf: PackOf,
+  ) {
     this.#clock = clock
     this.#random = random
     this.#faults = faults
     this.#say = say
+    this.#packOf = packOf
   }
 
   readonly connector: Connector = {
@@ -49,7 +60,7 @@ export class PartnerNetwork {
       erp_create_order: this.#effect('erp_create_order', (request) => this.#book(request.externalId)),
       erp_cancel_order: this.#effect('erp_cancel_order', (request) => this.#unbook(request.erpReference)),
       erp_record_shipment: this.#effect('erp_record_shipment', () => null),
-      channel_fulfil: this.#effect('channel_fulfil', () => null),
+      channel_fulfil: this.#effect('channel_fulfil', (request) => this.#fulfil(request)),
       warehouse_release: this.#effect('warehouse_release', (request) => this.#release(request)),
       warehouse_cancel: this.#effect('warehouse_cancel', (request) => this.#recall(request.fulfilmentOrderId)),
     },
@@ -75,6 +86,9 @@ export class PartnerNetwork {
     if (this.#random.chance(faults.crash)) throw new Crash('died before the call')
     if (this.#random.chance(faults.throttle)) return absent('rate_limit', 'too many requests', 5_000)
     if (this.#random.chance(faults.refuse)) return { outcome: 'unknown', class: 'intermittent', message: 'status 500' }
+    if (this.#random.chance(faults.refuseForGood)) {
+      return { outcome: 'absent', retryable: false, class: 'value', message: 'not like this' }
+    }
     if (this.#random.chance(faults.slowEffect)) {
       this.#clock.after(this.#random.between(clientTimeoutMs, settleMs - 1_000), () => void this.#once(key, perform))
       await this.#clock.sleep(clientTimeoutMs)
@@ -117,6 +131,22 @@ export class PartnerNetwork {
   #unbook(erpReference: string): null {
     const externalId = erpReference.replace(/^P-/, '')
     this.#booked.set(externalId, (this.#booked.get(externalId) ?? 0) - 1)
+    return null
+  }
+
+  /** The channel shows what we told it, under the number it answers us. */
+  #fulfil(request: Extract<IntentRequest, { kind: 'channel_fulfil' }>): null {
+    const { shipmentId, trackingNumber, lines, shippedAtMs } = request
+    const body: OrderCommandBody = {
+      type: 'record_channel_fulfilment',
+      externalFulfilmentId: referenceOf(`channel_fulfil ${request.externalId}`),
+      trackingNumbers: [trackingNumber ?? shipmentId],
+      lines: lines.map(({ lineId, quantity }) => ({ lineId, quantity })),
+      status: 'success',
+      atMs: shippedAtMs,
+    }
+    const orderId = shipmentId.slice(0, shipmentId.lastIndexOf('/'))
+    this.#clock.after(this.#random.between(1, 60_000), () => this.#say({ type: 'fulfilled', orderId, body }))
     return null
   }
 
@@ -163,8 +193,9 @@ export class PartnerNetwork {
     const lines: { lineId: ShipmentReport['lines'][number]['lineId']; quantity: number }[] = []
     const shortLines: ShipmentReport['shortLines'][number][] = []
     for (const [lineId, quantity] of left) {
-      const short = last && quantity > 0 && this.#random.chance(faults.short) ? 1 : 0
-      const shipped = last ? quantity - short : Math.floor(quantity / 2)
+      const pack = this.#packOf(picking.release.fulfilmentOrderId, lineId)
+      const short = last && quantity > 0 && this.#random.chance(faults.short) ? pack : 0
+      const shipped = last ? quantity - short : Math.floor(quantity / pack / 2) * pack
       left.set(lineId, quantity - shipped - short)
       if (shipped > 0) lines.push({ lineId, quantity: shipped })
       if (short > 0) shortLines.push({ lineId, quantity: short, reason: 'not found in its bin' })
@@ -173,14 +204,26 @@ export class PartnerNetwork {
     picking.shipments += 1
     const externalShipmentId = `${fulfilmentOrderId}#${picking.shipments}`
     const shippedAtMs = this.#clock.nowMs()
+    const trackingNumber = this.#random.chance(0.8) ? `1Z${externalShipmentId}` : null
+    if (trackingNumber !== null) this.#track(fulfilmentOrderId, trackingNumber)
     const parcel = {
       carrier: 'UPS',
       service: null,
-      trackingNumber: `1Z${externalShipmentId}`,
+      trackingNumber,
       trackingUrl: null,
       shippedAtMs,
     }
     this.#say({ type: 'shipped', shipment: { externalShipmentId, fulfilmentOrderId, lines, shortLines, ...parcel } })
+  }
+
+  /** The carrier's word may overtake the warehouse's. */
+  #track(fulfilmentOrderId: string, trackingNumber: string): void {
+    const orderId = fulfilmentOrderId.slice(0, fulfilmentOrderId.lastIndexOf('/'))
+    for (const status of ['in_transit', 'delivered'] as const) {
+      const atMs = this.#clock.nowMs() + (status === 'delivered' ? 60_000 : 0)
+      const body: OrderCommandBody = { type: 'record_tracking', trackingNumber, status, rawStatus: status, atMs }
+      this.#clock.after(this.#random.between(1, 120_000), () => this.#say({ type: 'tracked', orderId, body }))
+    }
   }
 }
 

@@ -59,6 +59,10 @@ export class StockShell {
     return this.#position
   }
 
+  get supply(): number {
+    return this.#supply
+  }
+
   available(): number {
     this.#expire()
     return availableAt(this.#position)
@@ -172,6 +176,7 @@ export class StockShell {
     if (effect !== 'applied') return
     if (command.type === 'move') this.#supply += command.quantity
     if (command.type === 'ship') this.#supply -= command.quantity
+    if (command.type === 'snapshot') this.#supply = command.onHand
   }
 
   #check(command: StockCommand): void {

@@ -5,20 +5,20 @@ import type { Cause } from '../../src/domain/shared/cause.ts'
 import {
   accountId,
   commandId,
-  correlationId,
   type LocationId,
-  locationId,
   type OrderId,
   orderIdFrom,
   positionId,
   type Sku,
-  sku,
 } from '../../src/domain/shared/ids.ts'
 import type { StockCommand } from '../../src/domain/stock/stock-command.ts'
 import { CallDesk } from './call-desk.ts'
+import { type Company, foundCompany } from './company.ts'
 import { Crash, type Faults, stormy } from './faults.ts'
+import { causeOf, type Delivery, Mail } from './mail.ts'
 import { type OrderPorts, OrderShell } from './order-shell.ts'
-import { PartnerNetwork, type WarehouseWord } from './partner-network.ts'
+import { packByHand, packedByHand } from './pack-by-hand.ts'
+import { PartnerNetwork, type PartnerWord } from './partner-network.ts'
 import type { Plant } from './plants.ts'
 import type { Random } from './random.ts'
 import { StockShell } from './stock-shell.ts'
@@ -26,24 +26,13 @@ import { VirtualClock } from './virtual-clock.ts'
 
 export const startMs = Date.UTC(2026, 0, 5, 8, 0, 0)
 export const channel = accountId('shop')
-const erp = accountId('erp')
-const redeliverMs = 60_000
-const redeliveriesMax = 200
-
-type Delivery = {
-  readonly deliveryId: string
-  readonly orderId: OrderId
-  readonly body: OrderCommandBody
-  settled: boolean
-}
 
 export class World {
   readonly clock = new VirtualClock(startMs)
   readonly violations: string[] = []
-  readonly skus: readonly Sku[] = ['ROPE', 'BUOY', 'LAMP'].map(sku)
-  readonly locations: readonly LocationId[] = ['east', 'west', 'north'].map(locationId)
+  readonly company: Company
   readonly orders = new Map<OrderId, OrderShell>()
-  readonly deliveries: Delivery[] = []
+  readonly mail: Mail
   readonly partners: PartnerNetwork
   faults: Faults = stormy
   readonly #random: Random
@@ -56,8 +45,17 @@ export class World {
     this.#random = random
     this.#plant = plant
     this.#trace = (line) => trace(`${this.clock.nowMs() - startMs} ${line}`)
+    this.company = foundCompany(random, startMs)
     const faults = () => this.faults
-    this.partners = new PartnerNetwork(this.clock, random, faults, (word) => this.#hear(word))
+    const rejected = (delivery: Delivery, reason: string) => this.#rejected(delivery, reason)
+    this.mail = new Mail(this.clock, random, { faults, order: (id) => this.order(id), rejected }, plant)
+    this.partners = new PartnerNetwork(
+      this.clock,
+      random,
+      faults,
+      (word) => this.#hear(word),
+      (id, line) => this.#packOf(id, line),
+    )
     this.#desk = new CallDesk(
       this.clock,
       random,
@@ -109,49 +107,44 @@ export class World {
     this.position(item, location).apply(command)
   }
 
-  /** A message from outside: acknowledged, so it must be applied, however often it is lost on the way. */
+  /** An absolute figure from the warehouse's own books, which may differ from what was told. */
+  count(item: Sku, location: LocationId, error: number, snapshotId: string): void {
+    const position = this.position(item, location)
+    const command: StockCommand = {
+      type: 'snapshot',
+      snapshotId,
+      source: accountId(`wh-${location}`),
+      asOfMs: this.clock.nowMs(),
+      sourceSequence: null,
+      onHand: Math.max(0, position.supply + error),
+      damaged: null,
+      qualityControl: null,
+      commandId: commandId(snapshotId),
+      cause: causeOf('delivery', snapshotId),
+    }
+    position.apply(command)
+  }
+
   deliver(orderId: OrderId, body: OrderCommandBody, kind: Cause['kind'] = 'delivery'): void {
-    const delivery: Delivery = { deliveryId: `d${this.deliveries.length}`, orderId, body, settled: false }
-    if (this.#plant === 'I3-acknowledges-before-storing' && this.#random.chance(0.3)) {
-      this.deliveries.push({ ...delivery, settled: true })
+    this.mail.deliver(orderId, body, kind)
+    // The poll shows the same again, under a delivery of its own.
+    if (kind === 'delivery' && isFact(body) && this.#random.chance(0.05)) this.mail.deliver(orderId, body, kind)
+  }
+
+  /** The rounds of the people at locations without a system. */
+  shipByHand(): void {
+    for (const [orderId, shell] of this.orders) {
+      for (const shipment of packByHand(shell.document.state, this.#random, this.clock.nowMs())) {
+        this.deliver(orderId, { type: 'record_shipment', shipment }, 'api')
+      }
+    }
+  }
+
+  #hear(word: PartnerWord): void {
+    if ('body' in word) {
+      this.deliver(orderIdFrom(word.orderId), word.body)
       return
     }
-    this.deliveries.push(delivery)
-    this.#send(delivery, kind, 0)
-  }
-
-  #send(delivery: Delivery, kind: Cause['kind'], times: number): void {
-    if (delivery.settled || times > redeliveriesMax) return
-    const { faults } = this
-    // The inbox brings again whatever was not settled.
-    this.clock.after(redeliverMs, () => this.#send(delivery, kind, times + 1))
-    if (this.#random.chance(faults.drop)) return
-    const copies = this.#random.chance(faults.duplicate) ? this.#random.between(2, 5) : 1
-    for (let copy = 0; copy < copies; copy += 1) {
-      this.clock.after(this.#random.between(1, faults.delayMaxMs), () => this.#apply(delivery, kind))
-    }
-  }
-
-  #apply(delivery: Delivery, kind: Cause['kind']): void {
-    if (this.#random.chance(this.faults.crash)) return
-    const id = `${delivery.deliveryId}/0`
-    const verdict = this.order(delivery.orderId).execute({
-      ...delivery.body,
-      commandId: commandId(id),
-      cause: causeOf(kind, id),
-    })
-    // The consumer dies after the order was changed and before the delivery was settled: it comes again.
-    if (this.#random.chance(this.faults.crash)) return
-    const early =
-      !verdict.ok &&
-      (verdict.error.reason === 'order_not_found' || verdict.error.reason === 'fulfilment_order_not_found')
-    if (!early) delivery.settled = true
-    if (!verdict.ok && verdict.error.reason === 'shipment_exceeds_release') {
-      this.#violate(`I4: ${delivery.orderId} was shipped more than it was released`)
-    }
-  }
-
-  #hear(word: WarehouseWord): void {
     const fulfilmentOrderId = word.type === 'shipped' ? word.shipment.fulfilmentOrderId : word.fulfilmentOrderId
     const order = [...this.orders.values()].find((shell) =>
       shell.document.state?.fulfilmentOrders.some((other) => other.fulfilmentOrderId === fulfilmentOrderId),
@@ -170,6 +163,12 @@ export class World {
     }
   }
 
+  #packOf(fulfilmentOrderId: string, line: string): number {
+    const state = this.orders.get(orderIdFrom(fulfilmentOrderId.slice(0, fulfilmentOrderId.lastIndexOf('/'))))?.document
+      .state
+    return state?.lines.find(({ lineId }) => lineId === line)?.packQuantity ?? 1
+  }
+
   #orderPorts(orderId: OrderId): OrderPorts {
     const answer = async <T>(work: () => T): Promise<T> => {
       await this.clock.sleep(this.#random.between(0, 30))
@@ -180,22 +179,20 @@ export class World {
       return result
     }
     return {
-      findChannel: () => answer(() => ({ policy: this.#policy(), currencies: ['USD'] })),
+      findChannel: () => answer(() => ({ policy: this.company.policy, currencies: ['USD'] })),
       findLines: (_account, lines) =>
         answer(() =>
           lines.map(({ lineId, externalSku }) => {
-            const known = this.skus.find((item) => item === externalSku)
-            const listing = known === undefined ? null : { sku: known, packQuantity: 1, stocked: true }
-            return { lineId, externalSku, listing }
+            return { lineId, externalSku, listing: this.company.listing(externalSku, this.clock.nowMs()) }
           }),
         ),
       candidates: () =>
         answer(() => ({
           configVersion: 'v1',
-          locations: this.locations.map((location, index) => ({
+          locations: this.company.locations.map((location, index) => ({
             location,
             priority: index,
-            warehouse: accountId(`wh-${location}`),
+            warehouse: this.company.warehouseOf(location),
           })),
         })),
       figure: (item, location) => answer(() => this.#figure(item, location)),
@@ -223,8 +220,10 @@ export class World {
     throw new Crash(`the order's process died ${when} a call`)
   }
 
-  #policy() {
-    return { configVersion: 'v1', erp, tellsChannel: true, allowPartial: true, whenOutOfStock: 'backorder' as const }
+  /** What a warehouse with a system of its own ships was released to it; by hand, people are too late at times. */
+  #rejected({ orderId, body, deliveryId }: Delivery, reason: string): void {
+    const ours = body.type === 'record_shipment' && !body.shipment.externalShipmentId.startsWith(packedByHand)
+    if (ours) this.#violate(`I4: ${orderId} refused ${deliveryId}, what a warehouse shipped: ${reason}`)
   }
 
   #violate(violation: string): void {
@@ -233,6 +232,6 @@ export class World {
   }
 }
 
-function causeOf(kind: Cause['kind'], id: string): Cause {
-  return { correlationId: correlationId(`corr-${id}`), kind, id }
+function isFact({ type }: OrderCommandBody): boolean {
+  return type === 'observe' || type.startsWith('record_')
 }

@@ -99,7 +99,10 @@ function revisedLine(line: LineState, asked: OrderLine | undefined): LineState {
   const quantities = { ...line.quantities, open: line.quantities.open + more }
   const revised = { ...line, ordered: line.ordered + more, quantities }
   if (asked.externalSku === line.externalSku || isPromised(line)) return revised
-  return { ...revised, externalSku: asked.externalSku, sku: null, notStocked: false, packQuantity: 1 }
+  // What waited for the old SKU is looked for anew.
+  const anew = { ...quantities, open: quantities.open + quantities.backordered, backordered: 0 }
+  const unmapped = { externalSku: asked.externalSku, sku: null, notStocked: false, packQuantity: 1 }
+  return { ...revised, ...unmapped, quantities: anew }
 }
 
 /** Once stock is claimed for it or has left, a line keeps the SKU it was promised as. */

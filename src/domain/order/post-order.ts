@@ -45,10 +45,10 @@ function reopenWithdrawn(create: Intent, nowMs: number): readonly OrderEvent[] {
   return [{ type: 'intent_reopened', intent: { ...create, status: 'pending', notBeforeMs: nowMs } }]
 }
 
-/** Something is reserved, or there is nothing to reserve: services and gift cards are booked as they are. */
+/** Something is reserved, or nothing (any more) is to be: services and gift cards are booked as they are. */
 function isReadyToPost(state: OrderState): boolean {
-  if (state.stage === 'reserved') return state.lines.some((line) => line.quantities.reserved > 0)
-  if (state.stage !== 'validated') return false
+  if (state.stage !== 'validated' && state.stage !== 'reserved') return false
+  if (state.lines.some((line) => line.quantities.reserved > 0)) return true
   const pending = state.lines.filter((line) => line.quantities.open + line.quantities.backordered > 0)
   return pending.length > 0 && pending.every((line) => line.notStocked)
 }

@@ -397,6 +397,36 @@ describe('promising', () => {
     expect(rig.state.stage).toBe('released')
   })
 
+  it('books the service that is left once its goods were cancelled', async () => {
+    rig.catalogue = { A: { sku: 'ROPE-10' }, S: { sku: 'SETUP', stocked: false } }
+    rig.stock.receive('ROPE-10', 'east', 2)
+    observe([
+      { quantity: 2, sku: 'A' },
+      { quantity: 1, sku: 'S' },
+    ])
+    await rig.advance()
+    observe(
+      [
+        { quantity: 0, sku: 'A' },
+        { quantity: 1, sku: 'S' },
+      ],
+      { sourceVersionMs: startMs + 1 },
+    )
+    await rig.settle()
+    expect(rig.state.stage).toBe('closed')
+    expect(rig.units('L2')).toEqual({ shipped: 1 })
+  })
+
+  it('looks anew for what waited under a SKU that the channel replaced', async () => {
+    rig.catalogue = { A: { sku: 'ROPE-10' }, S: { sku: 'SETUP', stocked: false } }
+    observe([{ quantity: 2, sku: 'A' }])
+    await rig.advance()
+    expect(rig.units()).toEqual({ backordered: 2 })
+    observe([{ quantity: 2, sku: 'S' }], { sourceVersionMs: startMs + 1 })
+    await rig.settle()
+    expect(rig.state.stage).toBe('closed')
+  })
+
   it('gives back what it was granted of a SKU that the channel replaced meanwhile', async () => {
     rig.catalogue = { A: { sku: 'ROPE-10', pack: 4 }, B: { sku: 'ROPE-20' } }
     rig.stock.receive('ROPE-10', 'east', 8)

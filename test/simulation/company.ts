@@ -1,0 +1,53 @@
+/** What differs from one simulated company to the next: its catalogue, its policy, which locations it runs by hand. */
+import type { LineFinding } from '../../src/domain/order/saga-command.ts'
+import type { OrderPolicy } from '../../src/domain/order/saga-state.ts'
+import { type AccountId, accountId, type LocationId, locationId, sku } from '../../src/domain/shared/ids.ts'
+import type { Random } from './random.ts'
+
+type Listing = NonNullable<LineFinding['listing']>
+
+export type Company = {
+  readonly skus: readonly Listing['sku'][]
+  readonly locations: readonly LocationId[]
+  /** What the channel may sell, listed or not. */
+  readonly externalSkus: readonly string[]
+  readonly policy: OrderPolicy
+  readonly listing: (externalSku: string | null, nowMs: number) => Listing | null
+  /** Null: released by hand. */
+  readonly warehouseOf: (location: LocationId) => AccountId | null
+}
+
+/** Nobody has listed it yet when the first order for it comes. */
+const lateSku = 'SKIFF'
+
+export function foundCompany(random: Random, startMs: number): Company {
+  const [rope, buoy, lamp] = [sku('ROPE'), sku('BUOY'), sku('LAMP')]
+  const pack = random.between(2, 6)
+  const listings: Readonly<Record<string, Listing>> = {
+    ROPE: { sku: rope, packQuantity: 1, stocked: true },
+    BUOY: { sku: buoy, packQuantity: 1, stocked: true },
+    LAMP: { sku: lamp, packQuantity: 1, stocked: true },
+    'ROPE-COIL': { sku: rope, packQuantity: pack, stocked: true },
+    WARRANTY: { sku: sku('WARRANTY'), packQuantity: 1, stocked: false },
+    [lateSku]: { sku: lamp, packQuantity: 2, stocked: true },
+  }
+  const listedFromMs = startMs + random.between(0, 1_500_000)
+  const byHand = random.chance(0.4) ? locationId('north') : null
+  return {
+    skus: [rope, buoy, lamp],
+    locations: ['east', 'west', 'north'].map(locationId),
+    externalSkus: ['ROPE', 'ROPE', 'BUOY', 'BUOY', 'LAMP', 'LAMP', 'ROPE-COIL', 'WARRANTY', lateSku],
+    policy: {
+      configVersion: 'v1',
+      erp: random.chance(0.15) ? null : accountId('erp'),
+      tellsChannel: random.chance(0.85),
+      allowPartial: random.chance(0.75),
+      whenOutOfStock: random.chance(0.75) ? 'backorder' : 'exception',
+    },
+    listing: (externalSku, nowMs) =>
+      externalSku === null || (externalSku === lateSku && nowMs < listedFromMs)
+        ? null
+        : (listings[externalSku] ?? null),
+    warehouseOf: (location) => (location === byHand ? null : accountId(`wh-${location}`)),
+  }
+}
