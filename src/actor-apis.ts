@@ -174,9 +174,6 @@ export interface LimiterApi {
   }>
 }
 
-/** itty-durable behind three typed functions (`queues/partner-breaker.ts` wraps the stub). */
-export type BreakerState = 'closed' | 'open' | 'half_open'
-
 /** Every actor that has a log is registered here by its projection, so that D1 can be rebuilt without D1. */
 export interface DirectoryApi {
   register(names: readonly string[]): Promise<void>

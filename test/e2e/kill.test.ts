@@ -1,5 +1,5 @@
 /**
- * The served product under load, killed without warning ten times. Nothing that was acknowledged may be lost, nothing may
+ * The served product under load, killed without warning ten times. Nothing acknowledged may be lost, nothing may
  * happen twice at a partner, and every order must end where it would have ended.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
 /**
- * The partner-outbox consumer as deployed (`callPartner`), with the real limiter and breaker policies behind it, fed by a
+ * The partner-outbox consumer as deployed (`callPartner`), with the real limiter and breaker behind it, fed by a
  * queue that duplicates, delays and loses messages.
  */
 

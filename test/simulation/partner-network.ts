@@ -1,5 +1,5 @@
 /**
- * The partners: an ERP that books whatever it is sent, warehouses that pick, reject and ship short, a channel that shows
+ * The partners: an ERP that books whatever it is sent, warehouses that pick, reject, ship short, a channel that shows
  * fulfilments. None of them recognises a repetition by itself, so every second effect of one intent is counted.
  */
 import type { Connector, Effect } from '../../src/connectors/ports.ts'

@@ -14,7 +14,7 @@ export type CallReport = {
 const sick = new Set<FailureClass>(['connection', 'intermittent', 'ambiguous_outcome'])
 
 /**
- * `isAlive`: the partner answered some of the attempt's requests properly, and none with a long silence. An attempt of a
+ * `isAlive`: the partner answered some of the attempt's requests properly, none with a long silence. An attempt of a
  * dozen requests fails far more often than a request does; that is a reason to try again and none to stay away.
  */
 export function reportOf(outcome: CallOutcome | ProbeOutcome, isAlive = false): CallReport {
