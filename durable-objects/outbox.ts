@@ -111,8 +111,8 @@ export class Outbox<Effect extends { readonly kind: string }> {
 export type Disposition = 'done' | { readonly againAtMs: number }
 
 /**
- * One round of the alarm: sends what is due, batch by batch, each batch of one kind. A batch that fails is recorded and
- * put off, its neighbours are sent all the same. Never throws for a failed send.
+ * One round of the alarm: sends what is due in batches, each of one kind, and records in one commit what came of them. A
+ * batch that fails is put off, its neighbours are sent all the same. Never throws for a failed send.
  */
 export async function drainOutbox<Effect extends { readonly kind: string }>(
   storage: DurableObjectStorage,
@@ -120,12 +120,17 @@ export async function drainOutbox<Effect extends { readonly kind: string }>(
   now: () => number,
   send: (rows: readonly OutboxRow<Effect>[]) => Promise<Disposition>,
 ): Promise<void> {
-  for (const batch of batchesByKind(outbox.due(now()), (row) => row.effect.kind)) {
-    const outcome = await send(batch).catch((error: unknown) => ({ error }))
-    storage.transactionSync(() => {
-      for (const row of batch) record(outbox, row, outcome, now())
-    })
-  }
+  const batches = batchesByKind(outbox.due(now()), (row) => row.effect.kind)
+  if (batches.length === 0) return
+  const outcomes = await Promise.all(
+    batches.map(async (batch) => {
+      const outcome = await send(batch).catch((error: unknown) => ({ error }))
+      return { batch, outcome }
+    }),
+  )
+  storage.transactionSync(() => {
+    for (const { batch, outcome } of outcomes) for (const row of batch) record(outbox, row, outcome, now())
+  })
 }
 
 function record<Effect extends { readonly kind: string }>(

@@ -117,6 +117,20 @@ describe('a change', () => {
     expect(await runDurableObjectAlarm(position.stub)).toBe(true)
     expect((await owed(position)).map(([id]) => id)).not.toContain('publish')
   })
+
+  it('is recorded as sent in one commit, however many kinds of it there were', async () => {
+    const position = newPosition()
+    await position.send(move('m1', 'receipt', 10, Date.now()))
+    laterBy(1_000)
+    expect(await owed(position)).toHaveLength(2)
+    const transactions = await position.inside(async (instance, { storage }) => {
+      const spy = vi.spyOn(storage, 'transactionSync')
+      await instance.alarm()
+      return spy.mock.calls.length
+    })
+    // The other one is the round that every alarm makes over the holds.
+    expect(transactions).toBe(2)
+  })
 })
 
 describe('sending', () => {
