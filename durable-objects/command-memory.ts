@@ -10,7 +10,10 @@ export const commandMemoryTable = `CREATE TABLE command_memory (
 
 /** Queues retry for hours and partners for up to four days; a week leaves room for an operator's replay as well. */
 const commandRetentionMs = 7 * 24 * 3_600_000
-/** Pruning rides on writes that happen anyway: every so many verdicts, the oldest rows are looked at. */
+/**
+ * Pruning rides on writes that happen anyway: every so many verdicts, the oldest rows are looked at. Counted by the
+ * rows' places and not in memory, since an object may be woken for one command at a time.
+ */
 const verdictsPerPruning = 256
 const rowsPerPruning = 512
 
@@ -20,7 +23,6 @@ export class CommandMemory<Verdict> {
   readonly #storage: DurableObjectStorage
   readonly #migrations: Migrations
   readonly #retentionMs: number
-  #sincePruning = 0
 
   constructor(storage: DurableObjectStorage, migrations: Migrations, retentionMs = commandRetentionMs) {
     this.#storage = storage
@@ -42,15 +44,13 @@ export class CommandMemory<Verdict> {
 
   /** Inside the transaction that carries the command's effects. A second verdict for the same id is a bug and throws. */
   remember(commandId: string, verdict: Verdict, nowMs: number): void {
-    const insert = 'INSERT INTO command_memory (command_id, at_ms, verdict) VALUES (?, ?, ?)'
-    this.#storage.sql.exec(insert, commandId, nowMs, JSON.stringify(verdict))
-    this.#sincePruning += 1
-    if (this.#sincePruning >= verdictsPerPruning) this.#prune(nowMs)
+    const insert = 'INSERT INTO command_memory (command_id, at_ms, verdict) VALUES (?, ?, ?) RETURNING place'
+    const { place } = this.#storage.sql.exec<{ place: number }>(insert, commandId, nowMs, JSON.stringify(verdict)).one()
+    if (place % verdictsPerPruning === 0) this.#prune(nowMs)
   }
 
   /** Rows stand in order of age, so looking at the first few finds the oldest without an index on time. */
   #prune(nowMs: number): void {
-    this.#sincePruning = 0
     const oldest = 'SELECT place, at_ms FROM command_memory ORDER BY place LIMIT ?'
     const remove = `DELETE FROM command_memory WHERE place IN (SELECT place FROM (${oldest}) WHERE at_ms < ?)`
     this.#storage.sql.exec(remove, rowsPerPruning, nowMs - this.#retentionMs)

@@ -39,10 +39,13 @@ export function oweIntents(
 /** The row of an intent says when somebody should look at it next, so each change of the intent writes it anew. */
 function oweIntent(outbox: Outbox<OrderEffect>, orderId: string, intent: Intent, nowMs: number): void {
   const { intentId, account } = intent
-  outbox.settle(intentRow(intentId))
+  const row = intentRow(intentId)
   const dueMs = intentDueMs(intent)
-  if (dueMs === null) return
-  outbox.add(intentRow(intentId), { kind: 'partner', orderId, intentId, account }, Math.max(dueMs, nowMs + soon), nowMs)
+  if (dueMs === null) {
+    outbox.settle(row)
+    return
+  }
+  outbox.replace(row, { kind: 'partner', orderId, intentId, account }, Math.max(dueMs, nowMs + soon), nowMs)
 }
 /** Calls leave a little earlier than projections: somebody outside waits for them. */
 const soon = drainDelayMs / 5

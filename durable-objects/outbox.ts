@@ -56,6 +56,15 @@ export class Outbox<Effect extends { readonly kind: string }> {
     if (this.#nextDueMs !== undefined) this.#nextDueMs = Math.min(this.#nextDueMs ?? dueAtMs, dueAtMs)
   }
 
+  /** As `add`, but the time is replaced as well. What is being sent of the older row meanwhile no longer counts. */
+  replace(id: string, effect: Effect, dueAtMs: number, nowMs: number): void {
+    const upsert = `INSERT INTO outbox (id, effect, due_ms, created_ms) VALUES (?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET effect = excluded.effect, due_ms = excluded.due_ms,
+        created_ms = excluded.created_ms, attempts = 0, revision = revision + 1, last_error = NULL`
+    this.#storage.sql.exec(upsert, id, JSON.stringify(effect), dueAtMs, nowMs)
+    this.#nextDueMs = undefined
+  }
+
   find(id: string): OutboxRow<Effect> | null {
     return this.#rows('WHERE id = ?', id)[0] ?? null
   }

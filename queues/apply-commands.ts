@@ -21,11 +21,13 @@ export async function applyCommands(
   await runBounded(groupByActor(commands), async (group) => {
     const verdicts = await applyGroup(group, actors)
     group.commands.forEach((command, index) => {
-      results.set(command, verdicts?.[index] ?? { ok: false, fault: true })
+      results.set(command, verdicts[index] ?? fault)
     })
   })
   return results
 }
+
+const fault: CommandResult = { ok: false, fault: true }
 
 function groupByActor(commands: readonly ActorCommand[]): Group[] {
   const groups = new Map<string, Group>()
@@ -38,17 +40,37 @@ function groupByActor(commands: readonly ActorCommand[]): Group[] {
   return [...groups.values()]
 }
 
-/** Null when the actor could not be asked: what it did is unknown, and the same command ids will find out. */
-async function applyGroup({ actor, name, commands }: Group, actors: Actors): Promise<readonly CommandResult[] | null> {
+/** None when the actor could not be asked: what it did is unknown, and the same command ids will find out. */
+async function applyGroup(group: Group, actors: Actors): Promise<readonly CommandResult[]> {
   try {
-    if (actor === 'order') {
-      const own = commands.flatMap((each) => (each.actor === 'order' ? [each.command] : []))
-      return await actors.order(name).applyMany(name, own)
-    }
-    const own = commands.flatMap((each) => (each.actor === 'stock' ? [each.command] : []))
-    return await actors.stock(name).applyMany(name, own)
+    return await tell(group, actors)
   } catch (error) {
+    const { actor, name, commands } = group
     reportFault('actor_unavailable', { actor, name }, error)
-    return null
+    return commands.length > 1 && isOwnFailure(error) ? tellOneByOne(group, actors) : []
   }
+}
+
+async function tell({ actor, name, commands }: Group, actors: Actors): Promise<readonly CommandResult[]> {
+  if (actor === 'order') {
+    const own = commands.flatMap((each) => (each.actor === 'order' ? [each.command] : []))
+    return actors.order(name).applyMany(name, own)
+  }
+  const own = commands.flatMap((each) => (each.actor === 'stock' ? [each.command] : []))
+  return actors.stock(name).applyMany(name, own)
+}
+
+/** One of them broke the actor's code. It must not take the others to the dead letters with it. */
+async function tellOneByOne(group: Group, actors: Actors): Promise<readonly CommandResult[]> {
+  const results: CommandResult[] = []
+  for (const command of group.commands) {
+    const [result] = await applyGroup({ ...group, commands: [command] }, actors)
+    results.push(result ?? fault)
+  }
+  return results
+}
+
+/** Thrown by the actor itself, as the platform marks it; an actor out of reach is not asked again at once. */
+function isOwnFailure(error: unknown): boolean {
+  return error instanceof Error && 'remote' in error && error.remote === true
 }

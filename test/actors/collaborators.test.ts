@@ -4,9 +4,16 @@ import { AlarmClock } from '../../durable-objects/alarm-clock.ts'
 import { CommandMemory, commandMemoryTable } from '../../durable-objects/command-memory.ts'
 import { EventLog, eventLogTable } from '../../durable-objects/event-log.ts'
 import { Migrations } from '../../durable-objects/migrations.ts'
+import { type OrderEffect, oweIntents } from '../../durable-objects/order-effects.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from '../../durable-objects/outbox.ts'
 import { Timers, timersTable } from '../../durable-objects/timers.ts'
+import type { Decision } from '../../src/domain/order/decide.ts'
+import { openedIntent } from '../../src/domain/order/open-intent.ts'
+import { emptyDocument } from '../../src/domain/order/order-document.ts'
+import type { Intent } from '../../src/domain/outbox/intent.ts'
+import { accountId } from '../../src/domain/shared/ids.ts'
 import { testEnv } from '../fixtures/d1.ts'
+import { capturedOrder } from '../fixtures/order-state.ts'
 import { testCause } from '../fixtures/stock-commands.ts'
 
 type Counted = { readonly type: string; readonly n: number }
@@ -14,6 +21,19 @@ type Effect = { readonly kind: string; readonly n: number }
 
 const steps = [{ id: 1, statements: [eventLogTable, commandMemoryTable, outboxTable, outboxIndex, timersTable] }]
 let objects = 0
+
+/** A decision with one event, about an intent that now stands like this. */
+function decisionAbout(change: Partial<Intent>): Decision {
+  const opened = openedIntent(
+    { kind: 'erp_create_order', name: '1', account: accountId('erp'), externalId: 'shop:1', subject: null },
+    0,
+  )
+  if (!('intent' in opened)) throw new Error('no intent was opened')
+  const intent = { ...opened.intent, ...change }
+  const state = { ...capturedOrder('1'), intents: [intent] }
+  const document = { ...emptyDocument, version: 1, state }
+  return { events: [{ type: 'intent_opened', intent }], effect: 'applied', document }
+}
 
 /** An empty object's own storage: any class will do, nothing of it is called. */
 function inStorage<Answer>(test: (storage: DurableObjectStorage) => Answer | Promise<Answer>): Promise<Answer> {
@@ -194,6 +214,13 @@ describe('the command memory', () => {
       const { rows } = storage.sql.exec<{ rows: number }>('SELECT COUNT(*) AS rows FROM command_memory').one()
       expect(rows).toBeLessThan(1_200)
     }))
+
+  it('forgets also in an object that wakes for one command at a time', () =>
+    inTables((storage, migrations) => {
+      for (let n = 0; n < 600; n++) new CommandMemory<number>(storage, migrations, 1_000).remember(`c${n}`, n, n * 100)
+      const { rows } = storage.sql.exec<{ rows: number }>('SELECT COUNT(*) AS rows FROM command_memory').one()
+      expect(rows).toBeLessThan(300)
+    }))
 })
 
 describe('the outbox', () => {
@@ -207,6 +234,26 @@ describe('the outbox', () => {
       expect(outbox.nextDueMs()).toBe(100)
       expect(outbox.due(99)).toEqual([])
       expect(outbox.due(100)).toMatchObject([{ id: 'w', effect: { n: 2 }, dueAtMs: 100, createdAtMs: 0 }])
+    }))
+
+  it('keeps the time of a call that the order wants anew while its older wake-up was being sent', () =>
+    inTables(async (storage, migrations) => {
+      const outbox = new Outbox<OrderEffect>(storage, migrations)
+      const owe = (notBeforeMs: number, status: Intent['status'], nowMs: number) =>
+        oweIntents(outbox, 'shop:1', decisionAbout({ status, notBeforeMs }), nowMs)
+      owe(0, 'pending', 0)
+      await drainOutbox(
+        storage,
+        outbox,
+        () => 1_000,
+        async () => {
+          owe(2_000, 'pending', 1_000)
+          return { againAtMs: 900_000 }
+        },
+      )
+      expect(outbox.nextDueMs()).toBe(2_000)
+      owe(0, 'settled', 3_000)
+      expect(outbox.nextDueMs()).toBeNull()
     }))
 
   it('keeps a row that was written again while its older self was being sent', () =>
