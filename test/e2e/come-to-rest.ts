@@ -3,7 +3,7 @@
 import type { OrderSummary, OrderView } from '../../scripts/check/instance-views.ts'
 import { readAll, readOne } from '../../scripts/check/read-instance.ts'
 import { type ApiClient, eventually } from '../../scripts/client/api-client.ts'
-import type { Partners } from './company.ts'
+import type { Partners } from '../../scripts/sandbox/partners.ts'
 
 /** Whose turn it may be when the run is over: nobody's, a person's, or a supplier's. */
 export const restingActors: readonly string[] = ['nobody', 'operations', 'supplier']

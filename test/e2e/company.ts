@@ -6,28 +6,20 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type CheckedInstance, checkInvariants } from '../../scripts/check/check-invariants.ts'
 import { apiClient } from '../../scripts/client/api-client.ts'
-import { type CarrierOptions, type CarrierSandbox, startCarrier } from '../../scripts/sandbox/carrier.ts'
-import { type ErpOptions, type ErpSandbox, startErp } from '../../scripts/sandbox/erp.ts'
+import {
+  catalogOf,
+  operationsKey,
+  type PartnerOptions,
+  type Partners,
+  pointedAt,
+  sandboxConfigPath,
+  startPartners,
+} from '../../scripts/sandbox/partners.ts'
 import type { CatalogItem } from '../../scripts/sandbox/shopify-draft.ts'
-import { type ShopifyStore, type ShopifyStoreOptions, startShopifyStore } from '../../scripts/sandbox/shopify-store.ts'
-import { startWarehouse, type WarehouseOptions, type WarehouseSandbox } from '../../scripts/sandbox/warehouse.ts'
 import { freePort } from '../../scripts/serve/free-port.ts'
 import { type ConfigFile, configFileSchema } from '../../src/domain/config/config.ts'
 
-export type Partners = {
-  readonly carrier: CarrierSandbox
-  readonly east: WarehouseSandbox
-  readonly west: WarehouseSandbox
-  readonly erp: ErpSandbox
-  readonly store: ShopifyStore
-}
-export type CompanyOptions = {
-  readonly seed?: number
-  readonly erp?: Partial<ErpOptions>
-  readonly east?: Partial<WarehouseOptions>
-  readonly west?: Partial<WarehouseOptions>
-  readonly store?: Partial<ShopifyStoreOptions>
-  readonly carrier?: Partial<CarrierOptions>
+export type CompanyOptions = PartnerOptions & {
   /** Changes the configuration before anything starts. */
   readonly adjust?: (config: ConfigFile) => ConfigFile
 }
@@ -41,81 +33,19 @@ export type Company = {
 }
 
 const bundlePath = 'dist/worker/index.js'
-const configPath = 'scripts/sandbox/config.json'
-export const shopDomain = 'harbour-sandbox.myshopify.com'
 
 export async function startCompany(options: CompanyOptions = {}): Promise<Company> {
   if (!existsSync(bundlePath)) throw new Error(`${bundlePath} is missing: run \`npm run build\` before this suite`)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const file = configFileSchema.parse(JSON.parse(await readFile(configPath, 'utf8')))
+  const file = configFileSchema.parse(JSON.parse(await readFile(sandboxConfigPath, 'utf8')))
   const partners = await startPartners(file, `${url}/v1/webhooks`, options)
   const stop = async () => void (await Promise.all(Object.values(partners).map((partner) => partner.stop())))
   const config = (options.adjust ?? ((same) => same))(pointedAt(file, partners))
-  const catalog = file.skus.map(({ sku, title }, index) => ({ sku, title, priceMinor: 900 + index * 1_250 }))
-  return { port, url, config, partners, catalog, stop }
+  return { port, url, config, partners, catalog: catalogOf(file), stop }
 }
 
-async function startPartners(file: ConfigFile, webhooks: string, options: CompanyOptions): Promise<Partners> {
-  const secret = (name: string) => file.secrets[name] ?? ''
-  const skus = file.skus.map((entry) => entry.sku)
-  const seed = options.seed ?? 1
-  const carrier = await startCarrier({
-    webhookUrl: `${webhooks}/easypost`,
-    webhookSecret: secret('easypost-webhook'),
-    stepMs: 100,
-    seed,
-    ...options.carrier,
-  })
-  const warehouse = (name: 'east' | 'west') => ({
-    location: name,
-    requestSecret: secret(`wh-${name}-outbound`),
-    webhookSecret: secret(`wh-${name}-inbound`),
-    webhookUrl: `${webhooks}/wh-${name}`,
-    carrierUrl: carrier.url,
-    skus,
-    seed: seed + name.length,
-    ...options[name],
-  })
-  return {
-    carrier,
-    east: await startWarehouse(warehouse('east')),
-    west: await startWarehouse(warehouse('west')),
-    erp: await startErp({ password: secret('tryton-password'), skus, seed: seed + 2, ...options.erp }),
-    store: await startShopifyStore({
-      token: secret('shopify-us-token'),
-      webhookSecret: secret('shopify-us-webhook'),
-      shopDomain,
-      skus,
-      webhookUrl: `${webhooks}/shopify-us`,
-      seed: seed + 3,
-      ...options.store,
-    }),
-  }
-}
-
-function pointedAt(file: ConfigFile, partners: Partners): ConfigFile {
-  const urls: Readonly<Record<string, string>> = {
-    'shopify-us': partners.store.url,
-    'tryton-main': partners.erp.url,
-    'wh-east': partners.east.url,
-    'wh-west': partners.west.url,
-  }
-  const accounts = file.accounts.map((account) => {
-    const baseUrl = urls[account.id]
-    return baseUrl === undefined ? account : { ...account, baseUrl }
-  })
-  return { ...file, accounts }
-}
-
-/** The key that may do everything. */
-export function apiKeyOf({ config }: Pick<Company, 'config'>): string {
-  const entry = config.apiKeys.find((candidate) => candidate.id === 'operations')
-  if (!entry || !('key' in entry)) throw new Error(`${configPath} has no operations key`)
-  return entry.key
-}
-
-export const apiOf = (company: Company) => apiClient(company.url, apiKeyOf(company))
+export const apiOf = (company: Company) => apiClient(company.url, operationsKey(company.config))
 
 type Judged = Pick<CheckedInstance, 'acknowledged' | 'positions' | 'output' | 'readRows'> & {
   /** Store webhooks by their answers. */
