@@ -13,7 +13,14 @@ export type OrderEffect =
   /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
   | { readonly kind: 'project'; readonly orderId: string; readonly throughSeq: number }
   /** A call to a partner is wanted. Goes when the intent is over. */
-  | { readonly kind: 'partner'; readonly orderId: string; readonly intentId: string; readonly account: string }
+  | {
+      readonly kind: 'partner'
+      readonly orderId: string
+      readonly intentId: string
+      readonly account: string
+      /** The order's turn at the partner; absent in rows of older code. */
+      readonly orderedByMs?: number
+    }
 
 export const projectRow = 'project'
 const intentRow = (intentId: string) => `intent/${intentId}`
@@ -31,13 +38,20 @@ export function oweIntents(
 ): void {
   const changed = new Set(events.flatMap((event) => ('intent' in event ? [event.intent.intentId] : [])))
   const all = events.some((event) => event.type === 'hold_released')
-  for (const intent of document.state?.intents ?? []) {
-    if (all || changed.has(intent.intentId)) oweIntent(outbox, orderId, intent, nowMs)
+  const { state } = document
+  for (const intent of state?.intents ?? []) {
+    if (all || changed.has(intent.intentId))
+      oweIntent(outbox, { orderId, orderedByMs: state?.capturedAtMs ?? nowMs }, intent, nowMs)
   }
 }
 
 /** The row of an intent says when somebody should look at it next, so each change of the intent writes it anew. */
-function oweIntent(outbox: Outbox<OrderEffect>, orderId: string, intent: Intent, nowMs: number): void {
+function oweIntent(
+  outbox: Outbox<OrderEffect>,
+  order: { readonly orderId: string; readonly orderedByMs: number },
+  intent: Intent,
+  nowMs: number,
+): void {
   const { intentId, account } = intent
   const row = intentRow(intentId)
   const dueMs = intentDueMs(intent)
@@ -45,7 +59,8 @@ function oweIntent(outbox: Outbox<OrderEffect>, orderId: string, intent: Intent,
     outbox.settle(row)
     return
   }
-  outbox.replace(row, { kind: 'partner', orderId, intentId, account }, Math.max(dueMs, nowMs + soon), nowMs)
+  const effect = { kind: 'partner', ...order, intentId, account } as const
+  outbox.replace(row, effect, Math.max(dueMs, nowMs + soon), nowMs)
 }
 /** Calls leave a little earlier than projections: somebody outside waits for them. */
 const soon = drainDelayMs / 5
@@ -89,6 +104,6 @@ function againDelayMs(rows: readonly OutboxRow<OrderEffect>[], nowMs: number): n
 
 function intentMessage(effect: OrderEffect) {
   if (effect.kind !== 'partner') return []
-  const { orderId, intentId, account } = effect
-  return [{ body: { type: 'intent', orderId, intentId, account } as const }]
+  const { kind: _, ...wanted } = effect
+  return [{ body: { type: 'intent', ...wanted } as const }]
 }

@@ -42,16 +42,15 @@ export async function dispatch(batch: MessageBatch, env: Env): Promise<void> {
   const consume = Object.hasOwn(consumers, batch.queue) ? consumers[batch.queue] : undefined
   if (!consume) {
     reportFault('queue_without_consumer', { queue: batch.queue, messages: batch.messages.length })
-    batch.retryAll({ delaySeconds: unknownQueueDelaySeconds })
+    for (const message of batch.messages) message.retry({ delaySeconds: unknownQueueDelaySeconds })
     return
   }
   try {
     await consume(batch as MessageBatch<never>, env)
   } catch (error) {
-    // What the consumer acknowledged before it failed stays acknowledged; the rest comes again.
     reportFault('batch_failed', { queue: batch.queue, messages: batch.messages.length }, error)
-    const attempts = Math.max(...batch.messages.map((message) => message.attempts))
-    batch.retryAll({ delaySeconds: retryDelaySeconds(attempts) })
+    // What the consumer acknowledged before it failed stays acknowledged; the rest comes again.
+    for (const message of batch.messages) message.retry({ delaySeconds: retryDelaySeconds(message.attempts) })
   }
 }
 

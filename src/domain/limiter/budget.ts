@@ -63,9 +63,9 @@ const sameLimits = (a: Limits, b: Limits) =>
   a.ratePerSecond === b.ratePerSecond && a.burst === b.burst && a.concurrency === b.concurrency
 
 export function refill(budget: Budget, nowMs: number): Budget {
-  // A clock that steps back must not mint tokens a second time when it comes forward again.
   const elapsedMs = nowMs - budget.refilledAtMs
-  if (elapsedMs <= 0) return budget
+  // A clock that was set back mints nothing, and counts on from where it is: waiting for the old time would be silence.
+  if (elapsedMs <= 0) return elapsedMs === 0 ? budget : { ...budget, refilledAtMs: nowMs }
   const tokens = Math.min(budget.limits.burst, budget.tokens + (elapsedMs / 1_000) * budget.ratePerSecond)
   return { ...budget, tokens, refilledAtMs: nowMs }
 }

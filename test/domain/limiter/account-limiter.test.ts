@@ -68,6 +68,15 @@ describe('granting', () => {
     expect(granted).toBeGreaterThanOrEqual(5)
   })
 
+  it('goes on at its rate when the clock is set back', () => {
+    const { acquire, report, wake } = limiterAt(t0, [], { ratePerSecond: 10, burst: 1, concurrency: 5 })
+    report(leaseOf(acquire(request('a'), t0)), 'ok', t0)
+    const backMs = t0 - 600_000
+    expect(acquire(request('b'), backMs).granted).toBe(false)
+    expect(wake(backMs + 99)).toEqual([])
+    expect(wake(backMs + 100)).toEqual(['b'])
+  })
+
   it('does not let a newcomer overtake what is parked and due', () => {
     const { acquire, report } = limiterAt(t0)
     const first = ['a', 'b', 'c'].map((key) => leaseOf(acquire(request(key), t0)))
