@@ -6,14 +6,14 @@ import type { Delivery } from '../../../src/domain/inbox/delivery.ts'
 import type { OrderCommandBody } from '../../../src/domain/order/order-command.ts'
 import type { OrderState } from '../../../src/domain/order/order-state.ts'
 import { accountId, correlationId, deliveryId } from '../../../src/domain/shared/ids.ts'
-import { testConfig } from '../../fixtures/config.ts'
-import { OrderRig } from '../../fixtures/order-rig.ts'
+
+import { OrderRig, rigConfig } from '../../fixtures/order-rig.ts'
 import { permutationsOf } from '../../fixtures/permutations.ts'
 import { orderStory } from '../../fixtures/shopify/order-story.ts'
 import { shopAccount } from '../../fixtures/shopify/payloads.ts'
 
 const routing = {
-  config: testConfig,
+  config: rigConfig(),
   isSku: async () => true,
   orderIdByTracking: async () => null,
   mapListings: async () => [],
