@@ -416,32 +416,6 @@ describe('promising', () => {
     expect(rig.state.stage).toBe('closed')
     expect(rig.units('L2')).toEqual({ shipped: 1 })
   })
-
-  it('looks anew for what waited under a SKU that the channel replaced', async () => {
-    rig.catalogue = { A: { sku: 'ROPE-10' }, S: { sku: 'SETUP', stocked: false } }
-    observe([{ quantity: 2, sku: 'A' }])
-    await rig.advance()
-    expect(rig.units()).toEqual({ backordered: 2 })
-    observe([{ quantity: 2, sku: 'S' }], { sourceVersionMs: startMs + 1 })
-    await rig.settle()
-    expect(rig.state.stage).toBe('closed')
-  })
-
-  it('gives back what it was granted of a SKU that the channel replaced meanwhile', async () => {
-    rig.catalogue = { A: { sku: 'ROPE-10', pack: 4 }, B: { sku: 'ROPE-20' } }
-    rig.stock.receive('ROPE-10', 'east', 8)
-    rig.stock.receive('ROPE-20', 'east', 2)
-    observe([{ quantity: 2, sku: 'A' }])
-    rig.beforePort = (port) => {
-      if (port.startsWith('after hold')) throw new Error('crashed')
-    }
-    await rig.advance()
-    rig.beforePort = () => {}
-    observe([{ quantity: 2, sku: 'B' }], { sourceVersionMs: startMs + 1 })
-    await rig.settle()
-    expect(rig.state.fulfilmentOrders.flatMap(({ lines }) => lines.map(({ sku }) => sku))).toEqual(['ROPE-20'])
-    expect(rig.stock.available('ROPE-10', 'east')).toBe(8)
-  })
 })
 
 describe('warehouses that do otherwise', () => {
