@@ -33,6 +33,8 @@ const openMaxMs = 60_000
 const openJitterShare = 0.2
 /** Longer than a client's timeout plus a probe. */
 const trialMs = 30_000
+/** A trial usually ends within a second or two: who waits for it should not wait as long as for one that died. */
+const trialAskAgainMs = 2_000
 
 /** May a call go now? Asking while the open time is over takes the trial. */
 export function permit(
@@ -40,7 +42,10 @@ export function permit(
   nowMs: number,
 ): { readonly breaker: Breaker; readonly permission: Permission } {
   if (breaker.phase === 'closed') return { breaker, permission: { allowed: true, phase: 'closed' } }
-  if (nowMs < breaker.untilMs) return { breaker, permission: { allowed: false, retryAtMs: breaker.untilMs } }
+  if (nowMs < breaker.untilMs) {
+    const retryAtMs = breaker.phase === 'open' ? breaker.untilMs : Math.min(breaker.untilMs, nowMs + trialAskAgainMs)
+    return { breaker, permission: { allowed: false, retryAtMs } }
+  }
   return {
     breaker: { phase: 'half_open', untilMs: nowMs + trialMs, trips: breaker.trips },
     permission: { allowed: true, phase: 'half_open' },

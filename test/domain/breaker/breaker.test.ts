@@ -97,6 +97,11 @@ describe('half open', () => {
     expect(openMs).toEqual([10_000, 20_000, 40_000, 60_000, 60_000, 60_000])
   })
 
+  it('lets the others ask again soon: the trial is a matter of seconds', () => {
+    expect(permit(trial, t0 + 6_000).permission).toEqual({ allowed: false, retryAtMs: t0 + 8_000 })
+    expect(permit(trial, t0 + 34_000).permission).toEqual({ allowed: false, retryAtMs: t0 + 35_000 })
+  })
+
   it('hands the trial on when it was not used', () => {
     const returned = returnTrial(trial, t0 + 5_100)
     expect(permit(returned, t0 + 5_100).permission).toEqual({ allowed: true, phase: 'half_open' })
