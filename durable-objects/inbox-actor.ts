@@ -14,7 +14,7 @@ import type {
 } from '../src/domain/inbox/delivery.ts'
 import type { InboxEvent } from '../src/domain/inbox/delivery-facts.ts'
 import { bodyCharactersMax, tidyAgainMs, tidyIntervalMs } from '../src/domain/inbox/retention.ts'
-import { drainDelayMs } from '../src/domain/outbox/drain.ts'
+import { projectDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { deliveryId } from '../src/domain/shared/ids.ts'
@@ -184,7 +184,7 @@ export class InboxActor extends DurableObject<Env> implements InboxApi {
 
   #wakeProjection(nowMs: number): void {
     const wake = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectionRow, wake, nowMs + drainDelayMs, nowMs)
+    this.#outbox.add(projectionRow, wake, nowMs + projectDelayMs, nowMs)
   }
 
   async #sendWake(inbox: string, wake: WakeProjection | undefined): Promise<{ readonly againAtMs: number }> {

@@ -2,7 +2,7 @@
  * What an order owes the outside, and how each of it is sent: wake-ups, whose rows stay until the effect is confirmed.
  */
 import type { Decision } from '../src/domain/order/decide.ts'
-import { drainDelayMs } from '../src/domain/outbox/drain.ts'
+import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Intent } from '../src/domain/outbox/intent.ts'
 import { intentDueMs } from '../src/domain/outbox/intent-begin.ts'
 import { unreachable } from '../src/domain/shared/result.ts'
@@ -66,7 +66,7 @@ function oweIntent(
 const soon = drainDelayMs / 5
 
 export function oweProjection(outbox: Outbox<OrderEffect>, orderId: string, throughSeq: number, nowMs: number): void {
-  outbox.add(projectRow, { kind: 'project', orderId, throughSeq }, nowMs + drainDelayMs, nowMs)
+  outbox.add(projectRow, { kind: 'project', orderId, throughSeq }, nowMs + projectDelayMs, nowMs)
 }
 
 /** `rows` are of one kind. */

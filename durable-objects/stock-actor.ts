@@ -5,7 +5,7 @@
 
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
-import { drainDelayMs } from '../src/domain/outbox/drain.ts'
+import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
@@ -195,7 +195,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
 
   #wakeProjection(nowMs: number): void {
     const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectRow, effect, nowMs + drainDelayMs, nowMs)
+    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
   }
 
   /** While units lie here and orders wait, the line is looked at again when the grace of those woken is over. */

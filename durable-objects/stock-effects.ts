@@ -1,6 +1,6 @@
 /** What a position owes the outside, and how each of it is sent. */
 import { activeConfig } from '../src/config/active-config.ts'
-import { channelsServedBy } from '../src/domain/config/channel-network.ts'
+import { channelsServedBy, publishesStock } from '../src/domain/config/channel-network.ts'
 import type { OrderId, PositionId } from '../src/domain/shared/ids.ts'
 import { parsePositionId } from '../src/domain/shared/ids.ts'
 import { unreachable } from '../src/domain/shared/result.ts'
@@ -10,7 +10,7 @@ import type { Disposition, OutboxRow } from './outbox.ts'
 export type StockEffect =
   /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
   | { readonly kind: 'project'; readonly throughSeq: number }
-  /** Available changed: every channel that this location serves may have to be told. */
+  /** Available changed: every channel that this location serves and that shows our figures has to be told. */
   | { readonly kind: 'publish' }
   /** Units became available for an order that waits. */
   | { readonly kind: 'wake'; readonly orderId: OrderId }
@@ -51,7 +51,7 @@ export async function sendStockEffects(
 
 async function publish(env: Env, position: PositionId, nowMs: number): Promise<void> {
   const { sku, location } = parsePositionId(position)
-  const channels = channelsServedBy(await activeConfig(env, nowMs), location)
+  const channels = channelsServedBy(await activeConfig(env, nowMs), location).filter(publishesStock)
   const messages = channels.map(({ id }) => ({ body: { type: 'publish_stock', account: id, sku } as const }))
   for (let from = 0; from < messages.length; from += messagesMax) {
     await env.PUBLICATION.sendBatch(messages.slice(from, from + messagesMax))

@@ -7,6 +7,7 @@ import { activeConfig } from '../src/config/active-config.ts'
 import { listingsOfSku } from '../src/config/catalog.ts'
 import type { PublishStock, StockPublication } from '../src/connectors/ports.ts'
 import { connectorOf } from '../src/connectors/registry.ts'
+import { publishesStock } from '../src/domain/config/channel-network.ts'
 import type { Account, Config } from '../src/domain/config/config.ts'
 import { reportOf } from '../src/domain/outbox/call-report.ts'
 import type { CallOutcome } from '../src/domain/outbox/intent.ts'
@@ -29,7 +30,7 @@ export async function consumePublication(batch: MessageBatch<PublicationMessage>
   const config = await activeConfig(env, Date.now())
   for (const [accountId, messages] of Map.groupBy(batch.messages, (message) => message.body.account)) {
     const account = config.accounts.find((candidate) => candidate.id === accountId)
-    const publish = account?.settings.publishStock === true ? connectorOf(account.partner)?.publishStock : null
+    const publish = account && publishesStock(account) ? connectorOf(account.partner)?.publishStock : null
     if (account && publish) await publishFor({ account, config, publish, env }, messages)
     else for (const message of messages) message.ack()
   }

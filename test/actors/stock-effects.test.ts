@@ -16,7 +16,14 @@ const newPosition = checkedPositions()
 beforeAll(async () => {
   await seedConfig((file) => ({
     ...file,
-    accounts: file.accounts.map((account) => (account.id === 'b2b' ? { ...account, network: ['west'] } : account)),
+    accounts: [
+      ...file.accounts.map((account) => ({
+        ...account,
+        ...(account.id === 'b2b' ? { network: ['west'] } : {}),
+        settings: { ...account.settings, publishStock: true },
+      })),
+      { ...file.accounts[1], id: 'untold', settings: {} } as (typeof file.accounts)[number],
+    ],
     locations: file.locations.map((location) => ({ ...location, fulfils: location.id !== 'dark' })),
   }))
 })
@@ -137,7 +144,7 @@ describe('sending', () => {
   const east = 'ROPE-10@east' as PositionId
   const west = 'ROPE-10@west' as PositionId
 
-  it('tells every channel that the location serves, and no other', async () => {
+  it('tells every channel that the location serves and that shows our figures, and no other', async () => {
     const { env, sent } = recordingEnv()
     expect(await sendStockEffects(env, east, [rowOf({ kind: 'publish' })], Date.now())).toBe('done')
     expect(sent).toEqual([{ type: 'publish_stock', account: 'shopify-us', sku: 'ROPE-10' }])

@@ -12,6 +12,9 @@ export function locationsServing(config: Config, channel: string | null): readon
     .toSorted((left, right) => left.priority - right.priority || (left.id < right.id ? -1 : 1))
 }
 
+/** Whether our figures are to be shown on the channel: it may as well be told by somebody else. */
+export const publishesStock = (account: Account): boolean => account.settings.publishStock === true
+
 /** Stock that no channel may sell concerns none of them. */
 export function channelsServedBy(config: Config, location: string): readonly Account[] {
   const fulfils = config.locations.some((candidate) => candidate.id === location && candidate.fulfils)

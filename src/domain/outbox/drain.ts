@@ -9,6 +9,11 @@ export const sendBatchMax = 100
 export const drainRowsMax = 500
 /** A burst of writes within this time leaves as one batch. */
 export const drainDelayMs = 250
+/**
+ * Projections wait longer: each costs a call to the actor, a queue message and a write to D1, and a busy actor owes one
+ * for everything that happened meanwhile. Nobody reads D1 to decide anything.
+ */
+export const projectDelayMs = 1_000
 /** The first retry is soon, since most failures are a moment's; the last ones are rare enough not to hurt a sick partner. */
 export const retryDelayMinMs = 1_000
 export const retryDelayMaxMs = 300_000
