@@ -120,7 +120,7 @@ export class Outbox<Effect extends { readonly kind: string }> {
 export type Disposition = 'done' | { readonly againAtMs: number }
 
 /**
- * One round of the alarm: sends what is due in batches, each of one kind, and records in one commit what came of them. A
+ * One round of the alarm: sends what is due in batches, each of one kind, and records in one commit what came of it. A
  * batch that fails is put off, its neighbours are sent all the same. Never throws for a failed send.
  */
 export async function drainOutbox<Effect extends { readonly kind: string }>(

@@ -1,6 +1,6 @@
 /**
  * Brings D1 up to the present of many actors at once: D1 is asked once how far it is and takes their pages in a few
- * writes, since a call to it costs more than what it writes. Whatever is not plain (a long log, a page that did not join
+ * writes, since a call to it costs more than what it writes. What is not plain (a long log, a page that did not join
  * on, an actor or a write that failed) is left to `projectActor`, which goes actor by actor.
  */
 import { type Db, openDb } from '../src/db/database.ts'

@@ -17,8 +17,8 @@ import { freePort } from '../serve/free-port.ts'
 import { type Crossdock, sha256Hex, startCrossdock } from '../serve/start-crossdock.ts'
 
 /**
- * As partners are: an ERP that fails now and then, and the 3PL that everybody has, which answers late, forgets what it was
- * sent, loses and repeats its own messages.
+ * As partners are: an ERP that fails now and then, and the 3PL that everybody has, which answers late, forgets what it
+ * was sent, loses and repeats its own messages.
  */
 const temper: PartnerOptions = {
   carrier: { stepMs: 300 },

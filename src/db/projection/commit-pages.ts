@@ -1,5 +1,5 @@
 /**
- * Writes pages of actors' logs to D1, each all or nothing. `projected_actors` says how far an actor's log stands here; a
+ * Writes pages of actors' logs to D1, each all or nothing. `projected_actors` says how far each log stands here; a
  * page that does not join on to that (somebody dropped the rows meanwhile) writes nothing.
  */
 import { type SQL, sql } from 'drizzle-orm'
