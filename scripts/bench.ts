@@ -10,7 +10,7 @@ import { availability } from './bench/scenarios/availability.ts'
 import { orders } from './bench/scenarios/orders.ts'
 import { hotReservations, spreadReservations } from './bench/scenarios/reservations.ts'
 import { webhookToReserved } from './bench/scenarios/webhook-to-reserved.ts'
-import { webhooks } from './bench/scenarios/webhooks.ts'
+import { orderWebhooks, webhooks } from './bench/scenarios/webhooks.ts'
 import { buildMinimal, removeState, type TargetName } from './bench/target.ts'
 
 type Options = {
@@ -22,7 +22,10 @@ type Options = {
 }
 type Cell = { readonly scenario: Scenario; readonly connections: number }
 
-const scenarios = [webhooks, webhookToReserved, hotReservations, spreadReservations, orders, availability]
+const scenarios = [
+  ...[webhooks, orderWebhooks, webhookToReserved],
+  ...[hotReservations, spreadReservations, orders, availability],
+]
 const names = scenarios.map(({ name }) => name)
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 

@@ -1,5 +1,5 @@
 /**
- * A closed loop over keep-alive connections: each sends its next request as soon as the last one was answered, or in its
+ * A closed loop over keep-alive connections: each sends its next request once the last one was answered, or in its
  * turn where a rate is set. When the window ends nothing new is sent and what is under way is waited for, so that every
  * effect is counted.
  */

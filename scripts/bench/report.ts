@@ -16,6 +16,8 @@ export type Figure = {
   readonly ratios: readonly number[]
   readonly minimalPerSecond: number | null
   readonly minimalCpuMicros: number | null
+  /** Minimal worker ÷ product, processor time an answer: what `ratio` would be if nothing waited for the disk. */
+  readonly cpuRatio: number | null
   readonly extra: Readonly<Record<string, number>>
 }
 /** One entry per round. */
@@ -41,8 +43,14 @@ export function figureOf(rounds: Rounds): Figure {
     ratios,
     minimalPerSecond: median(minimals.map((window) => window.perSecond)),
     minimalCpuMicros: median(minimals.map((window) => window.cpuMicros)),
+    cpuRatio: median(rounds.map(cpuRatioOf)),
     extra: extraOf(products),
   }
+}
+
+function cpuRatioOf({ product, minimal }: Rounds[number]): number | null {
+  const [own, least] = [product.cpuMicros, minimal?.cpuMicros ?? null]
+  return own === null || least === null ? null : least / own
 }
 
 function extraOf(windows: readonly Window[]): Readonly<Record<string, number>> {
@@ -71,6 +79,7 @@ const columns = [
   'settled µs',
   'minimal /s',
   'ratio',
+  'CPU ratio',
   'failed',
 ] as const
 
@@ -95,6 +104,7 @@ function rowsOf(figure: Figure, title: string): readonly (readonly string[])[] {
     whole(figure.cpuSettledMicros),
     whole(figure.minimalPerSecond),
     figure.ratio?.toFixed(2) ?? '',
+    figure.cpuRatio?.toFixed(2) ?? '',
     String(figure.failed),
   ]
   const extra = Object.entries(figure.extra).map(([name, value]) => [`  ${name}`, '', value.toFixed(0)])

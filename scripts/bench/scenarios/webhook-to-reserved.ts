@@ -2,7 +2,7 @@
 import { eventually } from '../../client/api-client.ts'
 import { percentile } from '../drive.ts'
 import type { Load, Scenario } from '../scenario.ts'
-import { signedOrders } from '../signed-orders.ts'
+import { signedOrders } from '../signed-webhooks.ts'
 import { benchApi, stockUp } from '../stock.ts'
 
 type Timeline = { readonly entries: readonly { readonly at: string; readonly type: string }[] }

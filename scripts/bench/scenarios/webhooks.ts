@@ -1,23 +1,39 @@
-/** Order webhooks of a Shopify shop, each another order and correctly signed, acknowledged once they are durable. */
+/** Correctly signed webhooks, each another one, acknowledged once they are durable: with and without much work behind. */
+import type { BenchRequest } from '../drive.ts'
 import { type Answers, assertEqual, type Load, type Scenario } from '../scenario.ts'
-import { signedOrders } from '../signed-orders.ts'
+import { signedOrders, signedProducts } from '../signed-webhooks.ts'
 import { benchApi, stockUp } from '../stock.ts'
 
+/** The door alone. */
 export const webhooks: Scenario = {
   name: 'webhooks',
   title: 'webhooks acknowledged',
-  skus: 10,
+  skus: 1,
   connections: null,
-  load: { product: productLoad, minimal: minimalLoad },
+  load: { product: async (url) => productLoad(url, signedProducts()), minimal: minimalLoad },
 }
 
-async function productLoad(url: string, skus: readonly string[]): Promise<Load> {
-  await stockUp(url, skus)
-  const order = signedOrders(skus)
+/** The same runtime captures, reserves and projects the orders meanwhile. */
+export const orderWebhooks: Scenario = {
+  name: 'order-webhooks',
+  title: 'order webhooks, worked behind',
+  skus: 30,
+  connections: null,
+  load: {
+    product: async (url, skus) => {
+      await stockUp(url, skus)
+      const order = signedOrders(skus)
+      return productLoad(url, () => order().request)
+    },
+    minimal: null,
+  },
+}
+
+function productLoad(url: string, next: () => BenchRequest): Load {
   return {
     success: 202,
     perSecond: null,
-    next: () => order().request,
+    next,
     verify: async (answers) => {
       assertEqual('deliveries kept', await deliveriesKept(url), acknowledged(answers))
       return {}
@@ -25,12 +41,12 @@ async function productLoad(url: string, skus: readonly string[]): Promise<Load> 
   }
 }
 
-async function minimalLoad(url: string, skus: readonly string[]): Promise<Load> {
-  const order = signedOrders(skus)
+async function minimalLoad(url: string): Promise<Load> {
+  const product = signedProducts()
   return {
     success: 202,
     perSecond: null,
-    next: () => ({ ...order().request, path: '/webhooks' }),
+    next: () => ({ ...product(), path: '/webhooks' }),
     verify: async (answers) => {
       const { kept } = (await (await fetch(`${url}/deliveries`)).json()) as { readonly kept: number }
       assertEqual('deliveries kept', kept, acknowledged(answers))
