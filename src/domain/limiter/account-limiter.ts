@@ -4,6 +4,7 @@
  * every answer says what changes there. Clock and lease ids come from outside.
  */
 import {
+  afterDown,
   afterFailed,
   afterOk,
   afterThrottled,
@@ -185,7 +186,7 @@ export class AccountLimiter {
     if (report.result === 'failed') this.#budget = afterFailed(this.#budget)
     if (report.result === 'unused' || report.result === 'deferred') this.#budget = giveBack(this.#budget)
     if (report.result === 'deferred' && report.retryAfterMs !== null) {
-      this.#budget = pause(afterFailed(this.#budget), nowMs + report.retryAfterMs, nowMs)
+      this.#budget = pause(afterDown(this.#budget), nowMs + report.retryAfterMs, nowMs)
     }
   }
 

@@ -112,8 +112,14 @@ export function afterThrottled(budget: Budget, retryAfterMs: number | null, nowM
   return { ...paused, tokens: 0, slowedAtMs: nowMs, ratePerSecond: Math.max(floor, budget.ratePerSecond / 2) }
 }
 
-/** The partner did not answer properly: one call at a time until it does. */
-export const afterFailed = (budget: Budget): Budget => ({ ...budget, concurrency: 1 })
+/** A call was not answered: half as many at once. A partner that is down is down to one after a handful of them. */
+export const afterFailed = (budget: Budget): Budget => ({
+  ...budget,
+  concurrency: Math.max(1, Math.floor(budget.concurrency / 2)),
+})
+
+/** The partner is known to be down: it is met again with one call, and no herd behind it. */
+export const afterDown = (budget: Budget): Budget => ({ ...budget, concurrency: 1 })
 
 export function pause(budget: Budget, untilMs: number, nowMs: number): Budget {
   const bounded = Math.min(untilMs, nowMs + pauseMaxMs)

@@ -197,10 +197,13 @@ describe('learning', () => {
     expect(limiter.status(atMs).ratePerSecond).toBe(10)
   })
 
-  it('goes down to one call at a time after a failure, and doubles per round of good answers', () => {
+  it('halves the calls at once with each failure, down to one, and doubles per round of good answers', () => {
     const { acquire, report, limiter } = limiterAt(t0)
     const held = ['a', 'b', 'c'].map((key) => leaseOf(acquire(request(key), t0)))
+    const before = limiter.status(t0).concurrency
     report(held[0] ?? '', 'failed', t0 + 10)
+    expect(limiter.status(t0 + 10).concurrency).toBe(Math.max(1, Math.floor(before / 2)))
+    for (let failure = 0; failure < 8; failure++) report(held[0] ?? '', 'failed', t0 + 10)
     expect(limiter.status(t0 + 10).concurrency).toBe(1)
     report(held[1] ?? '', 'ok', t0 + 20)
     report(held[2] ?? '', 'ok', t0 + 20)
