@@ -33,14 +33,18 @@ export type CheckedInstance = {
 const projectionLagMaxMs = 20_000
 const lookAgainMs = 500
 
-/** Every breach in a sentence that begins with its invariant; empty when all hold. */
-export async function checkInvariants(checked: CheckedInstance): Promise<readonly string[]> {
+/** Every breach in a sentence that begins with its invariant; empty when all hold within `patienceMs`. */
+export async function checkInvariants(
+  checked: CheckedInstance,
+  patienceMs = projectionLagMaxMs,
+): Promise<readonly string[]> {
   let breaches: readonly string[] = []
   const looked = async () => {
-    breaches = await look(checked)
+    // An instance that cannot be read has not been found in order.
+    breaches = await look(checked).catch((error: unknown) => [`it does not answer: ${String(error)}`])
     return breaches.length === 0 ? true : null
   }
-  await eventually(looked, projectionLagMaxMs, lookAgainMs)
+  await eventually(looked, patienceMs, lookAgainMs)
   if (breaches.length > 0 || checked.readRows === null) return breaches
   return checkRebuild(checked.api, checked.readRows)
 }
