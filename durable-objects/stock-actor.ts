@@ -32,7 +32,7 @@ import { Migrations } from './migrations.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
 import { projectRow, publishRow, type StockEffect, sendStockEffects, wakeRow } from './stock-effects.ts'
 import { type PreparedStep, StockLedger } from './stock-ledger.ts'
-import { StockTables, stockTables } from './stock-tables.ts'
+import { StockTables, stockTables, waiterOffer } from './stock-tables.ts'
 import { Timers, timersTable } from './timers.ts'
 
 const steps = [
@@ -40,6 +40,7 @@ const steps = [
     id: 1,
     statements: [...stockTables, eventLogTable, commandMemoryTable, outboxTable, outboxIndex, timersTable],
   },
+  { id: 2, statements: [waiterOffer] },
 ]
 const wakeTimer = 'wake'
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }

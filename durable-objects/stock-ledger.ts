@@ -144,9 +144,9 @@ export class StockLedger {
     const available = availableAt(this.position)
     if (this.waiters === 0 || available === 0) return []
     const offered = this.#tables.unitsOffered(nowMs - wakeGraceMs)
-    const line = this.#tables.waitersAsleep(nowMs - wakeGraceMs, wakeRoundMax)
+    const line = this.#tables.waitersInLine(nowMs - wakeGraceMs, wakeRoundMax)
     const chosen = chooseWaiters(line, available, offered)
-    for (const { orderId, quantity, correlationId } of chosen) {
+    for (const { orderId, offered: quantity, correlationId } of chosen) {
       const woken = { type: 'waiter_woken', orderId, quantity } as const
       this.#applyByTimer([woken], null, timerCause(correlationId, 'wake'), nowMs)
     }
@@ -182,7 +182,7 @@ export class StockLedger {
     const place = this.position.version
     if (event.type === 'waiter_registered') {
       this.#tables.saveWaiter(event.orderId, event.quantity, place, cause.correlationId)
-    } else if (event.type === 'waiter_woken') this.#tables.wakeWaiter(event.orderId, place, nowMs)
+    } else if (event.type === 'waiter_woken') this.#tables.wakeWaiter(event.orderId, event.quantity, place, nowMs)
     else if (event.type === 'waiter_forgotten') this.#tables.removeWaiter(event.orderId)
     else return
     this.#waiters = null

@@ -26,6 +26,8 @@ export const stockTables = [
     correlation_id TEXT NOT NULL) STRICT`,
 ] as const
 
+export const waiterOffer = 'ALTER TABLE waiter ADD COLUMN offered INTEGER NOT NULL DEFAULT 0'
+
 export type StoredPosition = { readonly name: PositionId; readonly position: Position }
 
 type ReservationRow = {
@@ -44,13 +46,14 @@ type WaiterRow = {
   quantity: number
   place: number
   woken_at_ms: number | null
+  offered: number
   correlation_id: string
 }
 type PoolRow = { sellable: number | null; damaged: number | null; quality_control: number | null }
 
 const reservationColumns =
   'reservation_id, requested, quantity, shipped, released, status, expires_at_ms, order_id, correlation_id'
-const waiterColumns = 'order_id, quantity, place, woken_at_ms, correlation_id'
+const waiterColumns = 'order_id, quantity, place, woken_at_ms, offered, correlation_id'
 
 export class StockTables {
   readonly #sql: SqlStorage
@@ -131,15 +134,16 @@ export class StockTables {
     return this.#all<WaiterRow>(query, orderId).map(waiterOf)[0] ?? null
   }
 
-  /** A waiter that asks for another quantity keeps its place. */
+  /** A waiter that asks for another quantity keeps its place; it has taken its turn, so it may be woken at once. */
   saveWaiter(orderId: string, quantity: number, place: number, correlationId: string): void {
     const upsert = `INSERT INTO waiter (order_id, quantity, place, correlation_id) VALUES (?, ?, ?, ?)
-      ON CONFLICT (order_id) DO UPDATE SET quantity = excluded.quantity`
+      ON CONFLICT (order_id) DO UPDATE SET quantity = excluded.quantity, woken_at_ms = NULL, offered = 0`
     this.#sql.exec(upsert, orderId, quantity, place, correlationId)
   }
 
-  wakeWaiter(orderId: string, place: number, nowMs: number): void {
-    this.#sql.exec('UPDATE waiter SET place = ?, woken_at_ms = ? WHERE order_id = ?', place, nowMs, orderId)
+  wakeWaiter(orderId: string, offered: number, place: number, nowMs: number): void {
+    const update = 'UPDATE waiter SET offered = ?, place = ?, woken_at_ms = ? WHERE order_id = ?'
+    this.#sql.exec(update, offered, place, nowMs, orderId)
   }
 
   removeWaiter(orderId: string): void {
@@ -150,15 +154,17 @@ export class StockTables {
     return this.#all<{ waiters: number }>('SELECT COUNT(*) AS waiters FROM waiter')[0]?.waiters ?? 0
   }
 
-  /** Those last woken at or before this instant, or never, in order. */
-  waitersAsleep(wokenUntilMs: number, limit: number): readonly Waiter[] {
+  /** Those who wait for more than they were offered after this instant, in order; older offers are void. */
+  waitersInLine(offersAfterMs: number, limit: number): readonly Waiter[] {
     const query = `SELECT ${waiterColumns} FROM waiter
-      WHERE woken_at_ms IS NULL OR woken_at_ms <= ? ORDER BY place LIMIT ?`
-    return this.#all<WaiterRow>(query, wokenUntilMs, limit).map(waiterOf)
+      WHERE woken_at_ms IS NULL OR woken_at_ms <= ? OR offered < quantity ORDER BY place LIMIT ?`
+    const isVoid = ({ wokenAtMs }: Waiter) => wokenAtMs === null || wokenAtMs <= offersAfterMs
+    const waiters = this.#all<WaiterRow>(query, offersAfterMs, limit).map(waiterOf)
+    return waiters.map((waiter) => (isVoid(waiter) ? { ...waiter, offered: 0 } : waiter))
   }
 
   unitsOffered(wokenAfterMs: number): number {
-    const query = 'SELECT SUM(quantity) AS units FROM waiter WHERE woken_at_ms > ?'
+    const query = 'SELECT SUM(offered) AS units FROM waiter WHERE woken_at_ms > ?'
     return this.#all<{ units: number | null }>(query, wokenAfterMs)[0]?.units ?? 0
   }
 
@@ -187,6 +193,7 @@ function waiterOf(row: WaiterRow): Waiter {
     quantity: row.quantity,
     place: row.place,
     wokenAtMs: row.woken_at_ms,
+    offered: row.offered,
     correlationId: row.correlation_id as CorrelationId,
   }
 }

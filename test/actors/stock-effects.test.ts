@@ -218,6 +218,19 @@ describe('orders that wait', () => {
     expect(await woken(position)).toEqual(['b2b:2'])
   })
 
+  it('are woken for the rest when it comes, though they were woken a moment ago', async () => {
+    const position = newPosition()
+    await position.send(awaitStock('b2b:1', 4))
+    await position.send(move('m1', 'receipt', 2, Date.now()))
+    expect(await woken(position)).toEqual(['b2b:1'])
+    await settleAll(position)
+    await position.send(hold('b2b:1/1/1', 2))
+    await position.send(awaitStock('b2b:1', 2))
+    expect(await woken(position)).toEqual([])
+    await position.send(move('m2', 'receipt', 8, Date.now()))
+    expect(await woken(position)).toEqual(['b2b:1'])
+  })
+
   it('are left alone once they are forgotten', async () => {
     const position = newPosition()
     await position.send(awaitStock('b2b:1', 2))

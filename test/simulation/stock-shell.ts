@@ -143,11 +143,16 @@ export class StockShell {
   #saveWaiter(event: StockEvent, command: StockCommand | null, nowMs: number): void {
     if (event.type === 'waiter_forgotten') this.#waiters.delete(event.orderId)
     if (event.type !== 'waiter_registered' && event.type !== 'waiter_woken') return
-    const correlationId = command?.cause.correlationId ?? this.#waiters.get(event.orderId)?.correlationId
-    if (correlationId === undefined) throw new Error('a waiter without a cause')
-    const wokenAtMs = event.type === 'waiter_woken' ? nowMs : null
     const { orderId, quantity } = event
-    this.#waiters.set(orderId, { orderId, quantity, place: this.#position.version, wokenAtMs, correlationId })
+    const known = this.#waiters.get(orderId)
+    const correlationId = command?.cause.correlationId ?? known?.correlationId
+    if (correlationId === undefined) throw new Error('a waiter without a cause')
+    const { version } = this.#position
+    const turn =
+      event.type === 'waiter_woken'
+        ? { quantity: known?.quantity ?? quantity, place: version, wokenAtMs: nowMs, offered: quantity }
+        : { quantity, place: known?.place ?? version, wokenAtMs: null, offered: 0 }
+    this.#waiters.set(orderId, { orderId, correlationId, ...turn })
   }
 
   #expire(): void {
@@ -162,10 +167,12 @@ export class StockShell {
     const nowMs = this.#clock.nowMs()
     if (this.#waiters.size === 0 || availableAt(this.#position) === 0) return
     const all = [...this.#waiters.values()].sort((left, right) => left.place - right.place)
-    const asleep = all.filter(({ wokenAtMs }) => wokenAtMs === null || wokenAtMs <= nowMs - wakeGraceMs)
-    const offered = all.filter((waiter) => !asleep.includes(waiter)).reduce((sum, { quantity }) => sum + quantity, 0)
-    for (const waiter of chooseWaiters(asleep.slice(0, wakeRoundMax), availableAt(this.#position), offered)) {
-      this.#commit([{ type: 'waiter_woken', orderId: waiter.orderId, quantity: waiter.quantity }], null, null)
+    const isVoid = ({ wokenAtMs }: Waiter) => wokenAtMs === null || wokenAtMs <= nowMs - wakeGraceMs
+    const standing = all.map((waiter) => (isVoid(waiter) ? { ...waiter, offered: 0 } : waiter))
+    const offered = standing.reduce((sum, waiter) => sum + waiter.offered, 0)
+    const line = standing.filter((waiter) => waiter.offered < waiter.quantity).slice(0, wakeRoundMax)
+    for (const waiter of chooseWaiters(line, availableAt(this.#position), offered)) {
+      this.#commit([{ type: 'waiter_woken', orderId: waiter.orderId, quantity: waiter.offered }], null, null)
       this.#effects.wake(waiter.orderId)
     }
     // The line is looked at again when the grace of those who were woken is over.

@@ -21,17 +21,19 @@ export function decideForgetWaiter(command: Command<'forget_waiter'>, facts: Sto
 }
 
 /**
- * Whom to wake now. `line` holds, in order, those not woken within `wakeGraceMs`; `offered` is what was offered to
- * those who were, and is spoken for. Whoever is woken goes to the back of the line, so an order that cannot use what
- * it is offered does not keep the others from it.
+ * Whom to wake now, each with its new offer. `line` holds, in order, those who were not offered all they wait for;
+ * `offered` is what was offered within `wakeGraceMs`, to them and to others, and is spoken for. Whoever is woken goes to
+ * the back of the line, so an order that cannot use what it is offered does not keep the others from it; when more
+ * arrives it is woken again for that, grace or not.
  */
 export function chooseWaiters(line: readonly Waiter[], available: number, offered: number): readonly Waiter[] {
   let left = available - offered
   const chosen: Waiter[] = []
   for (const waiter of line) {
     if (left <= 0) break
-    chosen.push(waiter)
-    left -= waiter.quantity
+    const more = Math.min(left, waiter.quantity - waiter.offered)
+    chosen.push({ ...waiter, offered: waiter.offered + more })
+    left -= more
   }
   return chosen
 }

@@ -18,6 +18,8 @@ export type Waiter = {
   readonly quantity: number
   readonly place: number
   readonly wokenAtMs: number | null
+  /** Of `quantity`, what it was woken for and may still take; 0 once the grace is over or it has asked anew. */
+  readonly offered: number
   /** The thread of the order that asked: being woken belongs to it. */
   readonly correlationId: CorrelationId
 }

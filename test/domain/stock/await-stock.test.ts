@@ -46,6 +46,30 @@ describe('orders that wait', () => {
     expect(stock.wake(nowMs + 2 * wakeGraceMs)).toEqual(['b2b:1'])
   })
 
+  it('are woken again at once when more arrives than the part they were offered', () => {
+    const { stock } = given(awaitStock('b2b:1', 4), arrival(2))
+    expect(stock.wake(nowMs)).toEqual(['b2b:1'])
+    stock.execute(move('more', 'receipt', 8, nowMs + 1), nowMs + 1)
+    expect(stock.wake(nowMs + 1)).toEqual(['b2b:1'])
+    expect(stock.wake(nowMs + 2)).toEqual([])
+  })
+
+  it('are woken for the rest as soon as they have taken the part they were offered', () => {
+    const { stock } = given(awaitStock('b2b:1', 4), arrival(2))
+    stock.wake(nowMs)
+    stock.execute(hold('b2b:1/1/1', 2), nowMs)
+    stock.execute(awaitStock('b2b:1', 2), nowMs)
+    stock.execute(move('more', 'receipt', 8, nowMs + 1), nowMs + 1)
+    expect(stock.wake(nowMs + 1)).toEqual(['b2b:1'])
+  })
+
+  it('leave to the next in line what they were not offered', () => {
+    const { stock } = given(awaitStock('b2b:1', 3), awaitStock('b2b:2', 3), arrival(4))
+    expect(stock.wake(nowMs)).toEqual(['b2b:1', 'b2b:2'])
+    stock.execute(move('more', 'receipt', 2, nowMs + 1), nowMs + 1)
+    expect(stock.wake(nowMs + 1)).toEqual(['b2b:2'])
+  })
+
   it('are not woken for units that somebody else has taken meanwhile', () => {
     const { stock } = given(awaitStock('b2b:1', 3), arrival(3), hold('r1', 3))
     expect(stock.wake(nowMs)).toEqual([])
