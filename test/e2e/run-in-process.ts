@@ -11,6 +11,7 @@ export type RunningCrossdock = {
   /** Everything that the worker logged. */
   readonly output: () => string
   readonly readRows: () => Promise<ProjectedRows>
+  /** The minute passes when a test says so. */
   readonly tick: () => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -24,6 +25,7 @@ export async function runInProcess(company: Company, stateDir: string | null = n
     compiled: compiled.value,
     stateDir,
     port: company.port,
+    ticks: false,
     onLog: (line) => void lines.push(line.message),
   })
   return {

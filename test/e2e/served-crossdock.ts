@@ -18,6 +18,10 @@ export type ServedCrossdock = {
   readonly kill: () => Promise<void>
   /** Asks it to end, waits, and starts it again. */
   readonly restart: () => Promise<void>
+  /** Asks it to end and waits. */
+  readonly stop: () => Promise<void>
+  /** Where the state is: another instance may go on with it once this one has ended. */
+  readonly stateDir: string
   /** Ends the process and removes its state. */
   readonly dispose: () => Promise<void>
 }
@@ -27,13 +31,14 @@ export async function servedCrossdock(config: ConfigFile, preferredPort = 0): Pr
   const folder = await mkdtemp(join(tmpdir(), 'crossdock-e2e-'))
   const configPath = join(folder, 'config.json')
   await writeFile(configPath, JSON.stringify(config), { mode: 0o600 })
+  const stateDir = join(folder, 'state')
   const port = await freePort(preferredPort)
   let output = ''
   let child: ChildProcess | null = null
 
   const start = async () => {
     const from = output.length
-    const args = ['scripts/serve.ts', '--port', String(port), '--state', join(folder, 'state'), '--config', configPath]
+    const args = ['scripts/serve.ts', '--port', String(port), '--state', stateDir, '--config', configPath]
     const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     child = started
     await new Promise<void>((resolve, reject) => {
@@ -60,6 +65,11 @@ export async function servedCrossdock(config: ConfigFile, preferredPort = 0): Pr
       child.kill(signal)
     })
 
+  const stop = async () => {
+    await end('SIGTERM')
+    await portIsFree(port)
+  }
+
   return {
     url: `http://127.0.0.1:${port}`,
     output: () => output,
@@ -70,10 +80,11 @@ export async function servedCrossdock(config: ConfigFile, preferredPort = 0): Pr
       await portIsFree(port)
     },
     restart: async () => {
-      await end('SIGTERM')
-      await portIsFree(port)
+      await stop()
       await start()
     },
+    stop,
+    stateDir,
     dispose: async () => {
       await end('SIGTERM')
       await rm(folder, { recursive: true, force: true })
