@@ -7,8 +7,9 @@ import type { WaitingAt } from './saga-state.ts'
 
 export function applyPlanned(state: OrderState, { plan }: EventOf<'planned'>): OrderState {
   const warehouses = { ...state.plan?.warehouses, ...plan.warehouses }
+  const reporters = { ...state.plan?.reporters, ...plan.reporters }
   const saga = { ...state.saga, holding: true }
-  return { ...state, plan: { ...plan, warehouses }, attempt: plan.attempt, saga }
+  return { ...state, plan: { ...plan, warehouses, reporters }, attempt: plan.attempt, saga }
 }
 
 /** What is taken comes from open units first, then from those that waited. */

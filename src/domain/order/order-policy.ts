@@ -4,7 +4,7 @@ import { accountId, locationId } from '../shared/ids.ts'
 import type { CandidateLocation, ChannelFinding } from './saga-command.ts'
 import type { OrderPolicy } from './saga-state.ts'
 
-/** Orders that came by our own API have nobody behind them who would take a fulfilment. */
+/** Who speaks to us through our own API has nothing that we could call: no fulfilment to tell, no release to send. */
 const partnersWithoutApi: ReadonlySet<string> = new Set(['canonical'])
 
 function takesFulfilments(account: Account): boolean {
@@ -30,11 +30,16 @@ export function candidateLocations(config: Config, id: string): readonly Candida
   const network = channelOf(config, id)?.network ?? []
   return config.locations
     .filter((location) => location.fulfils && (network.length === 0 || network.includes(location.id)))
-    .map((location) => ({
-      location: locationId(location.id),
-      priority: location.priority,
-      warehouse: location.account === undefined ? null : accountId(location.account),
-    }))
+    .map(({ id: place, priority, account }) => {
+      const location = locationId(place)
+      if (account === undefined) return { location, priority, warehouse: null }
+      if (!isCalled(config, account)) return { location, priority, warehouse: null, reporter: accountId(account) }
+      return { location, priority, warehouse: accountId(account) }
+    })
+}
+
+function isCalled(config: Config, id: string): boolean {
+  return !config.accounts.some((account) => account.id === id && partnersWithoutApi.has(account.partner))
 }
 
 function channelOf(config: Config, id: string): Account | undefined {

@@ -90,6 +90,8 @@ export type Plan = {
   readonly configVersion: string
   /** The warehouse account of each location used; null: released by hand. */
   readonly warehouses: Readonly<Record<string, AccountId | null>>
+  /** Of the locations released by hand, the account that reports for each that has one. */
+  readonly reporters?: Readonly<Record<string, AccountId>>
   readonly plannedAtMs: number
 }
 
@@ -118,7 +120,7 @@ export type FulfilmentOrderStatus =
 export type FulfilmentOrder = {
   readonly fulfilmentOrderId: FulfilmentOrderId
   readonly location: LocationId
-  /** The warehouse's account; for a location without one the location's own id, and `byHand` is true. */
+  /** The warehouse's account; for a location without one the location's own id. */
   readonly account: AccountId
   /** Nobody is called: the release waits for `POST /v1/shipments`. */
   readonly byHand: boolean

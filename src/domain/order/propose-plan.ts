@@ -38,20 +38,25 @@ export function proposePlan(
   const found = planOrder(demand, command.candidates, command.figures, allowPartial)
   const waiting = backorder(state, found.unplanned, command.candidates, nowMs)
   if (found.allocations.length === 0) return waiting
-  const used = new Set(found.allocations.map(({ location }) => location))
+  const places = new Set(found.allocations.map(({ location }) => location))
+  const used = command.candidates.filter(({ location }) => places.has(location))
   const plan: Plan = {
     attempt: state.attempt + 1,
     allocations: found.allocations,
     unplanned: found.unplanned,
     configVersion: command.configVersion,
-    warehouses: Object.fromEntries(
-      command.candidates
-        .filter(({ location }) => used.has(location))
-        .map(({ location, warehouse }) => [location, warehouse]),
-    ),
+    warehouses: Object.fromEntries(used.map(({ location, warehouse }) => [location, warehouse])),
+    ...reportersOf(used),
     plannedAtMs: nowMs,
   }
   return [...waiting, { type: 'planned', plan }]
+}
+
+function reportersOf(used: readonly CandidateLocation[]): Pick<Plan, 'reporters'> {
+  const named = used.flatMap(({ location, reporter }) =>
+    reporter === undefined ? [] : [[location, reporter] as const],
+  )
+  return named.length === 0 ? {} : { reporters: Object.fromEntries(named) }
 }
 
 function demandOf(state: OrderState, candidates: readonly CandidateLocation[], nowMs: number): readonly DemandLine[] {

@@ -90,7 +90,7 @@ function newFulfilmentOrder(
     fulfilmentOrderId: fulfilmentOrderId(state.orderId, state.fulfilmentOrders.length + 1),
     location,
     // Cast justified: a location without a warehouse account stands in for one under its own name.
-    account: warehouse ?? (location as string as AccountId),
+    account: warehouse ?? state.plan?.reporters?.[location] ?? (location as string as AccountId),
     byHand: warehouse === null,
     status: 'open',
     lines,

@@ -29,6 +29,8 @@ export type CandidateLocation = {
   readonly priority: number
   /** The warehouse account that picks there; null: released by hand. */
   readonly warehouse: AccountId | null
+  /** The account that reports what ships by hand there; absent: anybody may. */
+  readonly reporter?: AccountId
 }
 
 export type StockAnswer = {

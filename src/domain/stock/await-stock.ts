@@ -22,8 +22,8 @@ export function decideForgetWaiter(command: Command<'forget_waiter'>, facts: Sto
 
 /**
  * Whom to wake now, each with its new offer. `line` holds, in order, those who were not offered all they wait for;
- * `offered` is what was offered within `wakeGraceMs`, to them and to others, and is spoken for. Whoever is woken goes to
- * the back of the line, so an order that cannot use what it is offered does not keep the others from it; when more
+ * `offered` is what was offered within `wakeGraceMs`, to them and to others, and is spoken for. Whoever is woken goes
+ * to the back of the line, so an order that cannot use what it is offered does not keep the others from it; when more
  * arrives it is woken again for that, grace or not.
  */
 export function chooseWaiters(line: readonly Waiter[], available: number, offered: number): readonly Waiter[] {

@@ -57,6 +57,20 @@ describe('an order without trouble', () => {
     expect(rig.state.wakeAtMs).toBeNull()
   })
 
+  it('calls nobody for a release to a warehouse that reports over our own API', async () => {
+    const { accounts, ...others } = rig.config
+    const spoken = accounts.map((account) =>
+      account.id === 'wh-east' ? { ...account, partner: 'canonical' } : account,
+    )
+    rig.config = { ...others, accounts: spoken }
+    await releasedOrder(3)
+    expect(rig.state.fulfilmentOrders).toMatchObject([{ account: 'wh-east', byHand: true, status: 'open' }])
+    expect(Object.keys(rig.intents)).toEqual(['erp_create_order/1'])
+    ship(1, 'a', { L1: 3 })
+    await rig.settle()
+    expect(rig.units()).toEqual({ shipped: 3 })
+  })
+
   it('asks each position once to hold all lines of the order', async () => {
     for (const name of ['ROPE-10', 'ROPE-20', 'ANCHOR-S']) rig.stock.receive(name, 'east', 9)
     observe([{ quantity: 1 }, { quantity: 2 }, { sku: 'ROPE-20', quantity: 3 }, { sku: 'ANCHOR-S', quantity: 1 }])
