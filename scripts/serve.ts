@@ -3,9 +3,10 @@
  * and `kill -9`; prints `ready http://127.0.0.1:P` once it answers.
  */
 import { Command, InvalidArgumentError } from 'commander'
-import { endWithNpm } from './serve/leash.ts'
+import type { CompiledConfig } from '../src/domain/config/compile-config.ts'
+import { endOnSignal, endWithNpm } from './serve/leash.ts'
 import { readConfig } from './serve/read-config.ts'
-import { startCrossdock } from './serve/start-crossdock.ts'
+import { type Crossdock, startCrossdock } from './serve/start-crossdock.ts'
 
 type Options = { readonly port: number; readonly host: string; readonly state: string; readonly config: string }
 
@@ -25,17 +26,23 @@ async function serve(options: Options): Promise<void> {
     process.exitCode = 2
     return
   }
-  const crossdock = await startCrossdock({
-    compiled: compiled.value,
-    stateDir: options.state,
-    port: options.port,
-    host: options.host,
-  })
-  process.stdout.write(`ready ${crossdock.url}\n`)
+  const crossdock = await start(compiled.value, options)
   const stop = () => void crossdock.stop().then(() => process.exit(0))
   endWithNpm(stop)
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  endOnSignal(stop)
+  process.stdout.write(`ready ${crossdock.url}\n`)
+}
+
+/** What an operator can mend is said in a line; exit code 1 and nothing left running. */
+async function start(compiled: CompiledConfig, { state, port, host }: Options): Promise<Crossdock> {
+  try {
+    return await startCrossdock({ compiled, stateDir: state, port, host })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === 'ERR_ADDRESS_IN_USE' ? `${host}:${port} is in use by another process` : message
+    process.stderr.write(`cannot start: ${why}\n`)
+    process.exit(1)
+  }
 }
 
 await new Command('serve')

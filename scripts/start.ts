@@ -5,7 +5,7 @@
 import { rm } from 'node:fs/promises'
 import { Command } from 'commander'
 import { Listr } from 'listr2'
-import { endWithNpm } from './serve/leash.ts'
+import { endOnSignal, endWithNpm } from './serve/leash.ts'
 import { everyMinute } from './serve/start-crossdock.ts'
 import { checkCompany } from './start/check-company.ts'
 import { type Following, followOrders } from './start/follow-orders.ts'
@@ -110,8 +110,7 @@ function stayUp(company: SandboxCompany): void {
   process.stdout.write('\n  Ctrl-C ends it.\n')
   everyMinute(company.crossdock.tick, (line) => void process.stderr.write(`${line.message}\n`))
   const stop = () => void company.stop().then(() => process.exit(0))
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  endOnSignal(stop)
   endWithNpm(stop)
 }
 

@@ -54,6 +54,17 @@ export function endWithNpm(end: () => void): void {
   timer.unref()
 }
 
+/**
+ * Miniflare ends the process by itself on a signal, with 128 and more and without waiting for what is under way. Ours
+ * ends in order and with 0; a second signal ends at once.
+ */
+export function endOnSignal(end: () => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.removeAllListeners(signal)
+    process.once(signal, end)
+  }
+}
+
 function parentOf(pid: number): number | null {
   try {
     // The second field is the command in parentheses and may hold spaces; the parent is the second one after it.

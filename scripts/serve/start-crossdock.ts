@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { access, constants, mkdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import type { CompiledConfig } from '../../src/domain/config/compile-config.ts'
 import { applyMigrations } from './apply-migrations.ts'
@@ -43,7 +43,7 @@ const tickIntervalMs = 60_000
 export async function startCrossdock(options: CrossdockOptions): Promise<Crossdock> {
   const bundlePath = options.bundlePath ?? productionBundle
   if (!existsSync(bundlePath)) throw new Error(`${bundlePath} is missing: run \`npm run build\` first`)
-  if (options.stateDir !== null) await mkdir(options.stateDir, { recursive: true })
+  if (options.stateDir !== null) await writableFolder(resolve(options.stateDir))
   const host = options.host ?? '127.0.0.1'
   const onLog = options.onLog ?? logErrors
   const workers = workerOptions(bundlePath)
@@ -86,6 +86,17 @@ export async function startCrossdock(options: CrossdockOptions): Promise<Crossdo
       unleash()
     },
   }
+}
+
+/** Folder by folder: Node's own recursive `mkdir` never returns where a file system knows no new folders (`/proc`). */
+async function writableFolder(path: string): Promise<void> {
+  if (!existsSync(path)) {
+    await writableFolder(dirname(path))
+    await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  }
+  await access(`${path}/.`, constants.W_OK)
 }
 
 export function everyMinute(tick: () => Promise<void>, onLog: NonNullable<CrossdockOptions['onLog']>): () => void {
