@@ -32,7 +32,8 @@ async function replay(ids: readonly string[], options: Options): Promise<number>
     const { deliveries } =
       ids.length > 0 ? { deliveries: [] } : (await api.get<Listed>(`/v1/deliveries?${filter}`)).body
     for (const id of ids) process.stdout.write(`${id}\n`)
-    for (const { deliveryId, topic: about } of deliveries) process.stdout.write(`${deliveryId}  ${about}\n`)
+    for (const { deliveryId, topic: about } of listed?.body.deliveries ?? [])
+      process.stdout.write(`${deliveryId}  ${about}\n`)
     return 0
   }
   const filter = { status, account, topic, limit: Number(limit) }
