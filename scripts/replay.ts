@@ -1,6 +1,6 @@
 /**
- * `npm run replay -- --url URL --key KEY (--status S [--account A] [--topic T] | ID…)`: puts deliveries back to be taken
- * in again. Taking one in twice has no second effect; `--dry-run` only lists them.
+ * `npm run replay -- --url URL --key KEY (--status S [--account A] [--topic T] | ID…)`: puts deliveries back to be
+ * taken in again. Taking one in twice has no second effect; `--dry-run` only lists them.
  */
 import { Command, Option } from 'commander'
 import { apiClient } from './client/api-client.ts'
@@ -29,8 +29,7 @@ async function replay(ids: readonly string[], options: Options): Promise<number>
   }
   if (options.dryRun) {
     const filter = new URLSearchParams(Object.entries({ status, account, topic, limit }).flatMap(given))
-    const { deliveries } =
-      ids.length > 0 ? { deliveries: [] } : (await api.get<Listed>(`/v1/deliveries?${filter}`)).body
+    const listed = ids.length > 0 ? null : await api.get<Listed>(`/v1/deliveries?${filter}`)
     for (const id of ids) process.stdout.write(`${id}\n`)
     for (const { deliveryId, topic: about } of listed?.body.deliveries ?? [])
       process.stdout.write(`${deliveryId}  ${about}\n`)
