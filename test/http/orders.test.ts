@@ -97,6 +97,7 @@ describe('POST /v1/orders', () => {
     ['with an unknown field', { priority: 1 }, 'invalid_body'],
     ['with a line of half a unit', { lines: [{ ...examples.order.lines[0], quantity: 0.5 }] }, 'invalid_body'],
     ['with an id that could leave its path', { externalOrderId: '../b2b' }, 'invalid_body'],
+    ['with one line id twice', { lines: [examples.order.lines[0], examples.order.lines[0]] }, 'invalid_body'],
   ])('refuses an order %s with 422', async (_what, change, reason) => {
     const response = await post('/v1/orders', order('PO-X', change))
     expect(response.status).toBe(422)

@@ -50,6 +50,10 @@ export const orderLineSchema = z.strictObject({
 })
 export type OrderLine = z.infer<typeof orderLineSchema>
 
+function haveIdsOfTheirOwn(lines: readonly OrderLine[]): boolean {
+  return new Set(lines.map(({ lineId }) => lineId)).size === lines.length
+}
+
 export const orderTotalsSchema = z.strictObject({
   /** Σ unit price × quantity over the lines as they were placed. */
   subtotalMinor: minorUnits,
@@ -82,7 +86,7 @@ export const canonicalOrderSchema = z.strictObject({
     .default(null),
   shipTo: addressSchema.nullable().default(null),
   billTo: addressSchema.nullable().default(null),
-  lines: z.array(orderLineSchema).min(1).max(500),
+  lines: z.array(orderLineSchema).min(1).max(500).refine(haveIdsOfTheirOwn, 'two lines have the same lineId'),
   totals: orderTotalsSchema,
   taxesIncluded: z.boolean().default(false),
   payment: z.enum([
