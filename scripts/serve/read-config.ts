@@ -1,5 +1,6 @@
 /** Reads and checks a configuration file; every error at once, each with its path in the file. */
 import { readFile } from 'node:fs/promises'
+import { accountProblems } from '../../src/connectors/account-problems.ts'
 import { type CompiledConfig, type ConfigProblem, compileConfig } from '../../src/domain/config/compile-config.ts'
 import { err, type Result } from '../../src/domain/shared/result.ts'
 import { sha256Hex } from './start-crossdock.ts'
@@ -19,5 +20,5 @@ export async function readConfig(path: string): Promise<Result<CompiledConfig, r
   } catch (error) {
     return err([{ path: '', message: `not JSON: ${(error as Error).message}` }])
   }
-  return compileConfig(input, sha256Hex)
+  return compileConfig(input, sha256Hex, accountProblems)
 }

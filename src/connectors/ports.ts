@@ -222,8 +222,15 @@ export type StockPublication = {
 }
 export type PublishStock = (publications: readonly StockPublication[], context: ClientContext) => Promise<CallOutcome>
 
+/** What an account of the partner can be, and what it cannot do without. */
+export type AccountRule = {
+  readonly roles: readonly Account['role'][]
+  readonly needs: readonly ('webhook' | 'api' | 'baseUrl')[]
+}
+
 export type Connector = {
   readonly partner: string
+  readonly account: AccountRule
   readonly inbound: Inbound | null
   readonly outbound: Outbound
   readonly poll: Poll | null

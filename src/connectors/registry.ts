@@ -10,6 +10,8 @@ const connectors: readonly Connector[] = [canonical, easypost, shopify, tryton, 
 
 const byPartner: ReadonlyMap<string, Connector> = new Map(connectors.map((connector) => [connector.partner, connector]))
 
+export const partners: readonly string[] = [...byPartner.keys()]
+
 export function connectorOf(partner: string): Connector | null {
   return byPartner.get(partner) ?? null
 }

@@ -60,6 +60,7 @@ async function run(script: Script) {
   }
   const connector: Connector = {
     partner: 'tryton',
+    account: { roles: ['erp'], needs: [] },
     inbound: null,
     outbound: script.supported === false ? {} : { erp_cancel_order: effect },
     poll: null,

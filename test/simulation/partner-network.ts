@@ -55,6 +55,7 @@ export class PartnerNetwork {
 
   readonly connector: Connector = {
     partner: 'simulated',
+    account: { roles: ['erp', 'warehouse', 'channel'], needs: [] },
     inbound: null,
     outbound: {
       erp_create_order: this.#effect('erp_create_order', (request) => this.#book(request.externalId)),

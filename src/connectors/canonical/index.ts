@@ -3,6 +3,7 @@ import type { Connector } from '../ports.ts'
 
 export const canonical: Connector = {
   partner: 'canonical',
+  account: { roles: ['channel', 'warehouse'], needs: [] },
   inbound: null,
   outbound: {},
   poll: null,

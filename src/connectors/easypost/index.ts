@@ -6,6 +6,7 @@ import { verify } from './verify.ts'
 
 export const easypost: Connector = {
   partner: 'easypost',
+  account: { roles: ['carrier'], needs: ['webhook'] },
   inbound: { verify, identify, translate },
   outbound: {},
   poll: null,

@@ -9,6 +9,7 @@ import { verify } from './verify.ts'
 
 export const shopify: Connector = {
   partner: 'shopify',
+  account: { roles: ['channel'], needs: ['webhook'] },
   inbound: { verify, identify, translate },
   outbound: { channel_fulfil: fulfil },
   poll,

@@ -6,6 +6,7 @@ import { recordShipment } from './record-shipment.ts'
 
 export const tryton: Connector = {
   partner: 'tryton',
+  account: { roles: ['erp'], needs: ['api', 'baseUrl'] },
   inbound: null,
   outbound: { erp_create_order: createSale, erp_cancel_order: cancelSale, erp_record_shipment: recordShipment },
   poll: null,

@@ -15,6 +15,7 @@ const verify = (request: RawRequest, account: Account, secrets: Secrets, nowMs: 
 
 export const warehouse: Connector = {
   partner: 'warehouse',
+  account: { roles: ['warehouse'], needs: ['api', 'baseUrl'] },
   inbound: { verify, identify, translate },
   outbound: { warehouse_release: releaseFulfilment, warehouse_cancel: cancelFulfilment },
   poll: pollMessages,

@@ -11,7 +11,9 @@ export const slugSchema = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, at most 63')
 const country = z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code')
 const secretName = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, '1 to 100 of A-Z a-z 0-9 _ . -')
-const httpUrl = z.url({ protocol: /^https?$/ })
+const httpUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'no user or password: credentials are secrets')
 
 export const limitsSchema = z.strictObject({
   /** Sustained calls per second to the partner. */
@@ -121,11 +123,17 @@ export const apiKeyFileSchema = z.union([
   z.strictObject({ ...apiKeyBase, sha256: z.string().regex(/^[0-9a-f]{64}$/, 'lower-case hex SHA-256 of the key') }),
 ])
 
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+const publicKeySchema = z
+  .record(z.string(), z.json())
+  .refine(({ kty }) => kty === 'RSA' || kty === 'EC' || kty === 'OKP', 'a public key of type RSA, EC or OKP')
+  .refine((jwk) => !privateMembers.some((member) => member in jwk), 'a public key without private members')
+
 export const jwtSchema = z.strictObject({
   issuer: z.string().min(1).max(500),
   audience: z.string().min(1).max(500),
   /** Public keys as a JWK set; private key material is refused. */
-  jwks: z.strictObject({ keys: z.array(z.record(z.string(), z.json())).min(1).max(20) }),
+  jwks: z.strictObject({ keys: z.array(publicKeySchema).min(1).max(20) }),
 })
 
 const shared = {

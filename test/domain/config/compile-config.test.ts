@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { configurationSchemaText } from '../../../scripts/serve/configuration-schema.ts'
+import { accountProblems } from '../../../src/connectors/account-problems.ts'
 import { compileConfig } from '../../../src/domain/config/compile-config.ts'
+import { accountSchema } from '../../../src/domain/config/config.ts'
 import { testApiKey, testConfig } from '../../fixtures/config.ts'
 
 const sha256Hex = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -47,6 +49,72 @@ describe('compiling a configuration file', () => {
       'locations.1.account',
       'listings.0.sku',
     ])
+  })
+
+  it('reports what refers to nothing beside what has the wrong shape', () => {
+    const problems = problemsOf((file) => ({
+      ...file,
+      company: 7,
+      accounts: file.accounts.map((account) => (account.id === 'b2b' ? { ...account, network: ['nowhere'] } : account)),
+      locations: file.locations.map((location) => ({ ...location, country: 'usa', account: 'nobody' })),
+      apiKeys: [{ id: 'k', key: 'short', scopes: ['orders:read'] }, ...file.apiKeys, ...file.apiKeys],
+      listings: [{ account: 'shopify-us', externalSku: 'X', sku: 'NOT-A-SKU' }],
+    }))
+    expect(problems.map((problem) => problem.path).toSorted()).toEqual([
+      'accounts.1.network.0',
+      'apiKeys.0.key',
+      'apiKeys.2',
+      'company',
+      'listings.0.sku',
+      'locations.0.country',
+      'locations.1.country',
+    ])
+  })
+
+  it.each([
+    ['nothing', null],
+    ['a list', []],
+    ['lists that are none', { accounts: 7, locations: { east: {} }, secrets: [] }],
+    ['items that are none', { accounts: [null, 'x', [], 7], apiKeys: [null] }],
+  ])('finds its way through a file of %s', (_what, file) => {
+    expect(problemsOf(() => file).length).toBeGreaterThan(0)
+  })
+
+  it('refuses one key under two names', () => {
+    const problems = problemsOf((file) => ({
+      ...file,
+      apiKeys: [...file.apiKeys, { id: 'other', key: testApiKey, scopes: ['orders:read'] }],
+    }))
+    expect(problems).toEqual([{ path: 'apiKeys.1', message: 'has the same key as apiKeys.0' }])
+  })
+
+  it.each([
+    ['a private key', { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'secret' }],
+    ['a shared secret', { kty: 'oct', k: 'secret' }],
+    ['no key at all', { use: 'sig' }],
+  ])('refuses %s where callers are to be verified', (_what, key) => {
+    const problems = problemsOf((file) => ({ ...file, jwt: { issuer: 'i', audience: 'a', jwks: { keys: [key] } } }))
+    expect(problems[0]?.path).toBe('jwt.jwks.keys.0')
+  })
+
+  it('refuses credentials in an address, and a time zone that is none', () => {
+    const problems = problemsOf((file) => ({
+      ...file,
+      accounts: file.accounts.map((account) => ({ ...account, baseUrl: 'https://user:word@partner.example/' })),
+      locations: file.locations.map((location) => ({ ...location, timeZone: 'Mars/Olympus' })),
+    }))
+    const paths = problems.map((problem) => problem.path)
+    expect(paths).toContain('accounts.0.baseUrl')
+    expect(paths).toContain('locations.0.timeZone')
+  })
+
+  it('refuses an account that could not work with its partner', () => {
+    const connect = (change: object) =>
+      accountProblems(accountSchema.parse({ id: 'x', partner: 'shopify', role: 'channel', ...change }))
+    expect(connect({ secrets: { webhook: 'w' } })).toEqual([])
+    expect(connect({}).map(({ member }) => member)).toEqual(['secrets.webhook'])
+    expect(connect({ partner: 'shopfy' }).map(({ member }) => member)).toEqual(['partner'])
+    expect(connect({ partner: 'tryton' }).map(({ member }) => member)).toEqual(['role', 'secrets.api', 'baseUrl'])
   })
 
   it('refuses an unknown member and says where', () => {

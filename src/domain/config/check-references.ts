@@ -1,0 +1,97 @@
+/** What no schema of a member can see: names given twice, names of nothing, keys shared, accounts that cannot work. */
+import type { ConfigProblem } from './compile-config.ts'
+import type { Account } from './config.ts'
+import type { FileOutline } from './file-outline.ts'
+
+/** What is wrong with an account as a connection to its partner; the partners are not the domain's to know. */
+export type CheckAccount = (account: Account) => readonly { readonly member: string; readonly message: string }[]
+
+export function referenceProblems(file: FileOutline, checkAccount: CheckAccount): readonly ConfigProblem[] {
+  return [
+    ...Object.entries(file.names).flatMap(([list, names]) => duplicatesIn(list, names)),
+    ...entityProblems(file),
+    ...accountProblems(file, checkAccount),
+    ...locationProblems(file),
+    ...listingProblems(file),
+    ...file.apiKeys.flatMap(({ at, value }) => accountNamed(file, `apiKeys.${at}.account`, value.account)),
+  ]
+}
+
+function duplicatesIn(list: string, names: readonly (string | null)[]): readonly ConfigProblem[] {
+  const seen = new Set<string>()
+  return names.flatMap((name, at) => {
+    if (name === null) return []
+    if (seen.has(name)) return [{ path: `${list}.${at}`, message: `'${name}' appears twice` }]
+    seen.add(name)
+    return []
+  })
+}
+
+function entityProblems(file: FileOutline): readonly ConfigProblem[] {
+  return file.entities.flatMap(({ at, value }) => accountNamed(file, `entities.${at}.erp`, value.erp, 'erp'))
+}
+
+function accountProblems(file: FileOutline, checkAccount: CheckAccount): readonly ConfigProblem[] {
+  const { entities, locations } = file.names
+  return file.accounts.flatMap(({ at, value: account }): ConfigProblem[] => {
+    const path = `accounts.${at}`
+    const isLost = account.role === 'channel' && account.entity === undefined
+    const network = account.network.map((id, place): readonly [string, string] => [`${path}.network.${place}`, id])
+    const secrets = Object.entries(account.secrets).filter(([, name]) => !file.secrets.has(name))
+    return [
+      ...(isLost ? [{ path: `${path}.entity`, message: 'a channel needs its legal entity' }] : []),
+      ...missing('entity', entities, [[`${path}.entity`, account.entity]]),
+      ...missing('location', locations, network),
+      ...secrets.map(([use, name]) => ({ path: `${path}.secrets.${use}`, message: `no secret '${name}'` })),
+      ...checkAccount(account).map(({ member, message }) => ({ path: `${path}.${member}`, message })),
+    ]
+  })
+}
+
+function locationProblems(file: FileOutline): readonly ConfigProblem[] {
+  return file.locations.flatMap(({ at, value: { account, timeZone } }) => {
+    const path = `locations.${at}.timeZone`
+    const unknown = isTimeZone(timeZone) ? [] : [{ path, message: 'an IANA time zone such as Europe/Berlin' }]
+    return [...accountNamed(file, `locations.${at}.account`, account, 'warehouse'), ...unknown]
+  })
+}
+
+function listingProblems(file: FileOutline): readonly ConfigProblem[] {
+  const skus = new Set(file.names.skus)
+  return file.listings.flatMap(({ at, value: { account, sku } }) => {
+    const unknown = skus.has(sku) ? [] : [{ path: `listings.${at}.sku`, message: `no SKU '${sku}'` }]
+    return [...accountNamed(file, `listings.${at}.account`, account, 'channel'), ...unknown]
+  })
+}
+
+function accountNamed(
+  file: FileOutline,
+  path: string,
+  id: string | undefined,
+  role?: Account['role'],
+): readonly ConfigProblem[] {
+  if (id === undefined) return []
+  // An account that is broken itself has its own line; nothing more is known of it.
+  const found = file.accountsById.get(id)
+  if (found === undefined) return missing('account', file.names.accounts, [[path, id]])
+  if (role === undefined || found.role === role) return []
+  return [{ path, message: `account '${id}' is a ${found.role}, not a ${role}` }]
+}
+
+function missing(
+  kind: string,
+  names: readonly (string | null)[],
+  wanted: readonly (readonly [path: string, id: string | undefined])[],
+): ConfigProblem[] {
+  return wanted.flatMap(([path, id]) =>
+    id === undefined || names.includes(id) ? [] : [{ path, message: `no ${kind} '${id}'` }],
+  )
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
