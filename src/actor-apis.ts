@@ -3,6 +3,7 @@
  * lookup at the bottom is the one place where a Durable Object stub becomes such an interface.
  */
 
+import type { PositionSummary } from './domain/atp/position-figures.ts'
 import type { Delivery, DeliveryInput, DeliveryOutcome, DeliverySettlement, Receipt } from './domain/inbox/delivery.ts'
 import type { LeaseAnswer, LeaseReport, LeaseRequest } from './domain/limiter/limiter-contract.ts'
 import type {
@@ -68,6 +69,26 @@ export interface StockApi extends Projectable<PositionView> {
   view(position: string): Promise<PositionView>
   reservation(reservationId: string): Promise<ReservationView | null>
   ledger(limit: number, beforeSeq: number | null): Promise<readonly LedgerEntry[]>
+}
+
+/** One per SKU: the newest summary of every position of it. */
+export interface AvailabilityApi {
+  /** A position's newest summary; an older version than the one held changes nothing. `previousVersion` is the one
+   * pushed before, so that a lost push shows. */
+  push(sku: string, summary: PositionSummary, previousVersion: number): Promise<void>
+  /**
+   * Summaries of these locations; one that is missing or was confirmed longer than `maxStalenessMs` ago is read from
+   * its position first (0: all of them). A position that nothing ever happened at is left out.
+   */
+  read(sku: string, locations: readonly string[], maxStalenessMs: number): Promise<SkuAvailability>
+  /** Units of orders that are captured and not yet planned; zero takes the order out. */
+  noteUnrouted(sku: string, orderId: string, version: number, quantity: number): Promise<void>
+}
+export type SkuAvailability = {
+  /** Grows with every change of a summary or of the unrouted quantity. */
+  readonly version: number
+  readonly summaries: readonly (PositionSummary & { readonly confirmedAtMs: number })[]
+  readonly unrouted: number
 }
 
 export interface InboxApi extends Projectable<null> {

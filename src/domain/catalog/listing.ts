@@ -8,6 +8,19 @@ export type CatalogSku = {
   readonly weightGrams: number | null
   /** False for services and gift cards: sold, never stocked or shipped. */
   readonly stocked: boolean
+  /** Rules may speak of a class instead of single SKUs. */
+  readonly class: string | null
+  /** What a base unit costs us, in minor units of `costCurrency`; null: unknown. */
+  readonly costMinor: number | null
+  readonly costCurrency: string | null
+  /** Days that a unit has to keep after it was delivered. */
+  readonly shelfLifeDays: number
+  /** What a location needs to be allowed to ship it, such as `hazmat`. */
+  readonly requirements: readonly string[]
+  /** Units of measure: base units per unit, such as `{ CS: 24 }`. */
+  readonly units: Readonly<Record<string, number>>
+  /** A bundle or kit: base units of each component in one of it. Empty for everything else. */
+  readonly components: readonly { readonly sku: Sku; readonly quantity: number }[]
 }
 
 /** A channel's own name for a SKU. `packQuantity` base units are taken for each unit sold. */

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { currencySchema, skuSchema } from '../order/canonical-order.ts'
 import { accountId, sku } from '../shared/ids.ts'
+import { promisingDefault, promisingSchema } from './promising.ts'
 
 export const slugSchema = z
   .string()
@@ -47,6 +48,8 @@ export const accountSchema = z.strictObject({
   allowPartial: z.boolean().default(true),
   /** Channel: what to do with units nobody has. */
   whenOutOfStock: z.enum(['backorder', 'exception']).default('backorder'),
+  /** Channel: the group whose protected quantities it may take. Absent: none. */
+  group: slugSchema.optional(),
   /** Seconds between polls for lost messages; 0 switches the backstop off. */
   pollSeconds: z.int().min(0).max(86_400).default(0),
 })
@@ -85,6 +88,22 @@ export const catalogSkuSchema = z.strictObject({
   barcode: z.string().max(64).nullable().default(null),
   weightGrams: z.int().min(0).nullable().default(null),
   stocked: z.boolean().default(true),
+  /** Rules may speak of a class instead of single SKUs. */
+  class: slugSchema.nullable().default(null),
+  /** What a base unit costs us, in minor units of `costCurrency`; null: unknown, so margin is not weighed. */
+  costMinor: z.int().min(0).max(1_000_000_000_000).nullable().default(null),
+  costCurrency: currencySchema.nullable().default(null),
+  /** Days that a unit has to keep after it was delivered; 0: any that has not expired. */
+  shelfLifeDays: z.int().min(0).max(36_500).default(0),
+  /** What a location needs to be allowed to ship it, such as `hazmat`. */
+  requirements: z.array(slugSchema).max(20).default([]),
+  /** Units of measure by integer pack ratio: base units per unit. */
+  units: z.record(z.string().regex(/^[A-Z0-9]{1,8}$/, 'such as CS'), z.int().min(1).max(1_000_000)).default({}),
+  /** A bundle or kit: base units of each component in one of it. Stock is asked of the components alone. */
+  components: z
+    .array(z.strictObject({ sku: brandedSku, quantity: z.int().min(1).max(100_000) }))
+    .max(100)
+    .default([]),
 })
 export const listingSchema = z.strictObject({
   account: slugSchema.transform(accountId),
@@ -142,6 +161,7 @@ const shared = {
   accounts: z.array(accountSchema).min(1).max(500),
   locations: z.array(locationSchema).min(1).max(1_000),
   jwt: jwtSchema.nullable().default(null),
+  promising: promisingSchema.default(promisingDefault),
 }
 
 /** The file. `compileConfig` checks what a schema cannot: that every name refers to something. */

@@ -102,6 +102,12 @@ export const canonicalOrderSchema = z.strictObject({
   shippingMethod: text(255).nullable().default(null),
   /** May the order be split and shipped in part? Null leaves it to the account's policy. */
   allowPartial: z.boolean().nullable().default(null),
+  /** A future-dated order: not to leave before. Its units are claimed for then, not for now. */
+  shipNotBeforeMs: epochMs.optional(),
+  /** When the buyer was promised to have it, such as the date of an answer of `GET /v1/atp`. */
+  promisedByMs: epochMs.optional(),
+  /** A cart or checkout reservation that becomes this order's: its units go over, nothing is claimed twice. */
+  reservationId: text(200).optional(),
   /** Set when the channel says the whole order is cancelled. */
   cancelledAtMs: epochMs.nullable().default(null),
   cancelReason: text(200).nullable().default(null),

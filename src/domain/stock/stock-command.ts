@@ -42,6 +42,14 @@ export type StockCommandBody =
       readonly expiresAtMs: number | null
       readonly orderId: OrderId | null
       readonly allowPartial: boolean
+      /** The channel group that claims: it may take its own protected units. Absent or null: nobody's. */
+      readonly group?: string | null
+      /** The units have to keep until then (minimum shelf life at delivery). */
+      readonly goodUntilMs?: number | null
+      /** Safety stock by rule: units to leave, where that is more than the position's own. */
+      readonly keepBack?: number
+      /** A claim for a later date: supply due by then covers it. Absent or null: now. */
+      readonly dueAtMs?: number | null
     }
   | { readonly type: 'extend'; readonly reservationId: ReservationId; readonly expiresAtMs: number }
   | { readonly type: 'commit'; readonly reservationId: ReservationId }
