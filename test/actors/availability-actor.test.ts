@@ -237,7 +237,7 @@ describe('a read', () => {
     expect(await availability.inside((_, { storage }) => storage.getAlarm())).toBeNull()
   })
 
-  it('is answered with what is held when a position does not answer, unless the truth of now is asked for', async () => {
+  it('is answered with what is held when a position is silent, unless the truth of now is asked for', async () => {
     const availability = newAvailability()
     await availability.push(1, 10)
     const confirmedAtMs = Date.now()

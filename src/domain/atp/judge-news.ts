@@ -1,6 +1,6 @@
 /**
- * How the availability of a SKU judges what it hears of a position. Summaries are absolute, so whatever was lost between
- * two of them heals with the newer one; versions alone decide which that is.
+ * How the availability of a SKU judges what it hears of a position. Summaries are absolute, so whatever was lost
+ * between two of them heals with the newer one; versions alone decide which that is.
  */
 
 export type Judgement = {
@@ -18,8 +18,8 @@ export function judgePush(heldVersion: number, version: number, previousVersion:
 }
 
 /**
- * An answer of the position itself. It knows best, even when it has fallen behind what it said before it was asked; what
- * it was overtaken by while the answer was on its way is newer still.
+ * An answer of the position itself. It knows best, even when it has fallen behind what it said before it was asked;
+ * what it was overtaken by while the answer was on its way is newer still.
  */
 export function judgeAnswer(heldVersion: number, heldWhenAsked: number, version: number): Judgement {
   if (version === heldVersion) return { effect: 'confirmed', anomaly: null }
