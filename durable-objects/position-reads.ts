@@ -1,7 +1,7 @@
 /**
- * Reads of positions that many callers share. Whoever needs the truth of now must not be served by a read that had begun
- * before he asked, so reads wait for one turn of the event loop: all who ask within it share the one that then begins.
- * Whoever can do with less joins a read under way as well.
+ * Reads of positions that many callers share. Whoever needs the truth of now must not be served by a read that had
+ * begun before he asked, so reads wait for one turn of the event loop: all who ask within it share the one that then
+ * begins. Whoever can do with less joins a read under way as well.
  */
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 
