@@ -7,6 +7,7 @@ import { candidateLocations, channelFinding } from '../src/domain/order/order-po
 import type { LineFinding } from '../src/domain/order/saga-command.ts'
 import { positionId } from '../src/domain/shared/ids.ts'
 import type { Env } from '../src/env.ts'
+import { callPosition } from './call-position.ts'
 
 export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>): SagaPorts {
   const stock = (position: string) => actor<StockApi>(env.STOCK, position)
@@ -31,10 +32,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
       const { states } = await stock(position).view(position)
       return { sku, location, available: states.available }
     },
-    applyStock: (sku, location, commands) => {
-      const position = positionId(sku, location)
-      return stock(position).applyMany(position, commands)
-    },
+    applyStock: (sku, location, commands) => callPosition(env, positionId(sku, location), commands),
   }
 }
 

@@ -51,10 +51,15 @@ function accountProblems(file: FileOutline, checkAccount: CheckAccount): readonl
 }
 
 function locationProblems(file: FileOutline): readonly ConfigProblem[] {
-  return file.locations.flatMap(({ at, value: { account, timeZone } }) => {
-    const path = `locations.${at}.timeZone`
-    const unknown = isTimeZone(timeZone) ? [] : [{ path, message: 'an IANA time zone such as Europe/Berlin' }]
-    return [...accountNamed(file, `locations.${at}.account`, account, 'warehouse'), ...unknown]
+  return file.locations.flatMap(({ at, value: { account, timeZone, entities } }) => {
+    const path = `locations.${at}`
+    const message = 'an IANA time zone such as Europe/Berlin'
+    const owners = entities.map((id, place): readonly [string, string] => [`${path}.entities.${place}`, id])
+    return [
+      ...accountNamed(file, `${path}.account`, account, 'warehouse'),
+      ...(isTimeZone(timeZone) ? [] : [{ path: `${path}.timeZone`, message }]),
+      ...missing('entity', file.names.entities, owners),
+    ]
   })
 }
 

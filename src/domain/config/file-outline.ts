@@ -3,14 +3,8 @@
  * is used. A mistake in one place so hides none in another.
  */
 import type { z } from 'zod'
-import {
-  accountSchema,
-  apiKeyFileSchema,
-  catalogSkuSchema,
-  entitySchema,
-  listingSchema,
-  locationSchema,
-} from './config.ts'
+import { accountSchema, apiKeyFileSchema, catalogSkuSchema, entitySchema, listingSchema } from './config.ts'
+import { locationSchema } from './location.ts'
 
 export type Item<T> = { readonly at: number; readonly value: T }
 export type FileOutline = ReturnType<typeof outlineOf>

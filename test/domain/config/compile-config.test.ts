@@ -51,6 +51,36 @@ describe('compiling a configuration file', () => {
     ])
   })
 
+  it('reports a location that is of no entity, at no time and never open', () => {
+    const problems = problemsOf((file) => ({
+      ...file,
+      locations: [
+        { ...file.locations[0], entities: ['nobody'] },
+        { ...file.locations[1], calendar: { workingDays: [], cutOff: '25:00', holidays: ['2026-02-30'] } },
+      ],
+    }))
+    expect(problems.map(({ path }) => path)).toEqual([
+      'locations.1.calendar.workingDays',
+      'locations.1.calendar.cutOff',
+      'locations.1.calendar.holidays.0',
+      'locations.0.entities.0',
+    ])
+  })
+
+  it('restricts nothing where a location says nothing', () => {
+    const compiled = compile((file) => file)
+    if (!compiled.ok) throw new Error(JSON.stringify(compiled.error))
+    expect(compiled.value.config.locations[0]).toMatchObject({
+      calendar: { cutOff: null, holidays: [], openings: [] },
+      capacity: { ordersPerDay: null, unitsPerDay: null },
+      serves: [],
+      capabilities: [],
+      deliveryMethods: [],
+      entities: [],
+      handlingMinutes: 0,
+    })
+  })
+
   it('reports what refers to nothing beside what has the wrong shape', () => {
     const problems = problemsOf((file) => ({
       ...file,
