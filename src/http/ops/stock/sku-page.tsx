@@ -1,6 +1,6 @@
 /** One SKU across the network: what there is where, how that came about, and what it was over time. */
 import type { CatalogSku } from '../../../domain/catalog/listing.ts'
-import type { Location } from '../../../domain/config/config.ts'
+import type { Location } from '../../../domain/config/location.ts'
 import type { InventoryStates, LedgerEntry, PositionView } from '../../../domain/stock/stock-command.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chart } from '../design/chart.tsx'
