@@ -34,6 +34,7 @@ type HttpReason =
   | 'unsupported_media_type'
   | 'unknown_account'
   | 'account_takes_no_orders'
+  | 'invalid_components'
   | 'delivery_refused'
   | 'lineage_not_found'
   | 'delivery_not_found'
@@ -95,6 +96,7 @@ export const problems = {
   unknown_sku: [422, 'The SKU is not in the catalogue'],
   unknown_location: [422, 'The location is not configured'],
   unknown_account: [422, 'The account is not configured'],
+  invalid_components: [422, 'The components of the bundle cannot be resolved'],
   account_takes_no_orders: [422, 'The account does not take orders through this route'],
   lots_exceed_quantity: [422, 'More units are named by lot than the event moves'],
   delivery_refused: [422, 'The delivery cannot be identified'],
