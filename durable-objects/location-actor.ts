@@ -28,9 +28,7 @@ import { LocationTables, locationTables } from './location-tables.ts'
 import { Migrations } from './migrations.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
 
-const steps = [
-  { id: 1, statements: [...locationTables, eventLogTable, commandMemoryTable, outboxTable, outboxIndex] },
-]
+const steps = [{ id: 1, statements: [...locationTables, eventLogTable, commandMemoryTable, outboxTable, outboxIndex] }]
 const overloaded: LocationVerdict = { ok: false, error: { reason: 'overloaded' } }
 
 type Asked = { readonly location: string; readonly site: LocationSite; readonly command: LocationCommand }

@@ -1,6 +1,7 @@
 /** What a location owes the outside, and how each of it is sent. */
-import type { DayKey } from '../src/domain/sourcing/calendar/local-day.ts'
+
 import { unreachable } from '../src/domain/shared/result.ts'
+import type { DayKey } from '../src/domain/sourcing/calendar/local-day.ts'
 import type { Env } from '../src/env.ts'
 import type { LocationTables } from './location-tables.ts'
 import type { Disposition, OutboxRow } from './outbox.ts'

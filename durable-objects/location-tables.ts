@@ -4,7 +4,12 @@
  */
 import type { LocationStatus } from '../src/domain/location/location-command.ts'
 import type { CapacityOverride } from '../src/domain/location/location-event.ts'
-import { type Claim, type DayFigures, initialLocation, type LocationState } from '../src/domain/location/location-state.ts'
+import {
+  type Claim,
+  type DayFigures,
+  initialLocation,
+  type LocationState,
+} from '../src/domain/location/location-state.ts'
 import type { DayKey } from '../src/domain/sourcing/calendar/local-day.ts'
 import type { Migrations } from './migrations.ts'
 
