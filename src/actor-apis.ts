@@ -16,6 +16,8 @@ import type {
 } from './domain/order/order-command.ts'
 import type { OrderState } from './domain/order/order-state.ts'
 import type { Cause } from './domain/shared/cause.ts'
+import type { CartLine, CartRequest } from './domain/stock/cart.ts'
+import type { HoldLimits, HoldTally } from './domain/stock/hold-quota.ts'
 import type {
   LedgerEntry,
   PositionView,
@@ -109,28 +111,17 @@ export interface InboxApi extends Projectable<null> {
   setPollWatermark(watermarkMs: number): Promise<void>
 }
 
-export type ReserveInput = {
-  readonly reservationId: string
-  readonly channel: string | null
-  readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly location: string | null }[]
+export type ReserveInput = CartRequest & {
   readonly expiresAtMs: number
-  readonly allowPartial: boolean
+  /** Whose limits it counts against: the API key's id. Absent: nobody's. */
+  readonly holder?: string
   readonly cause: Cause
 }
 export type ReservationDocument = {
   readonly reservationId: string
   readonly status: 'held' | 'committed' | 'released' | 'expired'
   readonly expiresAtMs: number
-  readonly lines: readonly {
-    readonly sku: string
-    readonly requested: number
-    readonly granted: number
-    readonly allocations: readonly {
-      readonly location: string
-      readonly quantity: number
-      readonly reservationId: string
-    }[]
-  }[]
+  readonly lines: readonly CartLine[]
 }
 export type ReservationRefusal =
   | {
@@ -144,6 +135,18 @@ export type ReservationRefusal =
   | { readonly reason: 'reservation_committed'; readonly reservationId: string }
   | { readonly reason: 'unknown_sku'; readonly sku: string }
   | { readonly reason: 'unknown_location'; readonly location: string }
+  | { readonly reason: 'unknown_unit'; readonly sku: string; readonly unit: string }
+  | { readonly reason: 'invalid_components'; readonly sku: string; readonly detail: string }
+  | {
+      readonly reason: 'hold_limit_reached'
+      readonly heldUnits: number
+      readonly heldReservations: number
+      readonly requestedUnits: number
+      readonly unitsMax: number
+      readonly reservationsMax: number
+      /** When the first of the holder's reservations expires, if nothing is given back before. */
+      readonly retryAfterSeconds: number
+    }
   | { readonly reason: 'overloaded' }
 export type ReservationVerdict =
   | { readonly ok: true; readonly created: boolean; readonly reservation: ReservationDocument }
@@ -152,9 +155,31 @@ export type ReservationVerdict =
 /** Sharded by reservation id: remembers the verdict and which positions it touched. */
 export interface ReservationApi {
   reserve(input: ReserveInput): Promise<ReservationVerdict>
+  /** All positions or none; never shortens. */
+  extend(reservationId: string, expiresAtMs: number, cause: Cause): Promise<ReservationVerdict>
   commit(reservationId: string, cause: Cause): Promise<ReservationVerdict>
   release(reservationId: string, cause: Cause): Promise<ReservationVerdict>
   read(reservationId: string): Promise<ReservationVerdict>
+  /** The quota of the holder calls in what this shard may still admit: answers what it has in use. */
+  recallHolds(holder: string): Promise<RecalledHolds>
+}
+export type RecalledHolds = HoldTally & { readonly nextExpiryMs: number | null }
+
+/** One per API key: how much it may hold in carts at once. */
+export type HoldLeaseRequest = {
+  readonly holder: string
+  readonly shard: string
+  /** In the shard's open carts, and in those that it is just filling. */
+  readonly used: HoldTally
+  readonly wanted: HoldTally
+  readonly limits: HoldLimits
+}
+export type HoldLease =
+  /** What the shard may have in use, in all. */
+  | { readonly granted: HoldTally }
+  | { readonly granted: null; readonly held: HoldTally; readonly nextExpiryMs: number | null }
+export interface HoldQuotaApi {
+  lease(request: HoldLeaseRequest): Promise<HoldLease>
 }
 
 /** Sharded per API key: Stripe's rules for `Idempotency-Key`. */
