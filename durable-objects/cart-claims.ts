@@ -58,7 +58,14 @@ export class CartClaims {
     const { sku: skuName, location, terms } = place
     for (let round = 1; round <= claimRoundsMax; round++) {
       const reservationId = claimId(claim.reservationId, round)
-      const asked = { type: 'hold', reservationId, quantity, expiresAtMs, orderId: null, allowPartial: partial } as const
+      const asked = {
+        type: 'hold',
+        reservationId,
+        quantity,
+        expiresAtMs,
+        orderId: null,
+        allowPartial: partial,
+      } as const
       const verdict = await this.#send(skuName, location, { ...asked, ...terms }, cause)
       if (verdict.ok) {
         if (verdict.effect === 'unchanged') {

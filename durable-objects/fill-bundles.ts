@@ -3,13 +3,13 @@
  * together from the positions' figures, what they take of one position is summed, and each position is asked once. A
  * position that has less by then sends all of it back, and the lines are planned anew.
  */
-import type { ReserveInput } from '../src/actor-apis.ts'
 import { stockParts } from '../src/domain/catalog/stock-parts.ts'
 import { lineId, locationId, sku } from '../src/domain/shared/ids.ts'
 import { inTurns } from '../src/domain/shared/in-turns.ts'
 import { type DemandLine, planOrder, type SourcingPlan } from '../src/domain/sourcing/plan-order.ts'
 import type { CartClaim } from '../src/domain/stock/cart.ts'
 import { type FilledLine, withoutStock } from '../src/domain/stock/filled-line.ts'
+import type { ReserveInput } from '../src/domain/stock/reservation-contract.ts'
 import { type CartClaims, positionsAtOnce } from './cart-claims.ts'
 import type { CartItem, ResolvedCart } from './resolve-cart.ts'
 

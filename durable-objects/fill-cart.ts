@@ -2,13 +2,13 @@
  * Turns a resolved request into claims at positions: all SKUs in parallel. All or nothing unless the caller takes less;
  * what was claimed in vain is given back, and what a crash leaves behind expires by itself.
  */
-import type { ReservationRefusal, ReserveInput } from '../src/actor-apis.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import { type Cart, type CartAllocation, type CartClaim, contentOf } from '../src/domain/stock/cart.ts'
 import { type Demand, sumDemand } from '../src/domain/stock/demand.ts'
 import { fillDemand } from '../src/domain/stock/fill-demand.ts'
 import { type FilledLine, shortLines, withoutStock } from '../src/domain/stock/filled-line.ts'
+import type { ReservationRefusal, ReserveInput } from '../src/domain/stock/reservation-contract.ts'
 import type { CartClaims } from './cart-claims.ts'
 import { fillBundles } from './fill-bundles.ts'
 import { ActorBusy } from './reached.ts'
@@ -73,7 +73,11 @@ function plainCalls(
   const stocked = new Map(resolved.items.map((item) => [item.sku, item.stocked]))
   return sumDemand(resolved.items).map(async (demand) => {
     const isStocked = stocked.get(demand.sku) === true
-    return { lines: [isStocked ? await claimOne(claims, input, resolved, demand, taken) : withoutStock(demand.sku, demand.requested)] }
+    return {
+      lines: [
+        isStocked ? await claimOne(claims, input, resolved, demand, taken) : withoutStock(demand.sku, demand.requested),
+      ],
+    }
   })
 }
 
@@ -110,4 +114,3 @@ async function giveBack(claims: CartClaims, input: ReserveInput, taken: readonly
     console.warn(JSON.stringify({ event: 'cart_release_left_to_expiry', ...describeError(error) }))
   }
 }
-

@@ -2,19 +2,25 @@
  * Lets carts of an API key in while they fit what the key may hold at once. A shard counts its own carts: from their
  * rows when it wakes, in memory from then on, each until the millisecond it expires. Within its lease it asks nobody.
  */
-import type { HoldLeaseRequest, HoldQuotaApi, RecalledHolds, ReservationRefusal } from '../src/actor-apis.ts'
+import type { HoldQuotaApi } from '../src/actor-apis.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import { fitsInto, type HoldTally, noHolds, plus } from '../src/domain/stock/hold-quota.ts'
+import type {
+  HoldLease,
+  HoldLeaseRequest,
+  RecalledHolds,
+  ReservationRefusal,
+} from '../src/domain/stock/reservation-contract.ts'
 import type { CartTable } from './cart-table.ts'
 import { reached } from './reached.ts'
 
-/** Leases may be called in while one is on its way; more rounds than these mean that the key is at its limit. */
-const roundsMax = 4
+/** Leases may be called in while one is on its way; more rounds than these mean that everybody asks at once. */
+const roundsMax = 8
 /** When no cart is known to expire: somebody has to commit or release one. */
 const retryDefaultSeconds = 60
 
 type Ask = Pick<HoldLeaseRequest, 'holder' | 'wanted' | 'limits'>
-type Share = { lease: HoldTally; pending: HoldTally; epoch: number }
+type Share = { lease: HoldTally; pending: HoldTally; epoch: number; asking: Promise<unknown> | null }
 
 export class HoldAdmission {
   readonly #carts: CartTable
@@ -28,20 +34,25 @@ export class HoldAdmission {
 
   /** Counted as pending until `settle`: between the two the cart's row is written, or the cart has come to nothing. */
   async admit(ask: Ask, shard: string): Promise<Result<null, ReservationRefusal>> {
-    for (let round = 0; round < roundsMax; round++) {
-      const share = this.#shareOf(ask.holder)
+    const share = this.#shareOf(ask.holder)
+    for (let round = 0; round < roundsMax; ) {
       const used = this.#usedBy(ask.holder)
       const needed = plus(used, ask.wanted)
       if (fitsInto(needed, share.lease) && fitsInto(needed, ask.limits)) {
         share.pending = plus(share.pending, ask.wanted)
         return ok(null)
       }
+      // One at a time: a lease is for all that the shard has in use, and must not be told from before the last one.
+      if (share.asking !== null) {
+        await share.asking
+        continue
+      }
+      round += 1
       const { epoch } = share
-      const answer = await reached(() => this.#quota(ask.holder).lease({ ...ask, shard, used }))
-      // What was called in meanwhile is given to others by now: the answer on its way no longer holds.
-      if (epoch !== share.epoch) continue
+      const answer = await this.#ask(share, { ...ask, shard, used })
       if (answer.granted === null) return err(this.#refusal(ask, answer.held, answer.nextExpiryMs))
-      share.lease = answer.granted
+      // What was called in meanwhile is given to others by now: the lease on its way no longer holds.
+      if (epoch === share.epoch) share.lease = answer.granted
     }
     return err({ reason: 'overloaded' })
   }
@@ -62,6 +73,17 @@ export class HoldAdmission {
     return { ...used, nextExpiryMs: this.#carts.nextExpiryMs(holder, Date.now()) }
   }
 
+  async #ask(share: Share, request: HoldLeaseRequest): Promise<HoldLease> {
+    const asked = reached(() => this.#quota(request.holder).lease(request))
+    // Whoever waits for it only wants to know that it is over.
+    share.asking = asked.catch(() => {})
+    try {
+      return await asked
+    } finally {
+      share.asking = null
+    }
+  }
+
   #usedBy(holder: string): HoldTally {
     return plus(this.#carts.tallyOf(holder, Date.now()), this.#shares.get(holder)?.pending ?? noHolds)
   }
@@ -69,7 +91,7 @@ export class HoldAdmission {
   #shareOf(holder: string): Share {
     const known = this.#shares.get(holder)
     if (known !== undefined) return known
-    const fresh = { lease: noHolds, pending: noHolds, epoch: 0 }
+    const fresh: Share = { lease: noHolds, pending: noHolds, epoch: 0, asking: null }
     this.#shares.set(holder, fresh)
     return fresh
   }

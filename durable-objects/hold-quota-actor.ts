@@ -4,8 +4,9 @@
  * leases alone; the carts are counted where they are.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { actor, type HoldLease, type HoldLeaseRequest, type HoldQuotaApi, type ReservationApi } from '../src/actor-apis.ts'
+import { actor, type HoldQuotaApi, type ReservationApi } from '../src/actor-apis.ts'
 import { type HoldTally, leaseFor, noHolds, plus } from '../src/domain/stock/hold-quota.ts'
+import type { HoldLease, HoldLeaseRequest } from '../src/domain/stock/reservation-contract.ts'
 import { reservationShards } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
 import { Migrations } from './migrations.ts'

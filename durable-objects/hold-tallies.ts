@@ -31,7 +31,8 @@ export class HoldTallies {
     if (this.#sums === null) return
     const query = 'SELECT held_units, held_until_ms FROM cart WHERE reservation_id = ?'
     const [row] = this.#sql.exec<CartRow>(query, reservationId).toArray()
-    if (row?.held_until_ms != null && row.held_until_ms > this.#countedAtMs) this.#add(holder, -(row.held_units ?? 0), -1)
+    if (row?.held_until_ms != null && row.held_until_ms > this.#countedAtMs)
+      this.#add(holder, -(row.held_units ?? 0), -1)
     if (held === null || held.untilMs <= this.#countedAtMs) return
     this.#add(holder, held.units, 1)
     this.#nextLapseMs = Math.min(this.#nextLapseMs, held.untilMs)

@@ -4,20 +4,14 @@
  */
 
 import { DurableObject } from 'cloudflare:workers'
-import {
-  actor,
-  type HoldQuotaApi,
-  type RecalledHolds,
-  type ReservationApi,
-  type ReservationVerdict,
-  type ReserveInput,
-} from '../src/actor-apis.ts'
+import { actor, type HoldQuotaApi, type ReservationApi } from '../src/actor-apis.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import { type Cart, claimsOf, contentOf, statusAt } from '../src/domain/stock/cart.ts'
 import { answerOf, conflict, notFound, refusedAs } from '../src/domain/stock/cart-answer.ts'
+import type { RecalledHolds, ReservationVerdict, ReserveInput } from '../src/domain/stock/reservation-contract.ts'
 import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'

@@ -2,7 +2,6 @@
  * What a request for a reservation comes to before any position is asked: who may serve it, which base units it takes of
  * which SKU, and on what terms.
  */
-import type { ReservationRefusal, ReserveInput } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { findBundleParts, findSku } from '../src/config/catalog.ts'
 import { safetyStockFor } from '../src/domain/atp/promise-rules.ts'
@@ -10,10 +9,12 @@ import type { CatalogSku } from '../src/domain/catalog/listing.ts'
 import type { StockPart } from '../src/domain/catalog/stock-parts.ts'
 import { baseUnitsOf } from '../src/domain/catalog/units-of-measure.ts'
 import { locationsServing } from '../src/domain/config/channel-network.ts'
-import type { Config, Location } from '../src/domain/config/config.ts'
+import type { Config } from '../src/domain/config/config.ts'
+import type { Location } from '../src/domain/config/location.ts'
 import { servesRegion } from '../src/domain/config/serves-region.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import type { HoldLimits, HoldTally } from '../src/domain/stock/hold-quota.ts'
+import type { ReservationRefusal, ReserveInput } from '../src/domain/stock/reservation-contract.ts'
 import type { Env } from '../src/env.ts'
 
 /** Members that a hold takes as they are; absent where nothing is asked for. */

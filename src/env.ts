@@ -13,6 +13,7 @@ export interface Env {
   readonly STOCK: DurableObjectNamespace
   readonly INBOX: DurableObjectNamespace
   readonly RESERVATION: DurableObjectNamespace
+  readonly HOLD_QUOTA: DurableObjectNamespace
   readonly IDEMPOTENCY: DurableObjectNamespace
   readonly LIMITER: DurableObjectNamespace
   readonly BREAKER: DurableObjectNamespace

@@ -20,16 +20,16 @@ export type CartRequest = {
     readonly sku: string
     /** Of `unit`, or else base units. */
     readonly quantity: number
-    readonly unit?: string
+    readonly unit?: string | undefined
     readonly location: string | null
   }[]
   readonly allowPartial: boolean
   /** Only locations that deliver so serve, and each keeps back what it has to for it. */
-  readonly deliveryMethod?: DeliveryMethod
+  readonly deliveryMethod?: DeliveryMethod | undefined
   /** Only locations that ship there serve. */
-  readonly shipTo?: ShipToRegion
+  readonly shipTo?: ShipToRegion | undefined
   /** Days that the units have to keep from now on; absent: as the catalogue says. */
-  readonly goodForDays?: number
+  readonly goodForDays?: number | undefined
 }
 export type CartAllocation = {
   readonly location: string
