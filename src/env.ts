@@ -12,6 +12,7 @@ export interface Env {
   readonly ORDER: DurableObjectNamespace
   readonly STOCK: DurableObjectNamespace
   readonly INBOX: DurableObjectNamespace
+  readonly LOCATION: DurableObjectNamespace
   readonly RESERVATION: DurableObjectNamespace
   readonly HOLD_QUOTA: DurableObjectNamespace
   readonly IDEMPOTENCY: DurableObjectNamespace
