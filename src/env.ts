@@ -14,6 +14,7 @@ export interface Env {
   readonly INBOX: DurableObjectNamespace
   readonly LOCATION: DurableObjectNamespace
   readonly RESERVATION: DurableObjectNamespace
+  readonly HOLD_QUOTA: DurableObjectNamespace
   readonly IDEMPOTENCY: DurableObjectNamespace
   readonly LIMITER: DurableObjectNamespace
   readonly BREAKER: DurableObjectNamespace

@@ -6,6 +6,7 @@ import { app } from './http/app.ts'
 
 export { AvailabilityActor } from '../durable-objects/availability-actor.ts'
 export { DirectoryActor } from '../durable-objects/directory-actor.ts'
+export { HoldQuotaActor } from '../durable-objects/hold-quota-actor.ts'
 export { IdempotencyActor } from '../durable-objects/idempotency-actor.ts'
 export { InboxActor } from '../durable-objects/inbox-actor.ts'
 export { LocationActor } from '../durable-objects/location-actor.ts'
