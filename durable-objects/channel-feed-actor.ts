@@ -176,7 +176,9 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
     this.#clock.wentOff()
     try {
       if (!this.#migrations.applied) return
-      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) => this.#sendWake(row?.effect.throughSeq ?? 0))
+      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) =>
+        this.#sendWake(row?.effect.throughSeq ?? 0),
+      )
       const messages = this.#write((nowMs) => this.#takeUp(nowMs))
       for (let from = 0; from < messages.length; from += sendBatchMax) {
         await this.env.PUBLICATION.sendBatch(messages.slice(from, from + sendBatchMax).map((body) => ({ body })))

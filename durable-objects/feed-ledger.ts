@@ -2,8 +2,16 @@
  * What a feed's commands do to its rows. Every method runs inside its caller's transaction; the decisions are the
  * domain's, one listing at a time, and what they find out ends in the log and in the measure of the channel's lag.
  */
-import type { FeedListing, FeedStep } from '../src/domain/feed/feed-listing.ts'
-import { beginRead, beginSend, concludeRead, concludeSend, leaseOver, readFailed, spared } from '../src/domain/feed/attempt.ts'
+
+import {
+  beginRead,
+  beginSend,
+  concludeRead,
+  concludeSend,
+  leaseOver,
+  readFailed,
+  spared,
+} from '../src/domain/feed/attempt.ts'
 import { freshFeedClock } from '../src/domain/feed/choose-lane.ts'
 import type {
   BeginFeed,
@@ -13,6 +21,7 @@ import type {
   FeedSighting,
   SkuWant,
 } from '../src/domain/feed/feed-contract.ts'
+import type { FeedListing, FeedStep } from '../src/domain/feed/feed-listing.ts'
 import { type FeedEvent, type FeedKey, keyOf, keyText, shownBy } from '../src/domain/feed/feed-listing.ts'
 import { fillBatch } from '../src/domain/feed/fill-batch.ts'
 import { addLag, emptySketch, type LagSketch } from '../src/domain/feed/lag-sketch.ts'

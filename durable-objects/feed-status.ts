@@ -13,7 +13,10 @@ export function feedStatus(
   lag: LagSketch,
   nowMs: number,
 ): FeedStatus {
-  const states = Object.fromEntries(feedStates.map((state) => [state, table.countIn(state)])) as Record<FeedState, number>
+  const states = Object.fromEntries(feedStates.map((state) => [state, table.countIn(state)])) as Record<
+    FeedState,
+    number
+  >
   const waiting = Object.fromEntries(feedLanes.map((lane) => [lane, table.waitingIn(lane)])) as Record<FeedLane, number>
   return {
     listings: Object.values(states).reduce((sum, count) => sum + count, 0),

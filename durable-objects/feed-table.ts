@@ -2,16 +2,16 @@
  * The listings of a feed, one row each. The document holds the listing; the columns beside it exist to find the next
  * batch, what is due and what nobody looked at for long by index alone, however many listings there are.
  */
+
+import type { FeedFilter } from '../src/domain/feed/feed-contract.ts'
 import {
   type FeedKey,
   type FeedLane,
   type FeedListing,
   type FeedState,
   feedLanes,
-
   keyText,
 } from '../src/domain/feed/feed-listing.ts'
-import type { FeedFilter } from '../src/domain/feed/feed-contract.ts'
 import type { WaitingListings } from '../src/domain/feed/fill-batch.ts'
 import type { Migrations } from './migrations.ts'
 
@@ -191,4 +191,3 @@ function rowOf(listing: FeedListing): readonly (string | number | null)[] {
   const found = [readySinceMs, dueAtMs, attemptId, checkedMs, drift?.openedAtMs ?? null]
   return [keyText(listing), sku, state, readyLane, task, ...found, JSON.stringify(listing)]
 }
-

@@ -9,6 +9,7 @@ import {
 } from '../src/actor-apis.ts'
 import { type Db, openDb } from '../src/db/database.ts'
 import { commitPages, type LogPage, type PageWrite, throughSeqsOf } from '../src/db/projection/commit-pages.ts'
+import { feedPage } from '../src/db/projection/feed-page.ts'
 import { inboxPage } from '../src/db/projection/inbox-page.ts'
 import { orderPage } from '../src/db/projection/order-page.ts'
 import { positionPage } from '../src/db/projection/position-page.ts'
@@ -72,6 +73,8 @@ async function writeOf(db: Db, log: LogPage, page: ProjectionPage<unknown>): Pro
       return positionPage(db, log, document as PositionView | null)
     case 'inbox':
       return inboxPage(db, log)
+    case 'feed':
+      return feedPage(log)
   }
 }
 
@@ -81,5 +84,5 @@ function register(env: Env, kind: ActorKind, name: string): Promise<void> {
 }
 
 function namespaceOf(env: Env, kind: ActorKind): DurableObjectNamespace {
-  return { order: env.ORDER, stock: env.STOCK, inbox: env.INBOX }[kind]
+  return { order: env.ORDER, stock: env.STOCK, inbox: env.INBOX, feed: env.FEED }[kind]
 }

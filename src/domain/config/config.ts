@@ -5,8 +5,8 @@
 import { z } from 'zod'
 import { currencySchema, skuSchema } from '../order/canonical-order.ts'
 import { accountId, sku } from '../shared/ids.ts'
-import { locationSchema } from './location.ts'
 import { feedDefault, feedSchema } from './feed.ts'
+import { locationSchema } from './location.ts'
 import { promisingDefault, promisingSchema } from './promising.ts'
 import { slugSchema } from './slug.ts'
 

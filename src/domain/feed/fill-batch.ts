@@ -1,11 +1,5 @@
 /** Which listings go in the next call: the lane whose turn it is first, then what fits of the same kind behind it. */
-import {
-  afterFeedTurn,
-  type DrainLane,
-  type FeedClock,
-  lanesServedBy,
-  nextFeedLane,
-} from './choose-lane.ts'
+import { afterFeedTurn, type DrainLane, type FeedClock, lanesServedBy, nextFeedLane } from './choose-lane.ts'
 import type { FeedAbility } from './feed-contract.ts'
 import { type FeedKind, type FeedLane, type FeedListing, feedLanes } from './feed-listing.ts'
 

@@ -72,9 +72,9 @@ function agreement(published: string | null, headHash: string): 'agrees' | 'diff
 type Named = { readonly kind: ActorKind; readonly name: string }
 
 function parseActor(path: string): Named | null {
-  const [, kind, name] = /^(order|stock|inbox):(.+)$/.exec(path) ?? []
+  const [, kind, name] = /^(order|stock|inbox|feed):(.+)$/.exec(path) ?? []
   if (name === undefined) return null
-  // The pattern lets only these three through.
+  // The pattern lets only these four through.
   return { kind: kind as ActorKind, name }
 }
 
@@ -83,6 +83,7 @@ async function mayExist(c: AppContext, { kind, name }: Named): Promise<boolean> 
   const { accounts, locations } = c.var.config
   const isAccount = (id: string) => accounts.some((account) => account.id === id)
   if (kind === 'order') return isAccount(name.slice(0, Math.max(0, name.indexOf(':'))))
+  if (kind === 'feed') return isAccount(name)
   if (kind === 'inbox') return isAccount(accountOfInbox(name)) && isInboxShard(name)
   const { sku, location } = parsePositionId(name as Parameters<typeof parsePositionId>[0])
   return locations.some(({ id }) => id === location) && (await findSku(c.env, sku, c.var.receivedAtMs)) !== null
@@ -94,8 +95,7 @@ function isInboxShard(name: string): boolean {
 }
 
 function namespaceOf(c: AppContext, kind: ActorKind): DurableObjectNamespace {
-  if (kind === 'order') return c.env.ORDER
-  return kind === 'stock' ? c.env.STOCK : c.env.INBOX
+  return { order: c.env.ORDER, stock: c.env.STOCK, inbox: c.env.INBOX, feed: c.env.FEED }[kind]
 }
 
 async function publishedHash(c: AppContext, { kind, name }: Named, seq: number): Promise<string | null> {

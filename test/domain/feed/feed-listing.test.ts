@@ -24,7 +24,13 @@ const facts = (nowMs: number): ConcludeFacts => ({ ...rules, nowMs, settleMs: 0 
 
 const committed: SendOutcome = { outcome: 'committed', reference: '1' }
 const lost: SendOutcome = { outcome: 'unknown', class: 'connection', message: 'timeout' }
-const busy: SendOutcome = { outcome: 'absent', retryable: true, class: 'rate_limit', message: '429', retryAfterMs: 4_000 }
+const busy: SendOutcome = {
+  outcome: 'absent',
+  retryable: true,
+  class: 'rate_limit',
+  message: '429',
+  retryAfterMs: 4_000,
+}
 const refused: SendOutcome = { outcome: 'absent', retryable: false, class: 'value', message: 'no' }
 const stale = { why: 'stale', message: 'CHANGE_FROM_QUANTITY_STALE' } as const
 
