@@ -73,6 +73,9 @@ async function writeOf(db: Db, log: LogPage, page: ProjectionPage<unknown>): Pro
       return positionPage(db, log, document as PositionView | null)
     case 'inbox':
       return inboxPage(db, log)
+    case 'location':
+      // Its days are read from the actor alone: of its log only the audit trail is in D1.
+      return { page: log, statements: [] }
     case 'feed':
       return feedPage(log)
   }
@@ -84,5 +87,6 @@ function register(env: Env, kind: ActorKind, name: string): Promise<void> {
 }
 
 function namespaceOf(env: Env, kind: ActorKind): DurableObjectNamespace {
-  return { order: env.ORDER, stock: env.STOCK, inbox: env.INBOX, feed: env.FEED }[kind]
+  const { ORDER, STOCK, INBOX, LOCATION, FEED } = env
+  return { order: ORDER, stock: STOCK, inbox: INBOX, location: LOCATION, feed: FEED }[kind]
 }
