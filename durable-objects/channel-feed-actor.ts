@@ -31,7 +31,8 @@ import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { FeedAttempts, feedAttemptTable } from './feed-attempts.ts'
 import { FeedDrains } from './feed-drains.ts'
-import { type FeedFact, FeedLedger } from './feed-ledger.ts'
+import { type FeedFact, FeedLedger, type FeedParts } from './feed-ledger.ts'
+import { FeedRound, walkTimer } from './feed-round.ts'
 import { FeedSkuTable, feedSkuTables } from './feed-sku-table.ts'
 import { feedStatus } from './feed-status.ts'
 import { FeedTable, feedTables } from './feed-table.ts'
@@ -56,11 +57,6 @@ type WakeProjection = { readonly kind: 'project'; readonly throughSeq: number }
 const projectionRow = 'projection'
 /** A wake-up whose projection never confirms is sent again after this. */
 const projectAgainMs = 60_000
-/** Rows that one alarm takes up of a kind; the next one goes on, and other calls get their turn between. */
-const rowsPerAlarm = 1_000
-/** After a change of configuration every listing is worked out anew, a page at a time. */
-const walkTimer = 'walk'
-const walkPauseMs = 1_000
 
 export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   readonly #migrations = new Migrations(this.ctx.storage, steps)
@@ -72,9 +68,11 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   readonly #outbox = new Outbox<WakeProjection>(this.ctx.storage, this.#migrations)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #drains = new FeedDrains(this.#table, this.#attempts, this.#timers)
-  readonly #ledger = new FeedLedger({
+  readonly #parts: FeedParts = {
     ...{ table: this.#table, skus: this.#skus, attempts: this.#attempts, log: this.#log, facts: this.#facts },
-  })
+  }
+  readonly #ledger = new FeedLedger(this.#parts)
+  readonly #round = new FeedRound(this.#parts, this.#ledger, this.#drains, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [
     ...[this.#outbox, this.#timers, this.#table, this.#skus, this.#attempts],
   ])
@@ -179,7 +177,7 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) =>
         this.#sendWake(row?.effect.throughSeq ?? 0),
       )
-      const messages = this.#write((nowMs) => this.#takeUp(nowMs))
+      const messages = this.#write((nowMs) => this.#round.run(nowMs))
       for (let from = 0; from < messages.length; from += sendBatchMax) {
         await this.env.PUBLICATION.sendBatch(messages.slice(from, from + sendBatchMax).map((body) => ({ body })))
       }
@@ -188,26 +186,6 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
       this.#forget()
       this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
     }
-  }
-
-  /** Everything that is due, and whom to ask for the rest. A message that gets lost is sent again later. */
-  #takeUp(nowMs: number) {
-    const account = this.#ledger.account
-    for (const attempt of this.#attempts.expired(nowMs)) this.#ledger.expire(attempt, nowMs)
-    this.#ledger.wake(nowMs, rowsPerAlarm)
-    this.#walk(nowMs)
-    this.#skus.prune(nowMs)
-    const changed = this.#skus.ask(nowMs, rowsPerAlarm)
-    return [
-      ...changed.map(({ sku, revision }) => ({ type: 'publish_stock', account, sku, revision }) as const),
-      ...this.#drains.ask(nowMs).map((lane) => ({ type: 'drain_feed', account, lane }) as const),
-    ]
-  }
-
-  #walk(nowMs: number): void {
-    if ((this.#timers.dueAtMs(walkTimer) ?? Number.POSITIVE_INFINITY) > nowMs) return
-    if (this.#ledger.walk(nowMs, rowsPerAlarm)) this.#timers.set(walkTimer, nowMs + walkPauseMs)
-    else this.#timers.clear(walkTimer)
   }
 
   async #sendWake(throughSeq: number): Promise<{ againAtMs: number }> {

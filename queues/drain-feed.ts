@@ -5,7 +5,8 @@
  */
 import { nanoid } from 'nanoid'
 import type { FeedApi, LimiterApi } from '../src/actor-apis.ts'
-import type { ClientContext, Connector, Publisher } from '../src/connectors/ports.ts'
+import type { ClientContext, Connector } from '../src/connectors/ports.ts'
+import type { Publisher } from '../src/connectors/publisher.ts'
 import type { CallHealth, Permission } from '../src/domain/breaker/breaker.ts'
 import type { Account } from '../src/domain/config/config.ts'
 import type { DrainLane } from '../src/domain/feed/choose-lane.ts'

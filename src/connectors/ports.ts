@@ -4,13 +4,13 @@
  */
 import type { ProductListing } from '../domain/catalog/listing.ts'
 import type { Account } from '../domain/config/config.ts'
-import type { FeedKind } from '../domain/feed/feed-listing.ts'
 import type { InboundDomain } from '../domain/inbox/delivery.ts'
 import type { CanonicalOrder } from '../domain/order/canonical-order.ts'
 import type { IntentRequest, ShipmentReport } from '../domain/order/order-command.ts'
 import type { Refund, TrackingStatus } from '../domain/order/order-state.ts'
 import type { CallOutcome, FailureClass, IntentKind, ProbeOutcome } from '../domain/outbox/intent.ts'
 import type { Result } from '../domain/shared/result.ts'
+import type { Publishers } from './publisher.ts'
 
 /** A request as it came in: lower-case header names, the exact bytes, the url with its query. */
 export type RawRequest = {
@@ -211,37 +211,6 @@ export type Poll = (
     { readonly class: FailureClass; readonly message: string }
   >
 >
-
-/** Sets what one channel listing shows. The state machine around it is the feed's (`src/domain/feed/`). */
-export type Publication = {
-  readonly item: string
-  readonly place: string
-  /** A quantity; of a price or a content the version of the document. */
-  readonly value: number
-  /** What the channel is believed to show now; null opts out of compare-and-set. */
-  readonly expected: number | null
-  readonly idempotencyKey: string
-}
-/** A call is all or nothing; one that was refused may say of single publications why. */
-export type PublishOutcome = {
-  readonly outcome: CallOutcome
-  readonly refused: readonly { readonly index: number; readonly why: 'stale' | 'refused'; readonly message: string }[]
-}
-/** By publication; null for a listing that the channel does not know. */
-export type ShownValues = Result<readonly (number | null)[], Extract<CallOutcome, { outcome: 'absent' }>>
-
-/** How one kind of thing is shown on a channel, and seen there. */
-export type Publisher = {
-  /** The most that one call may carry. */
-  readonly itemsMax: number
-  /** A call sets only what still shows what was expected, so one that comes late undoes nothing. */
-  readonly compares: boolean
-  readonly publish: (publications: readonly Publication[], context: ClientContext) => Promise<PublishOutcome>
-  /** Null: the channel cannot be asked what it shows. */
-  readonly read: ((listings: readonly Shown[], context: ClientContext) => Promise<ShownValues>) | null
-}
-export type Shown = Pick<Publication, 'item' | 'place'>
-export type Publishers = { readonly [K in FeedKind]?: Publisher }
 
 /** What an account of the partner can be, and what it cannot do without. */
 export type AccountRule = {

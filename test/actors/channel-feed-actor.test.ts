@@ -123,7 +123,7 @@ describe('the feed of a channel', () => {
 })
 
 describe('a process that dies', () => {
-  it('between the call and the record of it leaves a doubt: the channel is looked at before anything is sent', async () => {
+  it('between the call and the record of it leaves a doubt: the channel is looked at first', async () => {
     const feed = newFeed()
     await feed.wants({ A: 9 })
     await feed.begin('normal')

@@ -1,6 +1,6 @@
 /**
  * One listing of a channel account as its feed knows it: what it should show, what was sent, what the channel
- * confirmed, and what it was seen to show. The newest wish alone counts; what was never sent of older ones is forgotten.
+ * confirmed, and what it was seen to show. The newest wish alone counts: what was never sent of older ones is dropped.
  *
  * settled ──want──▶ ready ──send──▶ sending ──committed──▶ settled (ready again when another figure is wanted by now)
  *    ▲                ▲  ▲             │ ├─absent───▶ ready (later), or refused when the channel named this listing

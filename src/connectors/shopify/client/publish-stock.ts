@@ -4,7 +4,8 @@
  */
 import { z } from 'zod'
 import type { CallOutcome } from '../../../domain/outbox/intent.ts'
-import type { ClientContext, Publication, PublishOutcome } from '../../ports.ts'
+import type { ClientContext } from '../../ports.ts'
+import type { Publication, PublishOutcome } from '../../publisher.ts'
 import { sha256Hex } from '../../transport/hmac.ts'
 import { absent, type CallFailure, callAdmin, unknown } from './admin-graphql.ts'
 import { gidOf, idOfGid } from './gid.ts'

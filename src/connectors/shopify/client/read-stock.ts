@@ -1,7 +1,8 @@
 /** What Shopify shows as available now. Reads only. */
 import { z } from 'zod'
 import { err, ok } from '../../../domain/shared/result.ts'
-import type { ClientContext, Shown, ShownValues } from '../../ports.ts'
+import type { ClientContext } from '../../ports.ts'
+import type { Shown, ShownValues } from '../../publisher.ts'
 import { asRead, callAdmin } from './admin-graphql.ts'
 import { gidOf } from './gid.ts'
 import { shownStock } from './operations.ts'
