@@ -32,6 +32,7 @@ import type {
 } from './domain/order/order-command.ts'
 import type { OrderState } from './domain/order/order-state.ts'
 import type { Cause } from './domain/shared/cause.ts'
+import type { CartClaim } from './domain/stock/cart.ts'
 import type {
   HoldLease,
   HoldLeaseRequest,
@@ -148,6 +149,10 @@ export interface ReservationApi {
   commit(reservationId: string, cause: Cause): Promise<ReservationVerdict>
   release(reservationId: string, cause: Cause): Promise<ReservationVerdict>
   read(reservationId: string): Promise<ReservationVerdict>
+  /** Makes the cart the order's: its claims, or null when it has ended or is another order's. */
+  takeForOrder(reservationId: string, orderId: string): Promise<readonly CartClaim[] | null>
+  /** Gives back what the order did not take over. */
+  settleForOrder(reservationId: string, orderId: string, cause: Cause): Promise<void>
   /** The quota of the holder calls in what this shard may still admit: answers what it has in use. */
   recallHolds(holder: string): Promise<RecalledHolds>
 }
