@@ -84,6 +84,7 @@ export const problems = {
   reservation_conflict: [409, 'The reservation exists with different content'],
   reservation_expired: [409, 'The reservation has expired'],
   reservation_released: [409, 'The reservation was released'],
+  reservation_ordered: [409, 'The reservation has become an order'],
   reservation_committed: [409, 'The reservation is committed'],
   not_committed: [409, 'The reservation is not committed'],
   quantity_exceeds_reservation: [409, 'The quantity exceeds what the reservation holds'],
