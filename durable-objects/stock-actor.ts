@@ -135,7 +135,8 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   #executeAll(asked: readonly Asked[]): readonly Applied[] {
-    const verdicts = new Map(this.#commands.verdictsOf(asked.map(({ command }) => command.commandId)))
+    const repeatable = asked.filter(({ command }) => command.unrepeated !== true)
+    const verdicts = new Map(this.#commands.verdictsOf(repeatable.map(({ command }) => command.commandId)))
     const fresh = asked.filter(({ command }) => !verdicts.has(command.commandId))
     const position = fresh[0]?.position
     if (position === undefined) return asked.map(({ command }) => this.#executeOne(command, verdicts, 0))
@@ -154,6 +155,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     if (!planned.ok) return planned
     const { step, verdict } = planned.value
     if (step) this.#ledger.record(step, nowMs)
+    if (command.unrepeated === true) return ok(verdict)
     this.#commands.remember(command.commandId, verdict, nowMs)
     verdicts.set(command.commandId, verdict)
     return ok(verdict)
@@ -198,12 +200,12 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     this.#ledger.save()
     this.#wakeProjection(nowMs)
     if (availableAt(before) === availableAt(this.#ledger.position)) return
-    this.#outbox.add(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
+    this.#outbox.remind(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
   }
 
   #wakeProjection(nowMs: number): void {
     const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
+    this.#outbox.remind(projectRow, effect, nowMs + projectDelayMs, nowMs)
   }
 
   /** While units lie here and orders wait, the line is looked at again when the grace of those woken is over. */
