@@ -3,7 +3,7 @@
  * decided is stored before a position hears of it; a crash between any two lines only means that the same is asked again.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { AuditVerdict, TransferApi } from '../src/actor-apis.ts'
+import type { AuditVerdict } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { retryDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
@@ -13,7 +13,7 @@ import { inTurns } from '../src/domain/shared/in-turns.ts'
 import { decideTransfer } from '../src/domain/transfer/decide-transfer.ts'
 import type { Transfer } from '../src/domain/transfer/transfer.ts'
 import { effectVerdict, type TransferCall, transferCalls } from '../src/domain/transfer/transfer-calls.ts'
-import type { TransferCommand, TransferVerdict } from '../src/domain/transfer/transfer-command.ts'
+import type { TransferApi, TransferCommand, TransferVerdict } from '../src/domain/transfer/transfer-command.ts'
 import type { TransferEvent } from '../src/domain/transfer/transfer-event.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'

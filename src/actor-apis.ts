@@ -47,8 +47,6 @@ import type {
   StockCommand,
   StockVerdict,
 } from './domain/stock/stock-command.ts'
-import type { Transfer } from './domain/transfer/transfer.ts'
-import type { TransferCommand, TransferVerdict } from './domain/transfer/transfer-command.ts'
 import type { ActorKind } from './queue-messages.ts'
 
 export type AuditVerdict = {
@@ -157,13 +155,6 @@ export interface ReservationApi {
   settleForOrder(reservationId: string, orderId: string, cause: Cause): Promise<void>
   /** The quota of the holder calls in what this shard may still admit: answers what it has in use. */
   recallHolds(holder: string): Promise<RecalledHolds>
-}
-
-/** One per transfer between locations. */
-export interface TransferApi {
-  execute(transferId: string, command: TransferCommand, cause: Cause): Promise<TransferVerdict>
-  read(): Promise<Transfer | null>
-  verifyAudit(): Promise<AuditVerdict>
 }
 
 /** One per API key: how much it may hold in carts at once. */

@@ -2,7 +2,14 @@
  * The transfer's effects as stock commands: one call per position, in the order in which it has to hear of them. Leaving
  * gives the claim back and takes the units out in one call, so that nobody sees them free in between.
  */
-import { type CommandId, commandId, type LocationId, type ReservationId, reservationId, type Sku } from '../shared/ids.ts'
+import {
+  type CommandId,
+  commandId,
+  type LocationId,
+  type ReservationId,
+  reservationId,
+  type Sku,
+} from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import type { StockCommand, StockCommandBody, StockVerdict } from '../stock/stock-command.ts'
 import type { Transfer, TransferEffect } from './transfer.ts'
@@ -71,7 +78,13 @@ function bodiesOf(transfer: Transfer, effect: TransferEffect, trust: TransferTru
     case 'ship': {
       const { quantity, shipmentId, occurredAtMs } = effect
       const movementId = `transfer/${transferId}/${shipmentId}`
-      const out = { movement: 'transfer_out', state: 'available', quantity, occurredAtMs, reference: transferId } as const
+      const out = {
+        movement: 'transfer_out',
+        state: 'available',
+        quantity,
+        occurredAtMs,
+        reference: transferId,
+      } as const
       return [
         { type: 'release', reservationId: claim, quantity },
         { type: 'move', movementId, ...out },

@@ -1,4 +1,5 @@
 /** What may be asked of a transfer, and why it may say no. The reports' own ids make each of them happen once. */
+import type { Cause } from '../shared/cause.ts'
 import type { CorrelationId, LocationId, Sku } from '../shared/ids.ts'
 import type { StockVerdict } from '../stock/stock-command.ts'
 import type { Transfer, TransferStatus } from './transfer.ts'
@@ -60,3 +61,9 @@ export type TransferRefusal =
 export type TransferVerdict =
   | { readonly ok: true; readonly effect: 'applied' | 'unchanged'; readonly transfer: Transfer }
   | { readonly ok: false; readonly error: TransferRefusal }
+
+/** What the transfer's actor answers. */
+export interface TransferApi {
+  execute(transferId: string, command: TransferCommand, cause: Cause): Promise<TransferVerdict>
+  read(): Promise<Transfer | null>
+}
