@@ -9,6 +9,7 @@ import { type Cart, type CartAllocation, claimId } from '../src/domain/stock/car
 import type { ClaimAnswer } from '../src/domain/stock/fill-demand.ts'
 import type { StockCommandBody, StockRefusal, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { Env } from '../src/env.ts'
+import { callPosition } from './call-position.ts'
 
 /** A claim that was given back or ran out is not revived: the next one has its own name. More rounds mean a bug. */
 const claimRoundsMax = 8
@@ -102,7 +103,8 @@ export class CartClaims {
   async #send(skuName: string, location: string, body: StockCommandBody, cause: Cause): Promise<StockVerdict> {
     const name = positionId(sku(skuName), locationId(location))
     const command = { ...body, commandId: commandId(crypto.randomUUID()), cause }
-    const verdict = await reached(() => this.#stock(name).execute(name, command))
+    const [verdict] = await reached(() => callPosition(this.#env, name, [command]))
+    if (verdict === undefined) throw new Error(`${name} answered nothing`)
     if (!verdict.ok && verdict.error.reason === 'overloaded') throw new PositionBusy(`${name} is overloaded`)
     return verdict
   }

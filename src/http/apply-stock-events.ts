@@ -4,7 +4,7 @@
  */
 import { actor, type StockApi } from '../actor-apis.ts'
 import { findSku } from '../config/catalog.ts'
-import type { Location } from '../domain/config/config.ts'
+import type { Location } from '../domain/config/location.ts'
 import { commandId, locationId, type PositionId, positionId, sku } from '../domain/shared/ids.ts'
 import type { StockCommandBody, StockVerdict } from '../domain/stock/stock-command.ts'
 import { mayActFor } from './auth.ts'

@@ -277,7 +277,7 @@ describe('committing and releasing', () => {
     const shard = shardOf(input.reservationId)
     await shard.commit(input.reservationId, testCause)
     await west.inside(({ execution }) => {
-      vi.spyOn(execution, 'join').mockReturnValueOnce(null)
+      vi.spyOn(execution, 'joinAll').mockReturnValueOnce(null)
     })
     expect(await shard.release(input.reservationId, testCause)).toEqual({ ok: false, error: { reason: 'overloaded' } })
     vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 11_000)
@@ -362,7 +362,7 @@ describe('a position that is busy', () => {
     const busy = await stocked({ east: 5 })
     const input = cart([line(free.sku, 2), line(busy.sku, 2)])
     await busy.east.inside(({ execution }) => {
-      vi.spyOn(execution, 'join').mockReturnValueOnce(null)
+      vi.spyOn(execution, 'joinAll').mockReturnValueOnce(null)
     })
     expect(await reserve(input)).toEqual({ ok: false, error: { reason: 'overloaded' } })
     expect([await free.east.available(), await busy.east.available()]).toEqual([5, 5])
@@ -375,7 +375,7 @@ describe('a position that is busy', () => {
     const input = cart([line(sku, 2)])
     await reserve(input)
     await east.inside(({ execution }) => {
-      vi.spyOn(execution, 'join').mockReturnValueOnce(null)
+      vi.spyOn(execution, 'joinAll').mockReturnValueOnce(null)
     })
     const shard = shardOf(input.reservationId)
     expect(await shard.commit(input.reservationId, testCause)).toEqual({ ok: false, error: { reason: 'overloaded' } })

@@ -1,5 +1,6 @@
 /** Which locations may serve a channel, and which channels a location serves. An empty network means all locations. */
-import type { Account, Config, Location } from './config.ts'
+import type { Account, Config } from './config.ts'
+import type { Location } from './location.ts'
 
 const reaches = (account: Account, location: string) =>
   account.network.length === 0 || account.network.includes(location)

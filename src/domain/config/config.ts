@@ -5,12 +5,12 @@
 import { z } from 'zod'
 import { currencySchema, skuSchema } from '../order/canonical-order.ts'
 import { accountId, sku } from '../shared/ids.ts'
+import { locationSchema } from './location.ts'
 import { promisingDefault, promisingSchema } from './promising.ts'
+import { slugSchema } from './slug.ts'
 
-export const slugSchema = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, at most 63')
-const country = z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code')
+export { slugSchema }
+
 const secretName = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, '1 to 100 of A-Z a-z 0-9 _ . -')
 const httpUrl = z
   .url({ protocol: /^https?$/ })
@@ -62,23 +62,6 @@ export const entitySchema = z.strictObject({
   /** The ERP account that books this entity's orders; none: orders are not posted. */
   erp: slugSchema.optional(),
 })
-
-export const locationSchema = z.strictObject({
-  id: slugSchema,
-  name: z.string().max(200),
-  kind: z.enum(['warehouse', '3pl', 'store', 'supplier']),
-  /** The warehouse account that picks here; none: released orders wait for `POST /v1/shipments`. */
-  account: slugSchema.optional(),
-  country,
-  region: z.string().max(100).optional(),
-  postalCode: z.string().max(32).optional(),
-  timeZone: z.string().max(64).default('UTC'),
-  /** Lower goes first when plans are otherwise equal. */
-  priority: z.int().min(0).max(1_000).default(100),
-  /** False: stock is counted, orders are not sent here. */
-  fulfils: z.boolean().default(true),
-})
-export type Location = z.infer<typeof locationSchema>
 
 const brandedSku = skuSchema.transform(sku)
 

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import { skuSchema } from '../order/canonical-order.ts'
+import { slugSchema as slug } from './slug.ts'
 
-const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, at most 63')
 const units = z.int().min(0).max(1_000_000_000)
 const percent = z.int().min(0).max(100)
 

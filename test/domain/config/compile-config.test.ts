@@ -51,6 +51,36 @@ describe('compiling a configuration file', () => {
     ])
   })
 
+  it('reports a location that is of no entity, at no time and never open', () => {
+    const problems = problemsOf((file) => ({
+      ...file,
+      locations: [
+        { ...file.locations[0], entities: ['nobody'] },
+        { ...file.locations[1], calendar: { workingDays: [], cutOff: '25:00', holidays: ['2026-02-30'] } },
+      ],
+    }))
+    expect(problems.map(({ path }) => path)).toEqual([
+      'locations.1.calendar.workingDays',
+      'locations.1.calendar.cutOff',
+      'locations.1.calendar.holidays.0',
+      'locations.0.entities.0',
+    ])
+  })
+
+  it('restricts nothing where a location says nothing', () => {
+    const compiled = compile((file) => file)
+    if (!compiled.ok) throw new Error(JSON.stringify(compiled.error))
+    expect(compiled.value.config.locations[0]).toMatchObject({
+      calendar: { cutOff: null, holidays: [], openings: [] },
+      capacity: { ordersPerDay: null, unitsPerDay: null },
+      serves: [],
+      capabilities: [],
+      deliveryMethods: [],
+      entities: [],
+      handlingMinutes: 0,
+    })
+  })
+
   it('reports what refers to nothing beside what has the wrong shape', () => {
     const problems = problemsOf((file) => ({
       ...file,
@@ -115,6 +145,23 @@ describe('compiling a configuration file', () => {
     expect(connect({}).map(({ member }) => member)).toEqual(['secrets.webhook'])
     expect(connect({ partner: 'shopfy' }).map(({ member }) => member)).toEqual(['partner'])
     expect(connect({ partner: 'tryton' }).map(({ member }) => member)).toEqual(['role', 'secrets.api', 'baseUrl'])
+  })
+
+  it('refuses a bundle of what is not in the catalogue, and one that holds itself', () => {
+    const bundle = (sku: string, ...components: string[]) => ({
+      sku,
+      title: sku,
+      components: components.map((component) => ({ sku: component, quantity: 1 })),
+    })
+    const problems = problemsOf((file) => ({
+      ...file,
+      skus: [...file.skus, bundle('KIT', 'ROPE-10'), bundle('LOST', 'NO-SUCH'), bundle('LOOP', 'KIT', 'LOOP')],
+    }))
+    const at = testConfig.skus.length
+    expect(problems).toEqual([
+      { path: `skus.${at + 1}.components`, message: "no SKU 'NO-SUCH'" },
+      { path: `skus.${at + 2}.components`, message: 'contains itself: LOOP > LOOP' },
+    ])
   })
 
   it('refuses an unknown member and says where', () => {
