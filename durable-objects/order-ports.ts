@@ -1,16 +1,15 @@
 /** The saga's ports in the deployed system: configuration and catalogue in KV, one actor per position. */
-import { actor, type StockApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { findBundleParts, findListing, findSku } from '../src/config/catalog.ts'
 import type { SagaPorts } from '../src/domain/order/advance.ts'
-import { candidateLocations, channelFinding } from '../src/domain/order/order-policy.ts'
+import { channelFinding } from '../src/domain/order/order-policy.ts'
 import type { LineFinding } from '../src/domain/order/saga-command.ts'
 import { positionId } from '../src/domain/shared/ids.ts'
 import type { Env } from '../src/env.ts'
 import { callPosition } from './call-position.ts'
+import { lookUpPlanInputs } from './plan-sources.ts'
 
 export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>): SagaPorts {
-  const stock = (position: string) => actor<StockApi>(env.STOCK, position)
   return {
     ...order,
     nowMs: Date.now,
@@ -23,15 +22,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
           listing: await findStockedListing(env, account, externalSku),
         })),
       ),
-    candidates: async (account) => {
-      const config = await activeConfig(env, Date.now())
-      return { configVersion: config.version, locations: candidateLocations(config, account) }
-    },
-    figure: async (sku, location) => {
-      const position = positionId(sku, location)
-      const { states } = await stock(position).view(position)
-      return { sku, location, available: states.available }
-    },
+    planInputs: (ask) => lookUpPlanInputs(env, ask),
     applyStock: (sku, location, commands) => callPosition(env, positionId(sku, location), commands),
   }
 }

@@ -7,6 +7,7 @@ import { currencySchema, skuSchema } from '../order/canonical-order.ts'
 import { accountId, sku } from '../shared/ids.ts'
 import { locationSchema } from './location.ts'
 import { promisingDefault, promisingSchema } from './promising.ts'
+import { ratesDefault, ratesSchema } from './rates.ts'
 import { slugSchema } from './slug.ts'
 
 export { slugSchema }
@@ -145,6 +146,7 @@ const shared = {
   locations: z.array(locationSchema).min(1).max(1_000),
   jwt: jwtSchema.nullable().default(null),
   promising: promisingSchema.default(promisingDefault),
+  rates: ratesSchema.default(ratesDefault),
 }
 
 /** The file. `compileConfig` checks what a schema cannot: that every name refers to something. */

@@ -10,6 +10,7 @@ import { partedAs } from './claims.ts'
 import { hasBackorderedUnits } from './line-moves.ts'
 import type { Position } from './order-event.ts'
 import type { OrderReservation, OrderState } from './order-state.ts'
+import { holdMembers } from './plan-claims.ts'
 import { heldReservations } from './record-stock.ts'
 import type { StockEffect } from './saga-state.ts'
 import type { StockCall } from './saga-step.ts'
@@ -34,6 +35,7 @@ export function holdCalls(state: OrderState): readonly StockCall[] {
         expiresAtMs: plan.plannedAtMs + holdTtlMs,
         orderId: state.orderId,
         allowPartial: false,
+        ...holdMembers(plan.claims, sku, location),
       }
       return { sku, location, id: commandId(`${reservationId}/hold`), body }
     })

@@ -9,8 +9,10 @@ export type ConditionName = keyof StrategyConditions
 export type ConstraintName =
   | 'excluded_location'
   | 'location_kind'
+  | 'location_down'
   | 'entity'
   | 'region'
+  | 'delivery_method'
   | 'zone'
   | 'currency'
   | 'calendar'

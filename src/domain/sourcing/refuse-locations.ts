@@ -16,8 +16,10 @@ type InTheWay = (candidate: SourcingCandidate, context: Context) => boolean
 const checks: readonly (readonly [ConstraintName, InTheWay])[] = [
   ['excluded_location', ({ location }, { constraints }) => constraints.excludedLocations.includes(location)],
   ['location_kind', ({ kind }, { constraints: { locationKinds: kinds } }) => kinds.length > 0 && !kinds.includes(kind)],
+  ['location_down', ({ isUp }) => !isUp],
   ['entity', ({ servesEntity }, { constraints }) => constraints.entityMatches && !servesEntity],
   ['region', ({ servesDestination }, { constraints }) => constraints.regionServed && !servesDestination],
+  ['delivery_method', ({ servesMethod }) => !servesMethod],
   ['zone', ({ zone }, { constraints: { zoneMax } }) => zoneMax !== null && zone !== null && zone > zoneMax],
   ['currency', isPricedOtherwise],
   ['calendar', ({ dispatchAtMs }) => dispatchAtMs === null],

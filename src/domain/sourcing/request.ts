@@ -2,7 +2,7 @@
  * All that a decision rests on, resolved: the same request gives the same decision, byte for byte, whoever asks and
  * whenever. Quantities of lines are ordered units, quantities of stock are base units, money is minor units.
  */
-import type { Location } from '../config/config.ts'
+import type { Location } from '../config/location.ts'
 import type { DeliveryMethod } from '../config/promising.ts'
 import type { LineId, LocationId, Sku } from '../shared/ids.ts'
 import type { SourcingProfile } from './profile.ts'
@@ -60,7 +60,10 @@ export type SourcingCandidate = {
   readonly location: LocationId
   readonly kind: Location['kind']
   readonly priority: number
+  /** False: somebody said that nothing leaves it for now. */
+  readonly isUp: boolean
   readonly servesDestination: boolean
+  readonly servesMethod: boolean
   readonly servesEntity: boolean
   readonly capabilities: readonly string[]
   /** When a parcel leaves that is planned now, by calendar, cut-off and handling; null: not in any foreseeable time. */
