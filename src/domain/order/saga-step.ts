@@ -38,4 +38,8 @@ export type SagaStep =
     }
   /** Look up what a plan rests on: configuration, catalogue, and the figures of every candidate position. */
   | { readonly type: 'plan'; readonly ask: PlanAsk }
+  /** The order names a cart: make it the order's, and say what it claims. */
+  | { readonly type: 'take_cart'; readonly reservationId: string; readonly account: string }
+  /** Give back what is left of it. */
+  | { readonly type: 'settle_cart'; readonly reservationId: string }
   | { readonly type: StockStepType; readonly attempt: number; readonly calls: readonly StockCall[] }

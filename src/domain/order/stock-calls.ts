@@ -8,6 +8,7 @@ import { commandId, orderReservationId } from '../shared/ids.ts'
 import type { StockCommand, StockCommandBody } from '../stock/stock-command.ts'
 import { partedAs } from './claims.ts'
 import { hasBackorderedUnits } from './line-moves.ts'
+import { takeOverItems, takeOverTerms } from './order-cart.ts'
 import type { Position } from './order-event.ts'
 import type { OrderReservation, OrderState } from './order-state.ts'
 import { holdMembers } from './plan-claims.ts'
@@ -36,11 +37,12 @@ export function holdCalls(state: OrderState): readonly StockCall[] {
         orderId: state.orderId,
         allowPartial: false,
         ...holdMembers(plan.claims, sku, location),
+        ...takeOverTerms(state, plan, sku, location),
       }
       return { sku, location, id: commandId(`${reservationId}/hold`), body }
     })
   })
-  return callsOf(state, items)
+  return callsOf(state, [...takeOverItems(state, plan), ...items])
 }
 
 export function commitCalls(state: OrderState): readonly StockCall[] {
