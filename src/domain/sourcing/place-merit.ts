@@ -2,7 +2,7 @@
  * How good a place is by itself, as if it shipped the whole order: what the search goes by before a plan can be scored.
  * A guess of the score's terms, each normalised over the places.
  */
-import { chooseService } from './choose-service.ts'
+import { pickLane } from './pick-lane.ts'
 import { normalised } from './normalised.ts'
 import { utilisation } from './plan-terms.ts'
 import type { StrategyWeights } from './profile.ts'
@@ -12,7 +12,7 @@ export function placeMerits(field: Field, weights: StrategyWeights): readonly nu
   const { order, lines } = field.request
   const grams = lines.reduce((sum, line) => sum + (line.grams ?? 0) * line.quantity, 0)
   const units = field.lines.reduce((sum, { unitsEach, line }) => sum + unitsEach * line.quantity, 0)
-  const services = field.places.map(({ lanes, dispatchAtMs }) => chooseService(lanes, grams, dispatchAtMs, order))
+  const services = field.places.map(({ lanes, dispatchAtMs }) => pickLane(lanes, grams, dispatchAtMs, order))
   const sla = normalised(
     services.map(({ onTime }) => onTime),
     'more',

@@ -1,5 +1,5 @@
 /** What a plan comes to, term by term, before anything is weighed. */
-import { chooseService } from './choose-service.ts'
+import { pickLane } from './pick-lane.ts'
 import type { SourcedShipment, Term } from './decision.ts'
 import { rounded } from './normalised.ts'
 import type { CapacityFigure } from './request.ts'
@@ -17,7 +17,7 @@ export function shipmentsOf(field: Field, draft: Draft): readonly SourcedShipmen
     const takes = byPlace.get(at) ?? []
     const grams = takes.reduce((sum, { line, quantity }) => sum + (line.line.grams ?? 0) * quantity, 0)
     const valueMinor = takes.reduce((sum, { line, quantity }) => sum + line.line.priceMinor * quantity, 0)
-    const { service, costMinor, onTime } = chooseService(place.lanes, grams, place.dispatchAtMs, order)
+    const { service, costMinor, onTime } = pickLane(place.lanes, grams, place.dispatchAtMs, order)
     const { location, dispatchAtMs } = place
     return [{ location, service, costMinor, grams, valueMinor, dispatchAtMs, onTime: rounded(onTime) }]
   })

@@ -5,20 +5,20 @@ import type { Lane, SourcingOrder } from './request.ts'
 /** A service this likely on time is not bettered by a dearer one. */
 const onTimeEnough = 0.9
 
-export type ChosenService = {
+export type PickedLane = {
   readonly service: string | null
   readonly costMinor: number | null
   readonly onTime: number
 }
 
 /** `costMinor` null: no lane takes the weight, or it is priced in another currency than the order. */
-export function chooseService(
+export function pickLane(
   lanes: readonly Lane[],
   grams: number,
   dispatchAtMs: number | null,
   order: SourcingOrder,
-): ChosenService {
-  const offers = lanes.flatMap((lane): ChosenService[] => {
+): PickedLane {
+  const offers = lanes.flatMap((lane): PickedLane[] => {
     const bracket = lane.brackets.find(({ gramsMax }) => grams <= gramsMax)
     if (
       bracket === undefined ||
@@ -35,7 +35,7 @@ export function chooseService(
 
 const isKnown = (lanes: readonly Lane[], service: string) => lanes.some((lane) => lane.service === service)
 
-function byMerit(left: ChosenService, right: ChosenService): number {
+function byMerit(left: PickedLane, right: PickedLane): number {
   const late = Math.min(right.onTime, onTimeEnough) - Math.min(left.onTime, onTimeEnough)
   if (late !== 0) return late
   const dearer = (left.costMinor ?? Number.MAX_SAFE_INTEGER) - (right.costMinor ?? Number.MAX_SAFE_INTEGER)
