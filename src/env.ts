@@ -12,7 +12,9 @@ export interface Env {
   readonly ORDER: DurableObjectNamespace
   readonly STOCK: DurableObjectNamespace
   readonly INBOX: DurableObjectNamespace
+  readonly LOCATION: DurableObjectNamespace
   readonly RESERVATION: DurableObjectNamespace
+  readonly HOLD_QUOTA: DurableObjectNamespace
   readonly IDEMPOTENCY: DurableObjectNamespace
   readonly LIMITER: DurableObjectNamespace
   readonly BREAKER: DurableObjectNamespace

@@ -20,9 +20,9 @@ export function answerOf(cart: Cart, created: boolean, nowMs: number): CartAnswe
   return { ok: true, created, reservation: { reservationId, status, expiresAtMs, lines } }
 }
 
-/** A commit under way has promised nothing yet; units on their way back are nobody's claim any more. */
+/** A commit or an extension under way has promised nothing yet; units on their way back are nobody's claim any more. */
 function documentStatus(status: CartStatus): CartDocument['status'] | 'refused' {
-  if (status === 'committing') return 'held'
+  if (status === 'committing' || status === 'extending') return 'held'
   return status === 'releasing' ? 'released' : status
 }
 
