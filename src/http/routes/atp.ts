@@ -1,6 +1,6 @@
 /**
- * What can be promised, per SKU: now, by date, to whom and from where. Answers are made from the positions' own figures,
- * each with its age; how old they may be is for the caller to say.
+ * What can be promised, per SKU: now, by date, to whom and from where. Answers are made from the positions' own
+ * figures, each with its age; how old they may be is for the caller to say.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { type AtpQuestion, answerAtp, heldStock } from '../atp/answer-atp.ts'
