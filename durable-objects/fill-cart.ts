@@ -12,9 +12,9 @@ import type { ReservationRefusal, ReserveInput } from '../src/domain/stock/reser
 import type { CartClaims } from './cart-claims.ts'
 import { fillBundles } from './fill-bundles.ts'
 import { ActorBusy } from './reached.ts'
-import type { ResolvedCart } from './resolve-cart.ts'
+import { keptTerms, type ResolvedCart } from './resolve-cart.ts'
 
-/** Claims that the lines do not name themselves: those of bundles, on their components. */
+/** Claims that the lines do not tell themselves: those of bundles, and those on terms. */
 type Filled = { readonly lines: readonly FilledLine[]; readonly claims: readonly CartClaim[] | null }
 
 /**
@@ -55,7 +55,9 @@ async function claimAll(
   const failed = settled.find((outcome) => outcome.status === 'rejected')
   if (failed === undefined) {
     const all = settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-    return ok({ lines: all.flatMap(({ lines }) => lines), claims: hasBundle ? taken : null })
+    const sayMore =
+      hasBundle || taken.some(({ group, goodUntilMs }) => group !== undefined || goodUntilMs !== undefined)
+    return ok({ lines: all.flatMap(({ lines }) => lines), claims: sayMore ? taken : null })
   }
   await giveBack(claims, input, taken)
   if (failed.reason instanceof ActorBusy) return err({ reason: 'overloaded' })
@@ -97,7 +99,7 @@ async function claimOne(
       const { granted, available, reservationId } = await claims.hold(input, placeAt(location), quantity, partial)
       if (reservationId !== null) {
         allocations.push({ location, quantity: granted, reservationId })
-        taken.push({ sku, location, quantity: granted, reservationId })
+        taken.push({ ...keptTerms(termsOf(sku, location)), sku, location, quantity: granted, reservationId })
       }
       return { granted, available }
     },

@@ -9,7 +9,7 @@ import type { Cause } from '../src/domain/shared/cause.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
-import { type Cart, claimsOf, contentOf, statusAt } from '../src/domain/stock/cart.ts'
+import { type Cart, type CartClaim, claimsOf, contentOf, endedAs, statusAt } from '../src/domain/stock/cart.ts'
 import { answerOf, conflict, notFound, refusedAs } from '../src/domain/stock/cart-answer.ts'
 import type { RecalledHolds, ReservationVerdict, ReserveInput } from '../src/domain/stock/reservation-contract.ts'
 import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
@@ -69,6 +69,23 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     return cart === null || cart.status === 'refused' ? notFound(reservationId) : answerOf(cart, false, Date.now())
   }
 
+  async takeForOrder(reservationId: string, orderId: string): Promise<readonly CartClaim[] | null> {
+    return this.#turn(reservationId, async () => {
+      const cart = this.#carts.find(reservationId)
+      if (cart === null) return null
+      const status = statusAt(cart, Date.now())
+      if (status === 'ordered') return cart.orderId === orderId ? claimsOf(cart) : null
+      if (status !== 'held' && status !== 'extending' && status !== 'committed') return null
+      await this.#save({ ...cart, status: 'ordered', orderId })
+      return claimsOf(cart)
+    })
+  }
+
+  async settleForOrder(reservationId: string, orderId: string, cause: Cause): Promise<void> {
+    const cart = this.#carts.find(reservationId)
+    if (cart?.status === 'ordered' && cart.orderId === orderId) await this.#claims.release(claimsOf(cart), cause)
+  }
+
   async recallHolds(holder: string): Promise<RecalledHolds> {
     return this.#admission.recall(holder)
   }
@@ -120,8 +137,8 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     if (cart === null || cart.status === 'refused') return notFound(reservationId)
     const status = statusAt(cart, Date.now())
     if (status === 'committed' || status === 'committing') return refusedAs('committed', reservationId)
-    if (status === 'releasing') return refusedAs('released', reservationId)
-    if (status === 'released' || status === 'expired') return refusedAs(status, reservationId)
+    const ended = endedAs(status)
+    if (ended !== null) return refusedAs(ended, reservationId)
     const untilMs = Math.max(expiresAtMs, cart.extendToMs ?? 0)
     if (untilMs <= cart.expiresAtMs) return answerOf(cart, false, Date.now())
     const extending: Cart = { ...cart, status: 'extending', extendToMs: untilMs }
@@ -138,8 +155,8 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     if (cart === null || cart.status === 'refused') return notFound(reservationId)
     const status = statusAt(cart, Date.now())
     if (status === 'committed') return answerOf(cart, false, Date.now())
-    if (status === 'releasing') return refusedAs('released', reservationId)
-    if (status === 'released' || status === 'expired') return refusedAs(status, reservationId)
+    const ended = endedAs(status)
+    if (ended !== null) return refusedAs(ended, reservationId)
     if (status !== 'committing') await this.#save({ ...cart, status: 'committing' })
     const refusals = await this.#claims.commit(cart, cause)
     return refusals.length === 0 ? this.#settle({ ...cart, status: 'committed' }) : this.#undo(cart, refusals, cause)
@@ -159,6 +176,7 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     if (cart === null || cart.status === 'refused') return notFound(reservationId)
     const status = statusAt(cart, Date.now())
     if (status === 'committing') return refusedAs('committed', reservationId)
+    if (status === 'ordered') return refusedAs(status, reservationId)
     if (status === 'released' || status === 'expired') return answerOf(cart, false, Date.now())
     // A hold that is given back half-way runs out by itself; a commitment does not.
     if (status === 'committed') await this.#save({ ...cart, status: 'releasing' })
@@ -179,9 +197,15 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     return answerOf(cart, false, Date.now())
   }
 
+  async #turn<Answer>(reservationId: string, work: () => Promise<Answer>): Promise<Answer> {
+    const turn = this.#turns.take(reservationId, work)
+    if (turn === null) throw new ActorBusy('too many carts are being worked on')
+    return turn
+  }
+
   async #inTurn(reservationId: string, work: () => Promise<ReservationVerdict>): Promise<ReservationVerdict> {
     try {
-      return (await this.#turns.take(reservationId, work)) ?? overloaded
+      return await this.#turn(reservationId, work)
     } catch (error) {
       if (error instanceof ActorBusy) return overloaded
       throw error

@@ -1,6 +1,6 @@
 /**
- * What a request for a reservation comes to before any position is asked: who may serve it, which base units it takes of
- * which SKU, and on what terms.
+ * What a request for a reservation comes to before any position is asked: who may serve it, which base units it takes
+ * of which SKU, and on what terms.
  */
 import { activeConfig } from '../src/config/active-config.ts'
 import { findBundleParts, findSku } from '../src/config/catalog.ts'
@@ -64,6 +64,11 @@ export async function resolveCart(
     termsOf: (sku, location) => termsOf(config, input, entries.get(sku), location, nowMs),
     limits: { units: holdUnitsPerKeyMax, holds: holdsPerKeyMax },
   })
+}
+
+/** What the claim goes on to need once it is made; what was kept back then is no longer asked for. */
+export function keptTerms({ keepBack: _, ...kept }: ClaimTerms): Pick<ClaimTerms, 'group' | 'goodUntilMs'> {
+  return kept
 }
 
 /** Base units that the claims will come to, in one open cart. */

@@ -1,4 +1,5 @@
 /** What a position owes the outside, and how each of it is sent. */
+import { actor, type FeedApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { channelsServedBy, publishesStock } from '../src/domain/config/channel-network.ts'
 import type { OrderId, PositionId } from '../src/domain/shared/ids.ts'
@@ -21,9 +22,6 @@ export const wakeRow = (orderId: OrderId) => `wake/${orderId}`
 
 /** A wake-up whose projection never confirms is sent again after this. */
 const projectAgainMs = 60_000
-/** Messages in one `sendBatch`. */
-const messagesMax = 100
-
 /** `rows` are of one kind. */
 export async function sendStockEffects(
   env: Env,
@@ -38,7 +36,7 @@ export async function sendStockEffects(
       await env.PROJECTIONS.send({ type: 'project', actor: 'stock', name: position, throughSeq: effect.throughSeq })
       return { againAtMs: nowMs + projectAgainMs }
     case 'publish':
-      await publish(env, position, nowMs)
+      await publish(env, position, rows[0]?.createdAtMs ?? nowMs, nowMs)
       return 'done'
     case 'wake':
       // The order's place in the line and its own slow timer make up for a message that gets lost.
@@ -49,13 +47,12 @@ export async function sendStockEffects(
   }
 }
 
-async function publish(env: Env, position: PositionId, nowMs: number): Promise<void> {
+/** Each feed has it in a row of its own before the effect is over, so no message is all that knows of it. */
+async function publish(env: Env, position: PositionId, changedAtMs: number, nowMs: number): Promise<void> {
   const { sku, location } = parsePositionId(position)
   const channels = channelsServedBy(await activeConfig(env, nowMs), location).filter(publishesStock)
-  const messages = channels.map(({ id }) => ({ body: { type: 'publish_stock', account: id, sku } as const }))
-  for (let from = 0; from < messages.length; from += messagesMax) {
-    await env.PUBLICATION.sendBatch(messages.slice(from, from + messagesMax))
-  }
+  const change = { sku, changedAtMs, sold: {} }
+  await Promise.all(channels.map(({ id }) => actor<FeedApi>(env.FEED, id).changed(id, [change])))
 }
 
 function wakeMessage(effect: StockEffect, position: PositionId) {

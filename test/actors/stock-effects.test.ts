@@ -2,6 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type StockEffect, sendStockEffects } from '../../durable-objects/stock-effects.ts'
+import type { SkuChange } from '../../src/domain/feed/feed-contract.ts'
 import type { PositionId } from '../../src/domain/shared/ids.ts'
 import { orderIdFrom } from '../../src/domain/shared/ids.ts'
 import { wakeGraceMs } from '../../src/domain/stock/await-stock.ts'
@@ -58,8 +59,10 @@ function recordingEnv() {
     send: async (body: unknown) => sent.push(body),
     sendBatch: async (messages: Iterable<{ body: unknown }>) => sent.push(...[...messages].map(({ body }) => body)),
   }
-  // Cast justified: only `send` and `sendBatch` of these three bindings are used by what is tested here.
-  const env = { ...testEnv, PROJECTIONS: queue, PUBLICATION: queue, INBOUND_ORDERS: queue } as unknown as Env
+  const feed = { changed: async (account: string, changes: readonly SkuChange[]) => sent.push({ account, changes }) }
+  const feeds = { idFromName: (name: string) => name, get: () => feed }
+  // Cast justified: only `send` and `sendBatch` of these two queues, and `changed` of feeds, are used here.
+  const env = { ...testEnv, PROJECTIONS: queue, FEED: feeds, INBOUND_ORDERS: queue } as unknown as Env
   return { env, sent }
 }
 
@@ -147,7 +150,8 @@ describe('sending', () => {
   it('tells every channel that the location serves and that shows our figures, and no other', async () => {
     const { env, sent } = recordingEnv()
     expect(await sendStockEffects(env, east, [rowOf({ kind: 'publish' })], Date.now())).toBe('done')
-    expect(sent).toEqual([{ type: 'publish_stock', account: 'shopify-us', sku: 'ROPE-10' }])
+    const change = { sku: 'ROPE-10', changedAtMs: 0, sold: {} }
+    expect(sent).toEqual([{ account: 'shopify-us', changes: [change] }])
     await sendStockEffects(env, west, [rowOf({ kind: 'publish' })], Date.now())
     expect(sent.slice(1).map((message) => (message as { account: string }).account)).toEqual(['shopify-us', 'b2b'])
   })

@@ -4,6 +4,7 @@
  * held ──commit──▶ committing ──all positions──▶ committed ──release──▶ releasing ──all positions──▶ released
  *   │                   └──a position had let go──▶ expired | released (the others are given back)
  *   ├──extend──▶ extending ──all positions──▶ held, longer; one had let go──▶ expired | released
+ *   ├──an order takes it──▶ ordered (also from committed): its units are the order's
  *   └──release──▶ released · time ──▶ expired
  * The words that end in -ing are stored before the first position hears of it: the alarm finishes what died half-way.
  * `refused` remembers that there was not enough: the same request is refused for ever, a new one takes a new id.
@@ -37,8 +38,10 @@ export type CartAllocation = {
   /** The claim's own name at the position. Absent where the cart lists its claims beside its lines. */
   readonly reservationId?: ReservationId
 }
-/** Base units of one SKU claimed at one position. */
+/** Base units of one SKU claimed at one position, and what an order that takes them over has to ask for as well. */
 export type CartClaim = {
+  readonly group?: string
+  readonly goodUntilMs?: number
   readonly sku: string
   readonly location: string
   readonly quantity: number
@@ -59,6 +62,7 @@ export type CartStatus =
   | 'releasing'
   | 'released'
   | 'expired'
+  | 'ordered'
   | 'refused'
 export type ShortLine = { readonly sku: string; readonly requested: number; readonly available: number }
 
@@ -72,8 +76,10 @@ export type Cart = {
   readonly extendToMs?: number
   /** The API key whose limits it counts against. */
   readonly holder?: string
+  /** The order that took it. */
+  readonly orderId?: string
   readonly lines: readonly CartLine[]
-  /** What is claimed, where the lines do not say it: bundles are claimed as their components. */
+  /** What is claimed, where the lines do not say it all: bundles are claimed as their components, some on terms. */
   readonly claims?: readonly CartClaim[]
   /** Why it was refused; empty otherwise. */
   readonly short: readonly ShortLine[]
@@ -110,6 +116,12 @@ export function heldBy(cart: Cart): { readonly units: number; readonly untilMs: 
  */
 export function statusAt(cart: Cart, nowMs: number): CartStatus {
   return cart.status === 'held' && nowMs >= cart.expiresAtMs ? 'expired' : cart.status
+}
+
+/** How it ended, if it did; units on their way back are as good as released. */
+export function endedAs(status: CartStatus): 'ordered' | 'released' | 'expired' | null {
+  if (status === 'releasing') return 'released'
+  return status === 'ordered' || status === 'released' || status === 'expired' ? status : null
 }
 
 /**

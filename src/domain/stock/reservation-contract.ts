@@ -11,7 +11,7 @@ export type ReserveInput = CartRequest & {
 }
 export type ReservationDocument = {
   readonly reservationId: string
-  readonly status: 'held' | 'committed' | 'released' | 'expired'
+  readonly status: 'held' | 'ordered' | 'committed' | 'released' | 'expired'
   readonly expiresAtMs: number
   readonly lines: readonly CartLine[]
 }
@@ -25,6 +25,8 @@ export type ReservationRefusal =
   | { readonly reason: 'reservation_expired'; readonly reservationId: string }
   | { readonly reason: 'reservation_released'; readonly reservationId: string }
   | { readonly reason: 'reservation_committed'; readonly reservationId: string }
+  /** An order took it: from then on the order says what becomes of the units. */
+  | { readonly reason: 'reservation_ordered'; readonly reservationId: string }
   | { readonly reason: 'unknown_sku'; readonly sku: string }
   | { readonly reason: 'unknown_location'; readonly location: string }
   | { readonly reason: 'unknown_unit'; readonly sku: string; readonly unit: string }

@@ -29,6 +29,7 @@ const reservationReasons = [
   'reservation_expired',
   'reservation_released',
   'reservation_committed',
+  'reservation_ordered',
   'unknown_sku',
   'unknown_location',
   'unknown_unit',

@@ -57,7 +57,7 @@ export const extendSchema = z.strictObject({ expiresInSeconds })
 export const reservationSchema = z
   .object({
     reservationId: z.string(),
-    status: z.enum(['held', 'committed', 'released', 'expired']),
+    status: z.enum(['held', 'ordered', 'committed', 'released', 'expired']),
     expiresAt: instantOutSchema,
     lines: z.array(
       z.object({
