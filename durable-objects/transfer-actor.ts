@@ -12,7 +12,7 @@ import { positionId } from '../src/domain/shared/ids.ts'
 import { inTurns } from '../src/domain/shared/in-turns.ts'
 import { decideTransfer } from '../src/domain/transfer/decide-transfer.ts'
 import type { Transfer } from '../src/domain/transfer/transfer.ts'
-import { effectVerdict, type TransferCall, transferCalls } from '../src/domain/transfer/transfer-calls.ts'
+import { effectAnswers, type TransferCall, transferCalls } from '../src/domain/transfer/transfer-calls.ts'
 import type { TransferApi, TransferCommand, TransferVerdict } from '../src/domain/transfer/transfer-command.ts'
 import type { TransferEvent } from '../src/domain/transfer/transfer-event.ts'
 import type { Env } from '../src/env.ts'
@@ -135,12 +135,7 @@ export class TransferActor extends DurableObject<Env> implements TransferApi {
     try {
       const commands = effects.flatMap((effect) => effect.commands)
       const verdicts = await callPosition(this.env, positionId(sku, location), commands)
-      let from = 0
-      return effects.flatMap(({ effectId, commands: own }) => {
-        const verdict = effectVerdict(verdicts.slice(from, (from += own.length)))
-        const isAnswer = verdict !== undefined && (verdict.ok || verdict.error.reason !== 'overloaded')
-        return isAnswer ? [{ effectId, verdict }] : []
-      })
+      return effectAnswers(effects, verdicts)
     } catch (error) {
       console.warn(JSON.stringify({ event: 'transfer_position_failed', sku, location, ...describeError(error) }))
       return []

@@ -40,9 +40,19 @@ export function transferCalls(transfer: Transfer, trust: TransferTrust): readonl
   })
 }
 
-/** Of an effect's commands: what refused, or else what the last one said. */
-export function effectVerdict(verdicts: readonly StockVerdict[]): StockVerdict | undefined {
-  return verdicts.find(({ ok }) => !ok) ?? verdicts.at(-1)
+/**
+ * One per effect that was answered: of its commands the one that refused, or else the last. An overloaded position has
+ * answered nothing.
+ */
+export function effectAnswers(effects: TransferCall['effects'], verdicts: readonly StockVerdict[]) {
+  let from = 0
+  return effects.flatMap(({ effectId, commands }) => {
+    const own = verdicts.slice(from, from + commands.length)
+    from += commands.length
+    const verdict = own.find(({ ok }) => !ok) ?? own.at(-1)
+    const isAnswer = verdict !== undefined && (verdict.ok || verdict.error.reason !== 'overloaded')
+    return isAnswer ? [{ effectId, verdict }] : []
+  })
 }
 
 export function transferSupplyId(transferId: string): string {
