@@ -12,11 +12,11 @@ import type { PositionId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import { wakeGraceMs } from '../src/domain/stock/await-stock.ts'
 import { decide } from '../src/domain/stock/decide.ts'
-import { summaryOf } from '../src/domain/stock/figures-of.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
-import { availableAt, type Position } from '../src/domain/stock/position.ts'
-import { positionView } from '../src/domain/stock/position-view.ts'
+import type { Position } from '../src/domain/stock/position.ts'
+import { positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
+import { availableAt } from '../src/domain/stock/states.ts'
 import type {
   LedgerEntry,
   PositionView,
@@ -34,7 +34,9 @@ import { Migrations } from './migrations.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
 import { projectRow, publishRow, type StockEffect, sendStockEffects, wakeRow } from './stock-effects.ts'
 import { type PreparedStep, StockLedger } from './stock-ledger.ts'
-import { StockTables, stockTables, waiterOffer } from './stock-tables.ts'
+import { reportLots, StockReportTable } from './stock-report-table.ts'
+import { claimTerms, StockTables, stockTables, waiterOffer } from './stock-tables.ts'
+import { SupplyTable, supplyTable } from './supply-table.ts'
 import { Timers, timersTable } from './timers.ts'
 
 const steps = [
@@ -43,6 +45,7 @@ const steps = [
     statements: [...stockTables, eventLogTable, commandMemoryTable, outboxTable, outboxIndex, timersTable],
   },
   { id: 2, statements: [waiterOffer] },
+  { id: 3, statements: [...claimTerms, reportLots, supplyTable] },
 ]
 const wakeTimer = 'wake'
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
@@ -58,7 +61,11 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #commands = new CommandMemory<StockVerdict>(this.ctx.storage, this.#migrations)
   readonly #outbox = new Outbox<StockEffect>(this.ctx.storage, this.#migrations)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
-  readonly #tables = new StockTables(this.ctx.storage.sql, this.#migrations)
+  readonly #tables = {
+    stock: new StockTables(this.ctx.storage.sql, this.#migrations),
+    reports: new StockReportTable(this.ctx.storage.sql, this.#migrations),
+    supplies: new SupplyTable(this.ctx.storage.sql, this.#migrations),
+  }
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
   /** Readable from within the object only; its counters say how many commands share a commit. */
@@ -80,17 +87,17 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   async view(position: string): Promise<PositionView> {
-    const nowMs = Date.now()
-    return positionView(this.#ledger.name ?? (position as PositionId), this.#ledger.positionAt(nowMs), nowMs)
+    const nowMs = this.#tidied()
+    return positionView(this.#ledger.name ?? (position as PositionId), this.#ledger.position, nowMs)
   }
 
   async summary(position: string): Promise<PositionSummary> {
-    const nowMs = Date.now()
-    return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.positionAt(nowMs))
+    this.#tidied()
+    return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.position)
   }
 
   async reservation(reservationId: string): Promise<ReservationView | null> {
-    const [reservation] = this.#tables.reservations([reservationId])
+    const [reservation] = this.#tables.stock.reservations([reservationId])
     return reservation ? reservationView(reservation, Date.now()) : null
   }
 
@@ -126,7 +133,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
         sendStockEffects(this.env, name, rows, Date.now()),
       )
-      this.#write((nowMs) => this.#ledger.expireHolds(nowMs))
+      this.#write((nowMs) => this.#ledger.tidy(nowMs))
     } catch (error) {
       console.error(JSON.stringify({ event: 'stock_alarm_failed', ...describeError(error) }))
       this.#forget()
@@ -140,7 +147,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     const position = fresh[0]?.position
     if (position === undefined) return asked.map(({ command }) => this.#executeOne(command, verdicts, 0))
     return this.#write((nowMs) => {
-      this.#ledger.expireHolds(nowMs)
+      this.#ledger.tidy(nowMs)
       const commands = fresh.map(({ command }) => command)
       this.#ledger.open(position, commands)
       return asked.map(({ command }) => this.#executeOne(command, verdicts, nowMs))
@@ -166,12 +173,19 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       const decided = decide(command, facts)
       if (!decided.ok) return ok({ step: null, verdict: decided })
       const { effect, granted } = decided.value
-      const step = this.#ledger.prepare(decided.value, facts.reservation, command.cause, nowMs)
+      const step = this.#ledger.prepare(decided.value, facts, command.cause, nowMs)
       const { version } = step.position
       return ok({ step, verdict: { ok: true, effect, granted, available: availableAt(step.position), version } })
     } catch (error) {
       return err(error)
     }
+  }
+
+  /** Reads are exact: what the clock did since the last write is recorded first, as the alarm would have. */
+  #tidied(): number {
+    const nowMs = Date.now()
+    if (this.#ledger.isUntidy(nowMs)) this.#write((atMs) => this.#ledger.tidy(atMs))
+    return nowMs
   }
 
   /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
@@ -197,7 +211,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   #saveChange(before: Position, nowMs: number): void {
     this.#ledger.save()
     this.#wakeProjection(nowMs)
-    if (availableAt(before) === availableAt(this.#ledger.position)) return
+    if (!changesWhatIsSold(before, this.#ledger.position)) return
     this.#outbox.add(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
   }
 
@@ -221,4 +235,9 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     for (const part of [this.#migrations, this.#log, this.#outbox, this.#timers, this.#ledger, this.#clock])
       part.forget()
   }
+}
+
+/** A group may be left with less while everybody else is left with the same. */
+function changesWhatIsSold(before: Position, after: Position): boolean {
+  return availableAt(before) !== availableAt(after) || before.protections.length + after.protections.length > 0
 }
