@@ -1,16 +1,18 @@
 /** The saga's ports in the deployed system: configuration and catalogue in KV, one actor per position. */
-import { actor, type StockApi } from '../src/actor-apis.ts'
+import { actor, type ReservationApi, type StockApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
-import { findListing, findSku } from '../src/config/catalog.ts'
+import { findBundleParts, findListing, findSku } from '../src/config/catalog.ts'
 import type { SagaPorts } from '../src/domain/order/advance.ts'
 import { candidateLocations, channelFinding } from '../src/domain/order/order-policy.ts'
 import type { LineFinding } from '../src/domain/order/saga-command.ts'
-import { positionId } from '../src/domain/shared/ids.ts'
+import { type CorrelationId, locationId, positionId, sku } from '../src/domain/shared/ids.ts'
+import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
 import { callPosition } from './call-position.ts'
 
 export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>): SagaPorts {
   const stock = (position: string) => actor<StockApi>(env.STOCK, position)
+  const carts = (id: string) => actor<ReservationApi>(env.RESERVATION, reservationShard(id))
   return {
     ...order,
     nowMs: Date.now,
@@ -32,6 +34,26 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
       const { states } = await stock(position).view(position)
       return { sku, location, available: states.available }
     },
+    takeCart: async (reservationId, account) => {
+      const config = await activeConfig(env, Date.now())
+      const orderId = order.state()?.orderId ?? ''
+      const claims = await carts(reservationId).takeForOrder(reservationId, orderId)
+      return {
+        isTaken: claims !== null,
+        claims: (claims ?? []).map((claim) => ({
+          ...claim,
+          sku: sku(claim.sku),
+          location: locationId(claim.location),
+        })),
+        candidates: candidateLocations(config, account),
+        configVersion: config.version,
+      }
+    },
+    settleCart: async (reservationId) => {
+      const { orderId = '', correlationId = '' } = order.state() ?? {}
+      const cause = { correlationId: correlationId as CorrelationId, kind: 'saga', id: orderId } as const
+      await carts(reservationId).settleForOrder(reservationId, orderId, cause)
+    },
     applyStock: (sku, location, commands) => callPosition(env, positionId(sku, location), commands),
   }
 }
@@ -46,5 +68,9 @@ async function findStockedListing(
   if (listing === null) return null
   const { sku, packQuantity } = listing
   const entry = await findSku(env, sku, Date.now())
-  return { sku, packQuantity, stocked: entry?.stocked ?? true }
+  if (entry === null || entry.components.length === 0) return { sku, packQuantity, stocked: entry?.stocked ?? true }
+  const resolved = await findBundleParts(env, entry, Date.now())
+  // A kit whose components nobody knows cannot be picked: it waits for the catalogue like any unknown SKU.
+  if (!resolved.ok) return null
+  return { sku, packQuantity, stocked: resolved.value.length > 0, parts: resolved.value }
 }

@@ -6,6 +6,7 @@
 import type { PositionSummary } from './domain/atp/position-figures.ts'
 import type { Delivery, DeliveryInput, DeliveryOutcome, DeliverySettlement, Receipt } from './domain/inbox/delivery.ts'
 import type { LeaseAnswer, LeaseReport, LeaseRequest } from './domain/limiter/limiter-contract.ts'
+import type { LocationCommand, LocationVerdict, LocationView } from './domain/location/location-command.ts'
 import type {
   AttemptOutcome,
   BeginAttempt,
@@ -16,6 +17,14 @@ import type {
 } from './domain/order/order-command.ts'
 import type { OrderState } from './domain/order/order-state.ts'
 import type { Cause } from './domain/shared/cause.ts'
+import type { CartClaim } from './domain/stock/cart.ts'
+import type {
+  HoldLease,
+  HoldLeaseRequest,
+  RecalledHolds,
+  ReservationVerdict,
+  ReserveInput,
+} from './domain/stock/reservation-contract.ts'
 import type {
   LedgerEntry,
   PositionView,
@@ -73,6 +82,14 @@ export interface StockApi extends Projectable<PositionView> {
   ledger(limit: number, beforeSeq: number | null): Promise<readonly LedgerEntry[]>
 }
 
+/** One per location: its days' capacity, reserved like stock, and whether it is up. */
+export interface LocationApi extends Projectable<null> {
+  /** `location` is the configured id; what is not configured is refused and leaves no trace. */
+  execute(location: string, command: LocationCommand): Promise<LocationVerdict>
+  /** With the days asked for, in their order; null for a location that is not configured. */
+  view(location: string, days: readonly string[]): Promise<LocationView | null>
+}
+
 /** One per SKU: the newest summary of every position of it. */
 export interface AvailabilityApi {
   /** A position's newest summary; an older version than the one held changes nothing. `previousVersion` is the one
@@ -109,52 +126,25 @@ export interface InboxApi extends Projectable<null> {
   setPollWatermark(watermarkMs: number): Promise<void>
 }
 
-export type ReserveInput = {
-  readonly reservationId: string
-  readonly channel: string | null
-  readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly location: string | null }[]
-  readonly expiresAtMs: number
-  readonly allowPartial: boolean
-  readonly cause: Cause
-}
-export type ReservationDocument = {
-  readonly reservationId: string
-  readonly status: 'held' | 'committed' | 'released' | 'expired'
-  readonly expiresAtMs: number
-  readonly lines: readonly {
-    readonly sku: string
-    readonly requested: number
-    readonly granted: number
-    readonly allocations: readonly {
-      readonly location: string
-      readonly quantity: number
-      readonly reservationId: string
-    }[]
-  }[]
-}
-export type ReservationRefusal =
-  | {
-      readonly reason: 'insufficient_stock'
-      readonly lines: readonly { readonly sku: string; readonly requested: number; readonly available: number }[]
-    }
-  | { readonly reason: 'reservation_conflict'; readonly reservationId: string }
-  | { readonly reason: 'reservation_not_found'; readonly reservationId: string }
-  | { readonly reason: 'reservation_expired'; readonly reservationId: string }
-  | { readonly reason: 'reservation_released'; readonly reservationId: string }
-  | { readonly reason: 'reservation_committed'; readonly reservationId: string }
-  | { readonly reason: 'unknown_sku'; readonly sku: string }
-  | { readonly reason: 'unknown_location'; readonly location: string }
-  | { readonly reason: 'overloaded' }
-export type ReservationVerdict =
-  | { readonly ok: true; readonly created: boolean; readonly reservation: ReservationDocument }
-  | { readonly ok: false; readonly error: ReservationRefusal }
-
 /** Sharded by reservation id: remembers the verdict and which positions it touched. */
 export interface ReservationApi {
   reserve(input: ReserveInput): Promise<ReservationVerdict>
+  /** All positions or none; never shortens. */
+  extend(reservationId: string, expiresAtMs: number, cause: Cause): Promise<ReservationVerdict>
   commit(reservationId: string, cause: Cause): Promise<ReservationVerdict>
   release(reservationId: string, cause: Cause): Promise<ReservationVerdict>
   read(reservationId: string): Promise<ReservationVerdict>
+  /** Makes the cart the order's: its claims, or null when it has ended or is another order's. */
+  takeForOrder(reservationId: string, orderId: string): Promise<readonly CartClaim[] | null>
+  /** Gives back what the order did not take over. */
+  settleForOrder(reservationId: string, orderId: string, cause: Cause): Promise<void>
+  /** The quota of the holder calls in what this shard may still admit: answers what it has in use. */
+  recallHolds(holder: string): Promise<RecalledHolds>
+}
+
+/** One per API key: how much it may hold in carts at once. */
+export interface HoldQuotaApi {
+  lease(request: HoldLeaseRequest): Promise<HoldLease>
 }
 
 /** Sharded per API key: Stripe's rules for `Idempotency-Key`. */

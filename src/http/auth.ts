@@ -31,6 +31,7 @@ export const routeAccess = {
   'GET /v1/atp': own('inventory:read'),
   'POST /v1/reservations': own('reservations:write'),
   'GET /v1/reservations/{id}': own('reservations:write'),
+  'POST /v1/reservations/{id}/extend': own('reservations:write'),
   'POST /v1/reservations/{id}/commit': own('reservations:write'),
   'DELETE /v1/reservations/{id}': own('reservations:write'),
   'POST /v1/inventory/movements': own('inventory:write'),

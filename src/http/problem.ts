@@ -6,8 +6,8 @@ import { z } from '@hono/zod-openapi'
 import type { Context, TypedResponse } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { JSONParsed } from 'hono/utils/types'
-import type { ReservationRefusal } from '../actor-apis.ts'
 import type { OrderRefusal } from '../domain/order/order-command.ts'
+import type { ReservationRefusal } from '../domain/stock/reservation-contract.ts'
 import type { StockRefusal } from '../domain/stock/stock-command.ts'
 import type { AppEnv } from './context.ts'
 
@@ -77,6 +77,7 @@ export const problems = {
   reservation_conflict: [409, 'The reservation exists with different content'],
   reservation_expired: [409, 'The reservation has expired'],
   reservation_released: [409, 'The reservation was released'],
+  reservation_ordered: [409, 'The reservation has become an order'],
   reservation_committed: [409, 'The reservation is committed'],
   not_committed: [409, 'The reservation is not committed'],
   quantity_exceeds_reservation: [409, 'The quantity exceeds what the reservation holds'],
@@ -94,10 +95,13 @@ export const problems = {
   line_not_found: [422, 'The order has no such line'],
   unknown_sku: [422, 'The SKU is not in the catalogue'],
   unknown_location: [422, 'The location is not configured'],
+  unknown_unit: [422, 'The catalogue does not know this unit of the SKU'],
   unknown_account: [422, 'The account is not configured'],
+  invalid_components: [422, 'The components of the bundle cannot be resolved'],
   account_takes_no_orders: [422, 'The account does not take orders through this route'],
   lots_exceed_quantity: [422, 'More units are named by lot than the event moves'],
   delivery_refused: [422, 'The delivery cannot be identified'],
+  hold_limit_reached: [429, 'The API key holds as much in reservations as it may'],
   internal: [500, 'An unexpected error; the correlation id finds it in the logs'],
   overloaded: [503, 'Too much at once; try again shortly'],
   not_configured: [503, 'The deployment has no active configuration'],

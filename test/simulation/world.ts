@@ -196,6 +196,8 @@ export class World {
           })),
         })),
       figure: (item, location) => answer(() => this.#figure(item, location)),
+      takeCart: () => answer(() => ({ isTaken: false, claims: [], candidates: [], configVersion: 'v1' })),
+      settleCart: () => answer(() => undefined),
       applyStock: (item, location, commands) =>
         answer(() => commands.map((command) => this.position(item, location).apply(command))),
       sendIntent: (id, intent) =>

@@ -1,5 +1,5 @@
 /** How the document takes in plans and the positions' answers. */
-import { claimOf, isSame, reduceReservation, withStatus, withStockEffect } from './claims.ts'
+import { claimOf, isSame, partedAs, reduceReservation, withStatus, withStockEffect } from './claims.ts'
 import { changeLines, moveUnits } from './line-moves.ts'
 import type { EventOf, Grant, Position, ReservationRef } from './order-event.ts'
 import type { OrderReservation, OrderState } from './order-state.ts'
@@ -10,6 +10,12 @@ export function applyPlanned(state: OrderState, { plan }: EventOf<'planned'>): O
   const reporters = { ...state.plan?.reporters, ...plan.reporters }
   const saga = { ...state.saga, holding: true }
   return { ...state, plan: { ...plan, warehouses, reporters }, attempt: plan.attempt, saga }
+}
+
+export function applyCart(state: OrderState, event: EventOf<'cart_taken'> | EventOf<'cart_settled'>): OrderState {
+  const { cart } = state.saga
+  if (event.type === 'cart_taken') return { ...state, saga: { ...state.saga, cart: event.cart } }
+  return cart === undefined ? state : { ...state, saga: { ...state.saga, cart: { ...cart, settled: true } } }
 }
 
 /** What is taken comes from open units first, then from those that waited. */
@@ -69,14 +75,20 @@ export function applyStockCommitted(state: OrderState, event: EventOf<'stock_com
   }))
 }
 
-/** The position has forgotten the claim: the units are open again and nobody has to be told. */
+/**
+ * The position has forgotten the claim: the units are open again and nobody has to be told. Of a bundle the other
+ * components may still be claimed, so each of them is given back.
+ */
 export function applyReservationLost(state: OrderState, event: EventOf<'reservation_lost'>): OrderState {
   const reservation = findReservation(state, event)
   const claim = claimOf(reservation)
   const lost = changeReservations(state, [event], (other) =>
     withStatus({ ...other, released: other.released + claimOf(other) }),
   )
-  return changeLines(lost, [reservation], (line) => moveUnits(line, 'reserved', 'open', claim))
+  const opened = changeLines(lost, [reservation], (line) => moveUnits(line, 'reserved', 'open', claim))
+  const parted = partedAs(state, reservation)
+  if (parted.parts === undefined) return opened
+  return withStockEffect(opened, { ...reservation, ...parted }, claim, { kind: 'release', shipmentId: null })
 }
 
 export function applyReservationReduced(state: OrderState, event: EventOf<'reservation_reduced'>): OrderState {

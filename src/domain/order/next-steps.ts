@@ -3,11 +3,13 @@
  * between any two steps only means that the same steps are wanted again, under the same ids.
  */
 
+import { stockParts } from '../catalog/stock-parts.ts'
 import { isUnmapped } from './intake-cases.ts'
 import { hasBackorderedUnits, hasPendingUnits } from './line-moves.ts'
+import { cartSteps, isCartOpen } from './order-cart.ts'
 import type { OrderState } from './order-state.ts'
 import { unitsToPlan, wantsPlan } from './propose-plan.ts'
-import type { SagaStep } from './saga-step.ts'
+import type { SagaStep, StockStepType } from './saga-step.ts'
 import { awaitCalls, commitCalls, effectCalls, extendCalls, forgetCalls, holdCalls } from './stock-calls.ts'
 import { holdMarginMs } from './wake.ts'
 
@@ -15,6 +17,7 @@ import { holdMarginMs } from './wake.ts'
 export function nextSteps(state: OrderState, nowMs: number): readonly SagaStep[] {
   return [
     ...reviewStep(state, nowMs),
+    ...cartSteps(state, nowMs),
     ...planStep(state, nowMs),
     ...stockStep(state, 'hold_stock', holdCalls(state)),
     ...stockStep(state, 'release_stock', effectCalls(state, 'release')),
@@ -38,17 +41,14 @@ function reviewStep(state: OrderState, nowMs: number): SagaStep[] {
 }
 
 function planStep(state: OrderState, nowMs: number): SagaStep[] {
-  if (!wantsPlan(state, nowMs)) return []
+  if (isCartOpen(state) || !wantsPlan(state, nowMs)) return []
   const wanted = state.lines.filter((line) => unitsToPlan(line, state, nowMs) > 0)
-  const skus = [...new Set(wanted.flatMap(({ sku }) => (sku === null ? [] : [sku])))]
+  const parts = wanted.flatMap((line) => (line.sku === null ? [] : stockParts({ ...line, sku: line.sku })))
+  const skus = [...new Set(parts.map(({ sku }) => sku))]
   return [{ type: 'plan', account: state.order.account, skus }]
 }
 
-function stockStep(
-  state: OrderState,
-  type: Exclude<SagaStep['type'], 'review' | 'plan'>,
-  calls: ReturnType<typeof holdCalls>,
-): SagaStep[] {
+function stockStep(state: OrderState, type: StockStepType, calls: ReturnType<typeof holdCalls>): SagaStep[] {
   return calls.length === 0 ? [] : [{ type, attempt: state.attempt, calls }]
 }
 

@@ -2,6 +2,7 @@
  * What can happen to an order, in the past tense. The log of these is the order's history; `evolve` folds it back into
  * the document. Verbs record facts, follow-ups record what the facts lead to.
  */
+import type { StockPart } from '../catalog/stock-parts.ts'
 import type { OrderException } from '../exceptions/order-exception.ts'
 import type { Intent } from '../outbox/intent.ts'
 import type {
@@ -17,7 +18,7 @@ import type {
 import type { CanonicalOrder } from './canonical-order.ts'
 import type { OrderCommand } from './order-command.ts'
 import type { ChannelFulfilment, FulfilmentOrder, Hold, OrderReturn, Plan, Refund, Shipment } from './order-state.ts'
-import type { OrderPolicy, TrackingFact, WaitingAt } from './saga-state.ts'
+import type { OrderCart, OrderPolicy, TrackingFact, WaitingAt } from './saga-state.ts'
 
 export type Units = { readonly lineId: LineId; readonly quantity: number }
 export type ReservationRef = { readonly reservationId: ReservationId; readonly location: LocationId }
@@ -30,6 +31,7 @@ export type Grant = ReservationRef & {
   readonly quantity: number
   readonly taken: number
   readonly packQuantity: number
+  readonly parts?: readonly StockPart[]
   readonly expiresAtMs: number
 }
 
@@ -37,6 +39,7 @@ export type LineMapping = {
   readonly lineId: LineId
   readonly sku: Sku | null
   readonly packQuantity: number
+  readonly parts?: readonly StockPart[]
   readonly notStocked: boolean
 }
 
@@ -80,6 +83,9 @@ type ReviewEvent =
 /** Promising: plans, positions, waiting. */
 type StockEvent =
   | { readonly type: 'planned'; readonly plan: Plan }
+  /** The cart that the order names was asked for; `claims` are taken over by the plan that follows. */
+  | { readonly type: 'cart_taken'; readonly cart: OrderCart }
+  | { readonly type: 'cart_settled'; readonly reservationId: string }
   | { readonly type: 'stock_reserved'; readonly attempt: number; readonly grants: readonly Grant[] }
   /** A position refused: nothing is kept of `returned`, and the open units are planned again. */
   | {

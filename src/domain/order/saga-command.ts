@@ -2,17 +2,24 @@
  * What the saga tells the order: results of its own effects. Decided against present state like any other command, so
  * a result that comes late, twice, or after the order was cancelled does no harm.
  */
+import type { StockPart } from '../catalog/stock-parts.ts'
 import type { IntentOutcome } from '../outbox/intent-outcome.ts'
 import type { AccountId, LineId, LocationId, ReservationId, Sku } from '../shared/ids.ts'
 import type { StockVerdict } from '../stock/stock-command.ts'
-import type { OrderPolicy } from './saga-state.ts'
+import type { OrderCart, OrderPolicy } from './saga-state.ts'
 import type { StockStepType } from './saga-step.ts'
 
 /** What the catalogue says of one line. `listing` null: nobody knows this SKU. */
 export type LineFinding = {
   readonly lineId: LineId
   readonly externalSku: string | null
-  readonly listing: { readonly sku: Sku; readonly packQuantity: number; readonly stocked: boolean } | null
+  readonly listing: {
+    readonly sku: Sku
+    readonly packQuantity: number
+    readonly stocked: boolean
+    /** A bundle: base units of each component in one base unit of it. */
+    readonly parts?: readonly StockPart[]
+  } | null
 }
 
 /** `policy` null: the configuration does not know the order's account as a channel. */
@@ -55,6 +62,15 @@ export type SagaCommand =
       readonly attempt: number
       readonly answers: readonly StockAnswer[]
     }
+  | {
+      readonly type: 'record_cart'
+      /** False: it had ended or is another order's. */
+      readonly isTaken: boolean
+      readonly claims: OrderCart['claims']
+      readonly candidates: readonly CandidateLocation[]
+      readonly configVersion: string
+    }
+  | { readonly type: 'record_cart_settled' }
   | { readonly type: 'begin_attempt'; readonly intentId: string; readonly commandId: string }
   | {
       readonly type: 'record_outcome'

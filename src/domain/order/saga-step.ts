@@ -27,4 +27,8 @@ export type SagaStep =
     }
   /** Read the figures of every candidate position. */
   | { readonly type: 'plan'; readonly account: string; readonly skus: readonly Sku[] }
+  /** The order names a cart: make it the order's, and say what it claims. */
+  | { readonly type: 'take_cart'; readonly reservationId: string; readonly account: string }
+  /** Give back what is left of it. */
+  | { readonly type: 'settle_cart'; readonly reservationId: string }
   | { readonly type: StockStepType; readonly attempt: number; readonly calls: readonly StockCall[] }

@@ -31,6 +31,7 @@ export const examples = {
     lines: [{ sku: 'ROPE-10', quantity: 2 }],
     expiresInSeconds: 900,
   },
+  extension: { expiresInSeconds: 900 },
   movements: {
     movements: [
       {
