@@ -5,20 +5,6 @@ import type { PositionId } from '../src/domain/shared/ids.ts'
 import type { Env } from '../src/env.ts'
 
 export async function readPosition(env: Env, position: PositionId): Promise<PositionSummary | null> {
-  const { sku, location, known, version, asOfMs, states } = await actor<StockApi>(env.STOCK, position).view(position)
-  if (!known) return null
-  const { available, committed, reserved, safetyStock, backordered } = states
-  const sellable = available + committed + reserved + safetyStock
-  const figures = {
-    sellable,
-    committed: committed + backordered,
-    held: reserved,
-    safetyStock,
-    lots: [],
-    needs: [],
-    supplies: [],
-    demands: [],
-    protections: [],
-  }
-  return { sku, location, version, asOfMs, states, figures }
+  const summary = await actor<StockApi>(env.STOCK, position).summary(position)
+  return summary.version === 0 ? null : summary
 }

@@ -4,7 +4,7 @@
  */
 
 import { DurableObject } from 'cloudflare:workers'
-import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
+import { type AuditVerdict, type AvailabilityApi, actor, type ProjectionPage, type StockApi } from '../src/actor-apis.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
@@ -16,7 +16,7 @@ import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
 import type { Position } from '../src/domain/stock/position.ts'
 import { positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
-import { availableAt } from '../src/domain/stock/states.ts'
+import { availableAt, changesWhatIsSold } from '../src/domain/stock/states.ts'
 import type {
   LedgerEntry,
   PositionView,
@@ -32,7 +32,7 @@ import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
-import { projectRow, publishRow, type StockEffect, sendStockEffects, wakeRow } from './stock-effects.ts'
+import { projectRow, publishRow, type StockEffect, sendStockEffects, summariseRow, wakeRow } from './stock-effects.ts'
 import { type PreparedStep, StockLedger } from './stock-ledger.ts'
 import { reportLots, StockReportTable } from './stock-report-table.ts'
 import { claimTerms, StockTables, stockTables, waiterOffer } from './stock-tables.ts'
@@ -68,6 +68,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
+  #pushedVersion = 0
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, StockVerdict>((asked) => this.#executeAll(asked))
 
@@ -131,7 +132,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       const { name } = this.#ledger
       if (name === null) return
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-        sendStockEffects(this.env, name, rows, Date.now()),
+        sendStockEffects(this.env, name, rows, Date.now(), () => this.#pushSummary(name)),
       )
       this.#write((nowMs) => this.#ledger.tidy(nowMs))
     } catch (error) {
@@ -211,6 +212,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   #saveChange(before: Position, nowMs: number): void {
     this.#ledger.save()
     this.#wakeProjection(nowMs)
+    this.#outbox.add(summariseRow, { kind: 'summarise' }, nowMs + drainDelayMs, nowMs)
     if (!changesWhatIsSold(before, this.#ledger.position)) return
     this.#outbox.add(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
   }
@@ -218,6 +220,13 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   #wakeProjection(nowMs: number): void {
     const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
     this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
+  }
+
+  /** Absolute figures: what was lost before is made up for by the next. After a restart nothing is known to be lost. */
+  async #pushSummary(name: PositionId): Promise<void> {
+    const summary = summaryOf(name, this.#ledger.position)
+    await actor<AvailabilityApi>(this.env.AVAILABILITY, summary.sku).push(summary.sku, summary, this.#pushedVersion)
+    this.#pushedVersion = summary.version
   }
 
   /** While units lie here and orders wait, the line is looked at again when the grace of those woken is over. */
@@ -235,9 +244,4 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     for (const part of [this.#migrations, this.#log, this.#outbox, this.#timers, this.#ledger, this.#clock])
       part.forget()
   }
-}
-
-/** A group may be left with less while everybody else is left with the same. */
-function changesWhatIsSold(before: Position, after: Position): boolean {
-  return availableAt(before) !== availableAt(after) || before.protections.length + after.protections.length > 0
 }

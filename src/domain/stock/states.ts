@@ -74,3 +74,8 @@ export function coverOf(position: Position, nowMs: number, figures = figuresOf(p
   const all = served((need) => need.committed + need.held, committedUnits + heldUnits)
   return { committed, held: all - committed }
 }
+
+/** A group may be left with less while everybody else is left with the same. */
+export function changesWhatIsSold(before: Position, after: Position): boolean {
+  return availableAt(before) !== availableAt(after) || before.protections.length + after.protections.length > 0
+}
