@@ -4,19 +4,16 @@
  */
 
 import { DurableObject } from 'cloudflare:workers'
-import { type AuditVerdict, type AvailabilityApi, actor, type ProjectionPage, type StockApi } from '../src/actor-apis.ts'
+import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
-import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
-import { wakeGraceMs } from '../src/domain/stock/await-stock.ts'
 import { decide } from '../src/domain/stock/decide.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
-import type { Position } from '../src/domain/stock/position.ts'
 import { positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
-import { availableAt, changesWhatIsSold } from '../src/domain/stock/states.ts'
+import { availableAt } from '../src/domain/stock/states.ts'
 import type {
   LedgerEntry,
   PositionView,
@@ -32,10 +29,13 @@ import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
-import { projectRow, publishRow, type StockEffect, sendStockEffects, summariseRow, wakeRow } from './stock-effects.ts'
+import { projectRow, type StockEffect, sendStockEffects } from './stock-effects.ts'
 import { type PreparedStep, StockLedger } from './stock-ledger.ts'
+
 import { reportLots, StockReportTable } from './stock-report-table.ts'
+import { StockSales } from './stock-sales.ts'
 import { claimTerms, StockTables, stockTables, waiterOffer } from './stock-tables.ts'
+import { StockWakeUps } from './stock-wake-ups.ts'
 import { SupplyTable, supplyTable } from './supply-table.ts'
 import { Timers, timersTable } from './timers.ts'
 
@@ -47,7 +47,6 @@ const steps = [
   { id: 2, statements: [waiterOffer] },
   { id: 3, statements: [...claimTerms, reportLots, supplyTable] },
 ]
-const wakeTimer = 'wake'
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
 
 type Asked = { readonly position: PositionId; readonly command: StockCommand }
@@ -68,7 +67,8 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
-  #pushedVersion = 0
+  readonly #sales = new StockSales()
+  readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log)
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, StockVerdict>((asked) => this.#executeAll(asked))
 
@@ -118,7 +118,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   async reproject(): Promise<void> {
-    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeProjection(nowMs))
+    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeUps.projection(nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
@@ -132,7 +132,14 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       const { name } = this.#ledger
       if (name === null) return
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-        sendStockEffects(this.env, name, rows, Date.now(), () => this.#pushSummary(name)),
+        sendStockEffects(
+          this.env,
+          name,
+          rows,
+          () => this.#sales.take(),
+          Date.now(),
+          () => this.#wakeUps.pushSummary(this.env, name),
+        ),
       )
       this.#write((nowMs) => this.#ledger.tidy(nowMs))
     } catch (error) {
@@ -162,6 +169,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     if (!planned.ok) return planned
     const { step, verdict } = planned.value
     if (step) this.#ledger.record(step, nowMs)
+    if (step) this.#sales.note(command, verdict)
     this.#commands.remember(command.commandId, verdict, nowMs)
     verdicts.set(command.commandId, verdict)
     return ok(verdict)
@@ -197,8 +205,9 @@ export class StockActor extends DurableObject<Env> implements StockApi {
         this.#migrations.ensure()
         const before = this.#ledger.position
         const answer = work(nowMs)
-        this.#wakeWaiters(nowMs)
-        if (this.#ledger.position !== before) this.#saveChange(before, nowMs)
+        this.#wakeUps.orders(nowMs)
+        if (this.#ledger.position !== before) this.#ledger.save()
+        this.#wakeUps.changed(before, nowMs)
         this.#clock.arm(nowMs)
         return answer
       })
@@ -206,38 +215,6 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       this.#forget()
       throw error
     }
-  }
-
-  /** Totals once a batch, and the two wake-ups, each one row however often it is asked for before it leaves. */
-  #saveChange(before: Position, nowMs: number): void {
-    this.#ledger.save()
-    this.#wakeProjection(nowMs)
-    this.#outbox.add(summariseRow, { kind: 'summarise' }, nowMs + drainDelayMs, nowMs)
-    if (!changesWhatIsSold(before, this.#ledger.position)) return
-    this.#outbox.add(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
-  }
-
-  #wakeProjection(nowMs: number): void {
-    const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
-  }
-
-  /** Absolute figures: what was lost before is made up for by the next. After a restart nothing is known to be lost. */
-  async #pushSummary(name: PositionId): Promise<void> {
-    const summary = summaryOf(name, this.#ledger.position)
-    await actor<AvailabilityApi>(this.env.AVAILABILITY, summary.sku).push(summary.sku, summary, this.#pushedVersion)
-    this.#pushedVersion = summary.version
-  }
-
-  /** While units lie here and orders wait, the line is looked at again when the grace of those woken is over. */
-  #wakeWaiters(nowMs: number): void {
-    for (const { orderId } of this.#ledger.wakeWaiters(nowMs)) {
-      this.#outbox.add(wakeRow(orderId), { kind: 'wake', orderId }, nowMs + drainDelayMs, nowMs)
-    }
-    const goneOff = (this.#timers.dueAtMs(wakeTimer) ?? 0) <= nowMs
-    const idle = this.#ledger.waiters === 0 || availableAt(this.#ledger.position) === 0
-    if (idle) this.#timers.clear(wakeTimer)
-    else if (goneOff) this.#timers.set(wakeTimer, nowMs + wakeGraceMs)
   }
 
   #forget(): void {

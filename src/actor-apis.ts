@@ -4,6 +4,21 @@
  */
 
 import type { PositionSummary } from './domain/atp/position-figures.ts'
+import type { DrainLane } from './domain/feed/choose-lane.ts'
+import type {
+  BeginFeed,
+  FeedBatch,
+  FeedFacts,
+  FeedFilter,
+  FeedOutlook,
+  FeedPage,
+  FeedResult,
+  FeedSighting,
+  FeedStatus,
+  SightingRules,
+  SkuChange,
+  SkuWant,
+} from './domain/feed/feed-contract.ts'
 import type { Delivery, DeliveryInput, DeliveryOutcome, DeliverySettlement, Receipt } from './domain/inbox/delivery.ts'
 import type { LeaseAnswer, LeaseReport, LeaseRequest } from './domain/limiter/limiter-contract.ts'
 import type { LocationCommand, LocationVerdict, LocationView } from './domain/location/location-command.ts'
@@ -185,6 +200,27 @@ export interface LimiterApi {
     readonly concurrency: number
     readonly pausedUntilMs: number
   }>
+}
+
+/** One per channel account: what each of its listings should show, was sent, confirmed and was seen to show. */
+export interface FeedApi extends Projectable<null> {
+  /** Stock that the channel may sell from changed; the feed has it worked out anew. Throws `overloaded`: tell it again. */
+  changed(account: string, changes: readonly SkuChange[]): Promise<void>
+  /** How fast these SKUs sell and how long the channel takes: what its buffers are made of. */
+  outlook(skus: readonly string[]): Promise<FeedOutlook>
+  want(account: string, wishes: readonly SkuWant[]): Promise<void>
+  hasWork(drain: DrainLane): Promise<boolean>
+  /** The next batch, leased to its caller; null when there is none or another call of the lane is under way. */
+  begin(request: BeginFeed): Promise<FeedBatch | null>
+  record(attemptId: string, result: FeedResult, facts: FeedFacts): Promise<void>
+  /** What the channel says that it shows, unasked. */
+  notice(account: string, sightings: readonly FeedSighting[], rules: SightingRules): Promise<void>
+  /** Once a minute: looks at a few listings, and has all of them worked out when the configuration changed. */
+  tick(configVersion: string, checks: number): Promise<void>
+  /** One page of listings, sent again whatever the channel is believed to show. */
+  resend(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage>
+  listings(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage>
+  status(): Promise<FeedStatus>
 }
 
 /** Every actor that has a log is registered here by its projection, so that D1 can be rebuilt without D1. */

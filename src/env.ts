@@ -20,6 +20,7 @@ export interface Env {
   readonly BREAKER: DurableObjectNamespace
   readonly DIRECTORY: DurableObjectNamespace
   readonly AVAILABILITY: DurableObjectNamespace
+  readonly FEED: DurableObjectNamespace
   readonly INBOUND_ORDERS: Queue<InboundMessage>
   readonly INBOUND_INVENTORY: Queue<InboundMessage>
   readonly INBOUND_SHIPMENTS: Queue<InboundMessage>

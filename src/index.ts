@@ -5,6 +5,7 @@ import type { Env } from './env.ts'
 import { app } from './http/app.ts'
 
 export { AvailabilityActor } from '../durable-objects/availability-actor.ts'
+export { ChannelFeedActor } from '../durable-objects/channel-feed-actor.ts'
 export { DirectoryActor } from '../durable-objects/directory-actor.ts'
 export { HoldQuotaActor } from '../durable-objects/hold-quota-actor.ts'
 export { IdempotencyActor } from '../durable-objects/idempotency-actor.ts'

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { currencySchema, skuSchema } from '../order/canonical-order.ts'
 import { accountId, sku } from '../shared/ids.ts'
+import { feedDefault, feedSchema } from './feed.ts'
 import { locationSchema } from './location.ts'
 import { promisingDefault, promisingSchema } from './promising.ts'
 import { slugSchema } from './slug.ts'
@@ -50,6 +51,8 @@ export const accountSchema = z.strictObject({
   whenOutOfStock: z.enum(['backorder', 'exception']).default('backorder'),
   /** Channel: the group whose protected quantities it may take. Absent: none. */
   group: slugSchema.optional(),
+  /** Channel: how its stock is published, where `settings.publishStock` says so. */
+  feed: feedSchema.default(feedDefault),
   /** Seconds between polls for lost messages; 0 switches the backstop off. */
   pollSeconds: z.int().min(0).max(86_400).default(0),
 })
