@@ -1,6 +1,7 @@
 /**
  * TransferActor, one per transfer: its history, and the saga that brings both positions to where it stands. What was
- * decided is stored before a position hears of it; a crash between any two lines only means that the same is asked again.
+ * decided is stored before a position hears of it; a crash between any two lines only means that the same is asked
+ * again.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict } from '../src/actor-apis.ts'

@@ -1,6 +1,6 @@
 /**
- * What is true of every transfer at every commit, and, with what its two positions say, that no unit was lost or made on
- * the way: `evolveTransfer` asserts the first, the checker in the tests asks for the second.
+ * What is true of every transfer at every commit, and, with what its two positions say, that no unit was lost or made
+ * on the way: `evolveTransfer` asserts the first, the checker in the tests asks for the second.
  */
 import { inTransit, overOf, type Transfer, type TransferLine } from './transfer.ts'
 

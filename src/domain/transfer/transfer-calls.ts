@@ -1,6 +1,6 @@
 /**
- * The transfer's effects as stock commands: one call per position, in the order in which it has to hear of them. Leaving
- * gives the claim back and takes the units out in one call, so that nobody sees them free in between.
+ * The transfer's effects as stock commands: one call per position, in the order in which it has to hear of them.
+ * Leaving gives the claim back and takes the units out in one call, so that nobody sees them free in between.
  */
 import {
   type CommandId,

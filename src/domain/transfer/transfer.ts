@@ -1,7 +1,7 @@
 /**
  * Units on their way from one of our locations to another. The source has a claim on them until they leave, the
- * destination is told of them while they are under way, and every unit that left is in transit, received or written off:
- * `shipped + over = in transit + received + written off`.
+ * destination is told of them while they are under way, and every unit that left is in transit, received or written
+ * off: `shipped + over = in transit + received + written off`.
  *
  * requested ──all claimed──▶ reserved ──ship──▶ in_transit ──all received, or written off──▶ closed
  *     └──too few──▶ refused      └──cancel──▶ cancelled (what has not left goes back; what has left still arrives)
