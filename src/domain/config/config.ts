@@ -8,6 +8,7 @@ import { accountId, sku } from '../shared/ids.ts'
 import { feedDefault, feedSchema } from './feed.ts'
 import { locationSchema } from './location.ts'
 import { promisingDefault, promisingSchema } from './promising.ts'
+import { ratesDefault, ratesSchema } from './rates.ts'
 import { slugSchema } from './slug.ts'
 
 export { slugSchema }
@@ -148,6 +149,7 @@ const shared = {
   locations: z.array(locationSchema).min(1).max(1_000),
   jwt: jwtSchema.nullable().default(null),
   promising: promisingSchema.default(promisingDefault),
+  rates: ratesSchema.default(ratesDefault),
 }
 
 /** The file. `compileConfig` checks what a schema cannot: that every name refers to something. */
