@@ -1,5 +1,5 @@
 /** The saga's ports in the deployed system: configuration and catalogue in KV, one actor per position. */
-import { actor, type ReservationApi, type StockApi } from '../src/actor-apis.ts'
+import { actor, type ReservationApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { findBundleParts, findListing, findSku } from '../src/config/catalog.ts'
 import type { SagaPorts } from '../src/domain/order/advance.ts'
@@ -9,9 +9,9 @@ import { type CorrelationId, locationId, positionId, sku } from '../src/domain/s
 import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
 import { callPosition } from './call-position.ts'
+import { lookUpPlanInputs } from './plan-sources.ts'
 
 export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>): SagaPorts {
-  const stock = (position: string) => actor<StockApi>(env.STOCK, position)
   const carts = (id: string) => actor<ReservationApi>(env.RESERVATION, reservationShard(id))
   return {
     ...order,
@@ -25,15 +25,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
           listing: await findStockedListing(env, account, externalSku),
         })),
       ),
-    candidates: async (account) => {
-      const config = await activeConfig(env, Date.now())
-      return { configVersion: config.version, locations: candidateLocations(config, account) }
-    },
-    figure: async (sku, location) => {
-      const position = positionId(sku, location)
-      const { states } = await stock(position).view(position)
-      return { sku, location, available: states.available }
-    },
+    planInputs: (ask) => lookUpPlanInputs(env, ask),
     takeCart: async (reservationId, account) => {
       const config = await activeConfig(env, Date.now())
       const orderId = order.state()?.orderId ?? ''

@@ -34,6 +34,7 @@ import { Migrations } from './migrations.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
 import { projectRow, publishRow, type StockEffect, sendStockEffects, wakeRow } from './stock-effects.ts'
 import { type PreparedStep, StockLedger } from './stock-ledger.ts'
+import { StockSales } from './stock-sales.ts'
 import { StockTables, stockTables, waiterOffer } from './stock-tables.ts'
 import { Timers, timersTable } from './timers.ts'
 
@@ -61,6 +62,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #tables = new StockTables(this.ctx.storage.sql, this.#migrations)
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
+  readonly #sales = new StockSales()
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, StockVerdict>((asked) => this.#executeAll(asked))
 
@@ -124,7 +126,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       const { name } = this.#ledger
       if (name === null) return
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-        sendStockEffects(this.env, name, rows, Date.now()),
+        sendStockEffects(this.env, name, rows, () => this.#sales.take(), Date.now()),
       )
       this.#write((nowMs) => this.#ledger.expireHolds(nowMs))
     } catch (error) {
@@ -154,6 +156,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     if (!planned.ok) return planned
     const { step, verdict } = planned.value
     if (step) this.#ledger.record(step, nowMs)
+    if (step) this.#sales.note(command, verdict)
     this.#commands.remember(command.commandId, verdict, nowMs)
     verdicts.set(command.commandId, verdict)
     return ok(verdict)

@@ -2,6 +2,7 @@
 import { actor, type FeedApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { channelsServedBy, publishesStock } from '../src/domain/config/channel-network.ts'
+import type { SkuChange } from '../src/domain/feed/feed-contract.ts'
 import type { OrderId, PositionId } from '../src/domain/shared/ids.ts'
 import { parsePositionId } from '../src/domain/shared/ids.ts'
 import { unreachable } from '../src/domain/shared/result.ts'
@@ -22,11 +23,15 @@ export const wakeRow = (orderId: OrderId) => `wake/${orderId}`
 
 /** A wake-up whose projection never confirms is sent again after this. */
 const projectAgainMs = 60_000
+/** Units that orders took since it was last asked, by channel. */
+export type TakeSales = () => SkuChange['sold']
+
 /** `rows` are of one kind. */
 export async function sendStockEffects(
   env: Env,
   position: PositionId,
   rows: readonly OutboxRow<StockEffect>[],
+  takeSales: TakeSales,
   nowMs: number,
 ): Promise<Disposition> {
   const effect = rows[0]?.effect
@@ -36,7 +41,7 @@ export async function sendStockEffects(
       await env.PROJECTIONS.send({ type: 'project', actor: 'stock', name: position, throughSeq: effect.throughSeq })
       return { againAtMs: nowMs + projectAgainMs }
     case 'publish':
-      await publish(env, position, rows[0]?.createdAtMs ?? nowMs, nowMs)
+      await publish(env, position, { changedAtMs: rows[0]?.createdAtMs ?? nowMs, sold: takeSales() }, nowMs)
       return 'done'
     case 'wake':
       // The order's place in the line and its own slow timer make up for a message that gets lost.
@@ -48,10 +53,10 @@ export async function sendStockEffects(
 }
 
 /** Each feed has it in a row of its own before the effect is over, so no message is all that knows of it. */
-async function publish(env: Env, position: PositionId, changedAtMs: number, nowMs: number): Promise<void> {
+async function publish(env: Env, position: PositionId, facts: Omit<SkuChange, 'sku'>, nowMs: number): Promise<void> {
   const { sku, location } = parsePositionId(position)
   const channels = channelsServedBy(await activeConfig(env, nowMs), location).filter(publishesStock)
-  const change = { sku, changedAtMs, sold: {} }
+  const change = { sku, ...facts }
   await Promise.all(channels.map(({ id }) => actor<FeedApi>(env.FEED, id).changed(id, [change])))
 }
 

@@ -2,6 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type StockEffect, sendStockEffects } from '../../durable-objects/stock-effects.ts'
+import { StockSales } from '../../durable-objects/stock-sales.ts'
 import type { SkuChange } from '../../src/domain/feed/feed-contract.ts'
 import type { PositionId } from '../../src/domain/shared/ids.ts'
 import { orderIdFrom } from '../../src/domain/shared/ids.ts'
@@ -143,28 +144,53 @@ describe('a change', () => {
   })
 })
 
+describe('what orders took', () => {
+  it('is told by channel, carts and repetitions apart, and once', async () => {
+    const sales = new StockSales()
+    const granted = { ok: true, effect: 'applied', granted: 2, available: 8, version: 1 } as const
+    sales.note(hold('b2b:1/1/1', 2, { orderId: orderIdFrom('b2b:1') }), granted)
+    sales.note(hold('b2b:2/1/1', 2, { orderId: orderIdFrom('b2b:2') }), granted)
+    sales.note(hold('cart-1', 2), granted)
+    sales.note(move('m1', 'receipt', 4, 0), granted)
+    expect(sales.take()).toEqual({ b2b: 4 })
+    expect(sales.take()).toEqual({})
+  })
+})
+
 describe('sending', () => {
   const east = 'ROPE-10@east' as PositionId
   const west = 'ROPE-10@west' as PositionId
 
   it('tells every channel that the location serves and that shows our figures, and no other', async () => {
     const { env, sent } = recordingEnv()
-    expect(await sendStockEffects(env, east, [rowOf({ kind: 'publish' })], Date.now())).toBe('done')
-    const change = { sku: 'ROPE-10', changedAtMs: 0, sold: {} }
+    expect(await sendStockEffects(env, east, [rowOf({ kind: 'publish' })], () => ({ b2b: 2 }), Date.now())).toBe('done')
+    const change = { sku: 'ROPE-10', changedAtMs: 0, sold: { b2b: 2 } }
     expect(sent).toEqual([{ account: 'shopify-us', changes: [change] }])
-    await sendStockEffects(env, west, [rowOf({ kind: 'publish' })], Date.now())
+    await sendStockEffects(env, west, [rowOf({ kind: 'publish' })], () => ({ b2b: 2 }), Date.now())
     expect(sent.slice(1).map((message) => (message as { account: string }).account)).toEqual(['shopify-us', 'b2b'])
   })
 
   it('says nothing to channels about a location that serves none', async () => {
     const { env, sent } = recordingEnv()
-    await sendStockEffects(env, 'ROPE-10@nowhere' as PositionId, [rowOf({ kind: 'publish' })], Date.now())
+    await sendStockEffects(
+      env,
+      'ROPE-10@nowhere' as PositionId,
+      [rowOf({ kind: 'publish' })],
+      () => ({ b2b: 2 }),
+      Date.now(),
+    )
     expect(sent).toEqual([])
   })
 
   it('wakes the projection and will do so again until it confirms', async () => {
     const { env, sent } = recordingEnv()
-    const disposition = await sendStockEffects(env, east, [rowOf({ kind: 'project', throughSeq: 7 })], 1_000)
+    const disposition = await sendStockEffects(
+      env,
+      east,
+      [rowOf({ kind: 'project', throughSeq: 7 })],
+      () => ({}),
+      1_000,
+    )
     expect(disposition).toEqual({ againAtMs: 61_000 })
     expect(sent).toEqual([{ type: 'project', actor: 'stock', name: east, throughSeq: 7 }])
   })
@@ -172,7 +198,7 @@ describe('sending', () => {
   it('wakes the orders that waited', async () => {
     const { env, sent } = recordingEnv()
     const rows = ['b2b:1', 'b2b:2'].map((id) => rowOf({ kind: 'wake', orderId: orderIdFrom(id) }))
-    expect(await sendStockEffects(env, east, rows, 0)).toBe('done')
+    expect(await sendStockEffects(env, east, rows, () => ({}), 0)).toBe('done')
     expect(sent).toEqual([
       { type: 'wake_order', orderId: 'b2b:1', why: 'stock at ROPE-10@east' },
       { type: 'wake_order', orderId: 'b2b:2', why: 'stock at ROPE-10@east' },

@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { channelPlaceNamed, channelPlaces } from '../../queues/channel-places.ts'
 import { noticeStock } from '../../queues/notice-stock.ts'
@@ -201,8 +201,12 @@ describe('the publication queue', () => {
     await shop.feed.changed(shop.name, [{ sku: 'BUOY-R', changedAtMs: Date.now(), sold: {} }])
     const stub = testEnv.FEED.get(testEnv.FEED.idFromName(shop.name))
     expect(await runDurableObjectAlarm(stub)).toBe(true)
-    expect((await shop.feed.status()).skusChanged).toBe(1)
+    const answered = () =>
+      runInDurableObject(stub, (_, { storage }) =>
+        storage.sql.exec("SELECT answered, due_ms IS NULL AS done FROM feed_sku WHERE sku = 'BUOY-R'").toArray(),
+      )
+    expect(await answered()).toEqual([{ answered: 0, done: 0 }])
     await consumeBatch('publication', [{ type: 'publish_stock', account: shop.name, sku: 'BUOY-R', revision: 1 }], env)
-    expect((await shop.feed.status()).skusChanged).toBe(0)
+    expect(await answered()).toEqual([{ answered: 1, done: 1 }])
   })
 })

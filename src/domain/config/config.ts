@@ -8,6 +8,7 @@ import { accountId, sku } from '../shared/ids.ts'
 import { feedDefault, feedSchema } from './feed.ts'
 import { locationSchema } from './location.ts'
 import { promisingDefault, promisingSchema } from './promising.ts'
+import { ratesDefault, ratesSchema } from './rates.ts'
 import { slugSchema } from './slug.ts'
 import { activatedSourcingSchema, sourcingDefault, sourcingSchema } from './sourcing.ts'
 
@@ -152,6 +153,7 @@ const shared = {
   jwt: jwtSchema.nullable().default(null),
   promising: promisingSchema.default(promisingDefault),
   sourcing: sourcingSchema.default(sourcingDefault),
+  rates: ratesSchema.default(ratesDefault),
 }
 
 /** The file. `compileConfig` checks what a schema cannot: that every name refers to something. */

@@ -9,15 +9,8 @@ import { unreachable } from '../shared/result.ts'
 import type { StockCommand, StockVerdict } from '../stock/stock-command.ts'
 import { nextSteps } from './next-steps.ts'
 import type { OrderState } from './order-state.ts'
-import type {
-  CandidateLocation,
-  ChannelFinding,
-  Figure,
-  LineFinding,
-  SagaCommand,
-  StockAnswer,
-} from './saga-command.ts'
-import type { SagaStep, StockCall, StockStepType } from './saga-step.ts'
+import type { ChannelFinding, LineFinding, PlanInputs, SagaCommand, StockAnswer } from './saga-command.ts'
+import type { PlanAsk, SagaStep, StockCall, StockStepType } from './saga-step.ts'
 
 export type SagaPorts = {
   readonly nowMs: () => number
@@ -30,10 +23,7 @@ export type SagaPorts = {
     account: string,
     lines: readonly { readonly lineId: LineFinding['lineId']; readonly externalSku: string | null }[],
   ) => Promise<readonly LineFinding[]>
-  readonly candidates: (
-    account: string,
-  ) => Promise<{ readonly configVersion: string; readonly locations: readonly CandidateLocation[] }>
-  readonly figure: (sku: Sku, location: LocationId) => Promise<Figure>
+  readonly planInputs: (ask: PlanAsk) => Promise<PlanInputs>
   /** Makes the cart this order's, for ever; the same again says the same. */
   readonly takeCart: (reservationId: string, account: string) => Promise<TakenCart>
   /** Gives back whatever of it is still claimed. */
@@ -119,10 +109,7 @@ async function performReview(ports: SagaPorts, step: Step<'review'>): Promise<re
 }
 
 async function performPlan(ports: SagaPorts, step: Step<'plan'>): Promise<readonly string[]> {
-  const { configVersion, locations } = await ports.candidates(step.account)
-  const positions = step.skus.flatMap((sku) => locations.map(({ location }) => ({ sku, location })))
-  const figures = await inTurns(positions, ({ sku, location }) => ports.figure(sku, location))
-  ports.record({ type: 'propose_plan', candidates: locations, figures, configVersion })
+  ports.record({ type: 'propose_plan', inputs: await ports.planInputs(step.ask) })
   return []
 }
 
