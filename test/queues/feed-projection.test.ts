@@ -28,7 +28,7 @@ async function call(drain: 'normal' | 'bulk', shown: number | null): Promise<voi
 }
 
 describe('drift that a feed found', () => {
-  it('is an open case with account, listing and difference, and resolves itself when the channel converges', async () => {
+  it('is an open case with its difference, and resolves itself when the channel converges', async () => {
     const wish = { sku: 'ROPE-10', revision: 1, urgency: { lowStock: 3 }, reviewAfterMs: null }
     await feed().want(account, [{ ...wish, listings: [{ ...key, value: 9 }] }])
     await call('normal', null)
