@@ -47,8 +47,8 @@ export const ChannelPage = ({ view }: { view: ChannelView }) => (
     </div>
     <NoticeOf code={view.notice} />
     <div class="cols uneven">
-      <States view={view} />
       <Lanes view={view} />
+      <States view={view} />
     </div>
     <Listings view={view} />
   </>

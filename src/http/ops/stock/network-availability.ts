@@ -7,7 +7,7 @@ import { type SiteRefusal, siteRefusal } from '../../../domain/atp/serving-sites
 import type { CatalogSku } from '../../../domain/catalog/listing.ts'
 import { locationsServing, publishesStock } from '../../../domain/config/channel-network.ts'
 import type { Account, Config } from '../../../domain/config/config.ts'
-import { type BufferTerms, bufferOf } from '../../../domain/feed/buffer.ts'
+import { type BufferTerms, bufferOf, lagOf } from '../../../domain/feed/buffer.ts'
 import { noSales } from '../../../domain/feed/sell-rate.ts'
 import type { Env } from '../../../env.ts'
 
@@ -80,5 +80,6 @@ function askerOf({ promising }: Config, account: Account | null, nowMs: number):
 async function bufferFor(env: Env, sku: string, account: Account): Promise<BufferTerms | null> {
   if (!publishesStock(account)) return null
   const { lag, skus } = await actor<FeedApi>(env.FEED, account.id).outlook([sku])
-  return bufferOf(account.feed.buffer, skus.find((each) => each.sku === sku)?.rate ?? noSales, lag)
+  const { buffer } = account.feed
+  return bufferOf(buffer, skus.find((each) => each.sku === sku)?.rate ?? noSales, lagOf(buffer, lag))
 }
