@@ -4,6 +4,7 @@ import { openDb } from '../../db/database.ts'
 import { differingShadowResults, newestShadowResults } from '../../db/queries/shadow-results.ts'
 import { profileHead, profileHeads, profileHistory, profileRevision } from '../../db/queries/sourcing-profiles.ts'
 import { profileDiff } from '../../domain/sourcing/lifecycle/profile-diff.ts'
+import type { SourcingProfile } from '../../domain/sourcing/profile.ts'
 import { shadowReport } from '../../domain/sourcing/shadow-report.ts'
 import type { AppEnv } from '../context.ts'
 import { answers, noQuery, reads, reasonsOf, refusals } from '../describe-route.ts'
@@ -140,11 +141,11 @@ sourcingProfiles.openapi(diffRoute, async (c) => {
   const db = openDb(c.env.DB)
   const head = await profileHead(db, id)
   if (head === null) return refuse(c, { reason: 'profile_not_found', profile: id })
-  const contentAt = async (at: number | undefined, other: { readonly profile: unknown } | null) =>
+  const contentAt = async (at: number | undefined, other: { readonly profile: SourcingProfile } | null) =>
     at === undefined ? other : await profileRevision(db, id, at)
   const [before, after] = await Promise.all([contentAt(from, head.active), contentAt(to, head.draft)])
   if (before === null || after === null) return refuse(c, { reason: 'revision_not_found', profile: id })
-  const differences = profileDiff(before.profile as never, after.profile as never)
+  const differences = profileDiff(before.profile, after.profile)
   return c.json({ differences: [...differences] }, 200)
 })
 
