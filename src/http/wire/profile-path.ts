@@ -3,5 +3,5 @@ import { z } from '@hono/zod-openapi'
 import { slugSchema } from '../../domain/config/slug.ts'
 
 export const profilePathSchema = z.object({
-  id: slugSchema.openapi({ param: { name: 'id', in: 'path' }, example: 'fast-first' }),
+  id: slugSchema,
 })
