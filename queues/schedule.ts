@@ -1,7 +1,7 @@
 /**
- * The minute tick: polls for lost messages, looks in on inboxes whose alarm the platform may have dropped, and takes up
- * a rebuild whose message was lost. Feeds look at a few of their listings and at the version of the configuration; profiles
- * that were activated and not yet published are.
+ * The minute tick: polls for lost messages, looks in on inboxes whose alarm the platform may have dropped, takes up a
+ * rebuild whose message was lost, and publishes profiles that were activated and are not in force yet. Feeds look at a
+ * few of their listings and at the version of the configuration.
  */
 import { actor, type FeedApi, type InboxApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'

@@ -1,6 +1,6 @@
 /**
- * Scores profiles in shadow beside the plans that orders were just given: from the request that each plan was made from,
- * long after the order had its answer. A row more for every sampled plan, nothing else.
+ * Scores profiles in shadow beside the plans that orders were just given: from the request that each was made from, long
+ * after the order had its answer. A row more for every sampled plan, nothing else.
  */
 import { activeConfig } from '../src/config/active-config.ts'
 import { openDb } from '../src/db/database.ts'

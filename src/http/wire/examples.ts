@@ -12,6 +12,7 @@ const profile = {
 const seen = { expectedRevision: 1 }
 
 export const examples = {
+  resend: { skus: ['ROPE-10'] },
   order: {
     account: 'b2b',
     externalOrderId: 'PO-7781',
