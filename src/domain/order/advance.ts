@@ -10,7 +10,7 @@ import type { StockCommand, StockVerdict } from '../stock/stock-command.ts'
 import { nextSteps } from './next-steps.ts'
 import type { OrderState } from './order-state.ts'
 import type { ChannelFinding, LineFinding, PlanInputs, SagaCommand, StockAnswer } from './saga-command.ts'
-import type { PlanAsk, SagaStep, StockCall, StockStepType } from './saga-step.ts'
+import type { LineQuestion, PlanAsk, SagaStep, StockCall, StockStepType } from './saga-step.ts'
 
 export type SagaPorts = {
   readonly nowMs: () => number
@@ -19,10 +19,7 @@ export type SagaPorts = {
   /** Decides and commits, in one turn, before it returns. */
   readonly record: (command: SagaCommand) => void
   readonly findChannel: (account: string) => Promise<ChannelFinding>
-  readonly findLines: (
-    account: string,
-    lines: readonly { readonly lineId: LineFinding['lineId']; readonly externalSku: string | null }[],
-  ) => Promise<readonly LineFinding[]>
+  readonly findLines: (account: string, lines: readonly LineQuestion[]) => Promise<readonly LineFinding[]>
   readonly planInputs: (ask: PlanAsk) => Promise<PlanInputs>
   /** Makes the cart this order's, for ever; the same again says the same. */
   readonly takeCart: (reservationId: string, account: string) => Promise<TakenCart>

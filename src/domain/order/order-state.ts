@@ -53,6 +53,8 @@ export type LineState = {
   /** Ordered at the highest the channel ever asked for: lowering a quantity cancels units, it does not forget them. */
   readonly ordered: number
   readonly externalSku: string | null
+  /** What the channel counts in, where it names a unit of measure. */
+  readonly unit?: string
   /** Null until mapped; `not_stocked` lines (services, gift cards) need no stock and no shipment. */
   readonly sku: Sku | null
   readonly notStocked: boolean

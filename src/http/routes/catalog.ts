@@ -1,6 +1,7 @@
 /** What we stock and what channels call it. Upserts; an entry works at once here and within a minute everywhere. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { findBundleParts, findSku, saveListing, saveSku } from '../../config/catalog.ts'
+import { inBaseUnits } from '../../domain/catalog/units-of-measure.ts'
 import { type Config, catalogSkuSchema, listingSchema } from '../../domain/config/config.ts'
 import { mayActFor } from '../auth.ts'
 import type { AppContext, AppEnv, Principal } from '../context.ts'
@@ -103,11 +104,16 @@ async function enterListings(c: AppContext, listings: readonly ListingEntry[]) {
 
 async function enterListing(c: AppContext, entry: ListingEntry): Promise<EntryResult> {
   const key = `${entry.account}/${entry.externalSku}`
-  const reason =
-    refusalOfAccount(c.var.config, c.var.principal, entry.account) ??
-    ((await findSku(c.env, entry.sku, c.var.receivedAtMs)) === null ? 'unknown_sku' : null)
-  if (reason !== null) return { key, ok: false, problem: problemDocument({ reason }, c.var.correlationId) }
-  await saveListing(c.env, entry)
+  const refused = (reason: Reason): EntryResult => {
+    return { key, ok: false, problem: problemDocument({ reason }, c.var.correlationId) }
+  }
+  const reason = refusalOfAccount(c.var.config, c.var.principal, entry.account)
+  if (reason !== null) return refused(reason)
+  const known = await findSku(c.env, entry.sku, c.var.receivedAtMs)
+  if (known === null) return refused('unknown_sku')
+  const kept = inBaseUnits(entry, known)
+  if (kept === null) return refused('unknown_unit')
+  await saveListing(c.env, kept)
   return { key, ok: true }
 }
 
