@@ -36,7 +36,7 @@ export function compileConfig(
   const entries = new Map(skus.map((entry) => [entry.sku, entry]))
   const body = { ...shared, apiKeys: hashed }
   return ok({
-    config: { version: sha256Hex(JSON.stringify(body)).slice(0, 16), ...body },
+    config: { version: sha256Hex(JSON.stringify(body)).slice(0, 16), activatedSourcing: null, ...body },
     secrets,
     skus,
     listings: listings.flatMap((listing) => {
