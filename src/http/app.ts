@@ -21,6 +21,7 @@ import { orderCommands } from './routes/order-commands.ts'
 import { orderHistory } from './routes/order-history.ts'
 import { orders } from './routes/orders.ts'
 import { positions } from './routes/positions.ts'
+import { promises } from './routes/promises.ts'
 import { rebuild } from './routes/rebuild.ts'
 import { replays } from './routes/replays.ts'
 import { reservations } from './routes/reservations.ts'
@@ -39,7 +40,7 @@ app.notFound(notFound(app))
 
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory],
-  ...[reservations, transfers, atp, positions, stockEvents, shipments, catalog, locations],
+  ...[reservations, transfers, atp, promises, positions, stockEvents, shipments, catalog, locations],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]
 for (const route of routes) app.route('/', route)

@@ -29,6 +29,7 @@ export const routeAccess = {
   'POST /v1/orders/{id}/holds': own('orders:write'),
   'POST /v1/orders/{id}/holds/{hold}/release': own('orders:write'),
   'GET /v1/atp': own('inventory:read'),
+  'GET /v1/promises': own('orders:read'),
   'POST /v1/reservations': own('reservations:write'),
   'GET /v1/reservations/{id}': own('reservations:write'),
   'POST /v1/reservations/{id}/extend': own('reservations:write'),

@@ -50,6 +50,8 @@ export const orderLineSchema = z.strictObject({
   requiresShipping: z.boolean().default(true),
   /** The unit of measure that `quantity` and price count in, as the catalogue names it; absent: the channel's own. */
   unit: unitNameSchema.optional(),
+  /** Of an answer of `GET /v1/atp`: the line takes that promise. */
+  promiseId: text(2_500).optional(),
 })
 export type OrderLine = z.infer<typeof orderLineSchema>
 
