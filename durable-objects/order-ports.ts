@@ -9,7 +9,7 @@ import { type CorrelationId, locationId, positionId, sku } from '../src/domain/s
 import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
 import { callPosition } from './call-position.ts'
-import { lookUpPlanInputs } from './plan-sources.ts'
+import { lookUpPlanInputs } from '../src/sourcing/look-up-plan-inputs.ts'
 
 export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>): SagaPorts {
   const carts = (id: string) => actor<ReservationApi>(env.RESERVATION, reservationShard(id))
