@@ -8,8 +8,8 @@ import type { LineFinding } from '../src/domain/order/saga-command.ts'
 import { type CorrelationId, locationId, positionId, sku } from '../src/domain/shared/ids.ts'
 import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
-import { callPosition } from './call-position.ts'
 import { lookUpPlanInputs } from '../src/sourcing/look-up-plan-inputs.ts'
+import { callPosition } from './call-position.ts'
 
 export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>): SagaPorts {
   const carts = (id: string) => actor<ReservationApi>(env.RESERVATION, reservationShard(id))

@@ -6,17 +6,14 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
-import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
-import { wakeGraceMs } from '../src/domain/stock/await-stock.ts'
 import { decide } from '../src/domain/stock/decide.ts'
-import { summaryOf } from '../src/domain/stock/figures-of.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
-import { availableAt, type Position } from '../src/domain/stock/position.ts'
-import { positionView } from '../src/domain/stock/position-view.ts'
+import { positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
+import { availableAt } from '../src/domain/stock/states.ts'
 import type {
   LedgerEntry,
   PositionView,
@@ -32,10 +29,14 @@ import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
-import { projectRow, publishRow, type StockEffect, sendStockEffects, wakeRow } from './stock-effects.ts'
+import { projectRow, type StockEffect, sendStockEffects } from './stock-effects.ts'
 import { type PreparedStep, StockLedger } from './stock-ledger.ts'
+
+import { reportLots, StockReportTable } from './stock-report-table.ts'
 import { StockSales } from './stock-sales.ts'
-import { StockTables, stockTables, waiterOffer } from './stock-tables.ts'
+import { claimTerms, StockTables, stockTables, waiterOffer } from './stock-tables.ts'
+import { StockWakeUps } from './stock-wake-ups.ts'
+import { SupplyTable, supplyTable } from './supply-table.ts'
 import { Timers, timersTable } from './timers.ts'
 
 const steps = [
@@ -44,8 +45,8 @@ const steps = [
     statements: [...stockTables, eventLogTable, commandMemoryTable, outboxTable, outboxIndex, timersTable],
   },
   { id: 2, statements: [waiterOffer] },
+  { id: 3, statements: [...claimTerms, reportLots, supplyTable] },
 ]
-const wakeTimer = 'wake'
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
 
 type Asked = { readonly position: PositionId; readonly command: StockCommand }
@@ -59,10 +60,15 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #commands = new CommandMemory<StockVerdict>(this.ctx.storage, this.#migrations)
   readonly #outbox = new Outbox<StockEffect>(this.ctx.storage, this.#migrations)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
-  readonly #tables = new StockTables(this.ctx.storage.sql, this.#migrations)
+  readonly #tables = {
+    stock: new StockTables(this.ctx.storage.sql, this.#migrations),
+    reports: new StockReportTable(this.ctx.storage.sql, this.#migrations),
+    supplies: new SupplyTable(this.ctx.storage.sql, this.#migrations),
+  }
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
   readonly #sales = new StockSales()
+  readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log)
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, StockVerdict>((asked) => this.#executeAll(asked))
 
@@ -82,17 +88,17 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   async view(position: string): Promise<PositionView> {
-    const nowMs = Date.now()
-    return positionView(this.#ledger.name ?? (position as PositionId), this.#ledger.positionAt(nowMs), nowMs)
+    const nowMs = this.#tidied()
+    return positionView(this.#ledger.name ?? (position as PositionId), this.#ledger.position, nowMs)
   }
 
   async summary(position: string): Promise<PositionSummary> {
-    const nowMs = Date.now()
-    return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.positionAt(nowMs))
+    this.#tidied()
+    return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.position)
   }
 
   async reservation(reservationId: string): Promise<ReservationView | null> {
-    const [reservation] = this.#tables.reservations([reservationId])
+    const [reservation] = this.#tables.stock.reservations([reservationId])
     return reservation ? reservationView(reservation, Date.now()) : null
   }
 
@@ -112,7 +118,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   async reproject(): Promise<void> {
-    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeProjection(nowMs))
+    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeUps.projection(nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
@@ -126,9 +132,16 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       const { name } = this.#ledger
       if (name === null) return
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-        sendStockEffects(this.env, name, rows, () => this.#sales.take(), Date.now()),
+        sendStockEffects(
+          this.env,
+          name,
+          rows,
+          () => this.#sales.take(),
+          Date.now(),
+          () => this.#wakeUps.pushSummary(this.env, name),
+        ),
       )
-      this.#write((nowMs) => this.#ledger.expireHolds(nowMs))
+      this.#write((nowMs) => this.#ledger.tidy(nowMs))
     } catch (error) {
       console.error(JSON.stringify({ event: 'stock_alarm_failed', ...describeError(error) }))
       this.#forget()
@@ -142,7 +155,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     const position = fresh[0]?.position
     if (position === undefined) return asked.map(({ command }) => this.#executeOne(command, verdicts, 0))
     return this.#write((nowMs) => {
-      this.#ledger.expireHolds(nowMs)
+      this.#ledger.tidy(nowMs)
       const commands = fresh.map(({ command }) => command)
       this.#ledger.open(position, commands)
       return asked.map(({ command }) => this.#executeOne(command, verdicts, nowMs))
@@ -169,12 +182,19 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       const decided = decide(command, facts)
       if (!decided.ok) return ok({ step: null, verdict: decided })
       const { effect, granted } = decided.value
-      const step = this.#ledger.prepare(decided.value, facts.reservation, command.cause, nowMs)
+      const step = this.#ledger.prepare(decided.value, facts, command.cause, nowMs)
       const { version } = step.position
       return ok({ step, verdict: { ok: true, effect, granted, available: availableAt(step.position), version } })
     } catch (error) {
       return err(error)
     }
+  }
+
+  /** Reads are exact: what the clock did since the last write is recorded first, as the alarm would have. */
+  #tidied(): number {
+    const nowMs = Date.now()
+    if (this.#ledger.isUntidy(nowMs)) this.#write((atMs) => this.#ledger.tidy(atMs))
+    return nowMs
   }
 
   /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
@@ -185,8 +205,9 @@ export class StockActor extends DurableObject<Env> implements StockApi {
         this.#migrations.ensure()
         const before = this.#ledger.position
         const answer = work(nowMs)
-        this.#wakeWaiters(nowMs)
-        if (this.#ledger.position !== before) this.#saveChange(before, nowMs)
+        this.#wakeUps.orders(nowMs)
+        if (this.#ledger.position !== before) this.#ledger.save()
+        this.#wakeUps.changed(before, nowMs)
         this.#clock.arm(nowMs)
         return answer
       })
@@ -194,30 +215,6 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       this.#forget()
       throw error
     }
-  }
-
-  /** Totals once a batch, and the two wake-ups, each one row however often it is asked for before it leaves. */
-  #saveChange(before: Position, nowMs: number): void {
-    this.#ledger.save()
-    this.#wakeProjection(nowMs)
-    if (availableAt(before) === availableAt(this.#ledger.position)) return
-    this.#outbox.add(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
-  }
-
-  #wakeProjection(nowMs: number): void {
-    const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
-  }
-
-  /** While units lie here and orders wait, the line is looked at again when the grace of those woken is over. */
-  #wakeWaiters(nowMs: number): void {
-    for (const { orderId } of this.#ledger.wakeWaiters(nowMs)) {
-      this.#outbox.add(wakeRow(orderId), { kind: 'wake', orderId }, nowMs + drainDelayMs, nowMs)
-    }
-    const goneOff = (this.#timers.dueAtMs(wakeTimer) ?? 0) <= nowMs
-    const idle = this.#ledger.waiters === 0 || availableAt(this.#ledger.position) === 0
-    if (idle) this.#timers.clear(wakeTimer)
-    else if (goneOff) this.#timers.set(wakeTimer, nowMs + wakeGraceMs)
   }
 
   #forget(): void {

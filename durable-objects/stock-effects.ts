@@ -14,11 +14,14 @@ export type StockEffect =
   | { readonly kind: 'project'; readonly throughSeq: number }
   /** Available changed: every channel that this location serves and that shows our figures has to be told. */
   | { readonly kind: 'publish' }
+  /** The availability of the SKU has not heard of the newest version. */
+  | { readonly kind: 'summarise' }
   /** Units became available for an order that waits. */
   | { readonly kind: 'wake'; readonly orderId: OrderId }
 
 export const projectRow = 'project'
 export const publishRow = 'publish'
+export const summariseRow = 'summarise'
 export const wakeRow = (orderId: OrderId) => `wake/${orderId}`
 
 /** A wake-up whose projection never confirms is sent again after this. */
@@ -26,13 +29,14 @@ const projectAgainMs = 60_000
 /** Units that orders took since it was last asked, by channel. */
 export type TakeSales = () => SkuChange['sold']
 
-/** `rows` are of one kind. */
+/** `rows` are of one kind. `pushSummary` tells the newest figures, which only the position itself knows. */
 export async function sendStockEffects(
   env: Env,
   position: PositionId,
   rows: readonly OutboxRow<StockEffect>[],
   takeSales: TakeSales,
   nowMs: number,
+  pushSummary: () => Promise<void>,
 ): Promise<Disposition> {
   const effect = rows[0]?.effect
   if (effect === undefined) return 'done'
@@ -42,6 +46,9 @@ export async function sendStockEffects(
       return { againAtMs: nowMs + projectAgainMs }
     case 'publish':
       await publish(env, position, { changedAtMs: rows[0]?.createdAtMs ?? nowMs, sold: takeSales() }, nowMs)
+      return 'done'
+    case 'summarise':
+      await pushSummary()
       return 'done'
     case 'wake':
       // The order's place in the line and its own slow timer make up for a message that gets lost.

@@ -26,6 +26,7 @@ import { replays } from './routes/replays.ts'
 import { reservations } from './routes/reservations.ts'
 import { shipments } from './routes/shipments.ts'
 import { stockEvents } from './routes/stock-events.ts'
+import { transfers } from './routes/transfers.ts'
 import { webhooks } from './routes/webhooks.ts'
 import { securityHeaders } from './security-headers.ts'
 import { wellFormedPath } from './well-formed-path.ts'
@@ -38,7 +39,7 @@ app.notFound(notFound(app))
 
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory],
-  ...[reservations, atp, positions, stockEvents, shipments, catalog, locations],
+  ...[reservations, transfers, atp, positions, stockEvents, shipments, catalog, locations],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]
 for (const route of routes) app.route('/', route)

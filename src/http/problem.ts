@@ -10,6 +10,7 @@ import type { LocationRefusal } from '../domain/location/location-command.ts'
 import type { OrderRefusal } from '../domain/order/order-command.ts'
 import type { ReservationRefusal } from '../domain/stock/reservation-contract.ts'
 import type { StockRefusal } from '../domain/stock/stock-command.ts'
+import type { TransferRefusal } from '../domain/transfer/transfer-command.ts'
 import type { AppEnv } from './context.ts'
 
 /** Refusals that only the HTTP surface makes. */
@@ -50,6 +51,7 @@ export type Reason =
   | StockRefusal['reason']
   | ReservationRefusal['reason']
   | LocationRefusal['reason']
+  | TransferRefusal['reason']
 
 export const problems = {
   malformed_path: [400, 'The path is not valid percent-encoded UTF-8'],
@@ -74,6 +76,15 @@ export const problems = {
   rebuild_not_found: [404, 'There is no such rebuild, or it has not made its first step'],
   claim_not_found: [404, 'The location has no such claim'],
   method_not_allowed: [405, 'The route exists, but not with this method'],
+  transfer_not_found: [404, 'There is no such transfer'],
+  transfer_conflict: [409, 'The id was used for different content'],
+  transfer_not_reserved: [409, 'The transfer has nothing claimed that could be shipped'],
+  transfer_not_shipped: [409, 'Nothing of the transfer has been shipped yet'],
+  transfer_closed: [409, 'The transfer has ended'],
+  transfer_exceeds_reserved: [409, 'More units shipped than the transfer has claimed'],
+  transfer_shipped: [409, 'Everything has left: it can be received, not cancelled'],
+  transfer_full: [409, 'The transfer has as many reports as it takes'],
+  transfer_line_not_found: [422, 'The transfer has no such SKU'],
   order_closed: [409, 'The order is closed'],
   hold_conflict: [409, 'The hold exists with a different kind or reason'],
   shipment_exceeds_release: [409, 'More units shipped than were released'],

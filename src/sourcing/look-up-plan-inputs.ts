@@ -1,12 +1,14 @@
 /** What a plan rests on, looked up in the deployed system: configuration and catalogue in KV, figures by SKU in one hop. */
+
 import { type AvailabilityApi, actor } from '../actor-apis.ts'
 import { activeConfig } from '../config/active-config.ts'
 import { findSku } from '../config/catalog.ts'
 import type { PositionFigures } from '../domain/atp/position-figures.ts'
 import type { CatalogSku } from '../domain/catalog/listing.ts'
 import type { Config } from '../domain/config/config.ts'
+import { profileFor } from '../domain/config/sourcing.ts'
 import { candidateLocations } from '../domain/order/order-policy.ts'
-import { builtInProfile, type PlanSources, planInputs, wayOf } from '../domain/order/plan-inputs.ts'
+import { type PlanSources, planInputs, wayOf } from '../domain/order/plan-inputs.ts'
 import type { PlanInputs } from '../domain/order/saga-command.ts'
 import type { PlanAsk } from '../domain/order/saga-step.ts'
 import { fromMs } from '../domain/order/sourcing-request.ts'
@@ -44,7 +46,7 @@ export async function lookUpPlanInputs(env: Env, ask: PlanAsk): Promise<PlanInpu
   const known = catalog.filter((entry) => entry !== null)
   const sources: PlanSources = {
     config,
-    profile: builtInProfile,
+    profile: profileFor(config, ask.order.account),
     catalog: known,
     figuresOf: (sku, location) => bySku.get(sku)?.get(location) ?? null,
     locations,

@@ -53,6 +53,8 @@ const settleAll = (position: TestPosition) =>
     state.storage.sql.exec('DELETE FROM outbox')
   })
 
+const noPush = async () => {}
+
 /** Queues that keep what they are sent, over the rest of the environment. */
 function recordingEnv() {
   const sent: unknown[] = []
@@ -90,6 +92,7 @@ describe('a change', () => {
     expect(await owed(position)).toEqual([
       ['project', { kind: 'project', throughSeq: 5 }],
       ['publish', { kind: 'publish' }],
+      ['summarise', { kind: 'summarise' }],
     ])
   })
 
@@ -98,7 +101,7 @@ describe('a change', () => {
     await position.send(move('m1', 'receipt', 10, Date.now()))
     await settleAll(position)
     await position.send(move('m2', 'receipt', 4, Date.now(), 'damaged'))
-    expect((await owed(position)).map(([id]) => id)).toEqual(['project'])
+    expect((await owed(position)).map(([id]) => id)).toEqual(['project', 'summarise'])
   })
 
   it('that is none owes nothing', async () => {
@@ -133,7 +136,7 @@ describe('a change', () => {
     const position = newPosition()
     await position.send(move('m1', 'receipt', 10, Date.now()))
     laterBy(1_000)
-    expect(await owed(position)).toHaveLength(2)
+    expect(await owed(position)).toHaveLength(3)
     const transactions = await position.inside(async (instance, { storage }) => {
       const spy = vi.spyOn(storage, 'transactionSync')
       await instance.alarm()
@@ -163,10 +166,12 @@ describe('sending', () => {
 
   it('tells every channel that the location serves and that shows our figures, and no other', async () => {
     const { env, sent } = recordingEnv()
-    expect(await sendStockEffects(env, east, [rowOf({ kind: 'publish' })], () => ({ b2b: 2 }), Date.now())).toBe('done')
+    expect(
+      await sendStockEffects(env, east, [rowOf({ kind: 'publish' })], () => ({ b2b: 2 }), Date.now(), noPush),
+    ).toBe('done')
     const change = { sku: 'ROPE-10', changedAtMs: 0, sold: { b2b: 2 } }
     expect(sent).toEqual([{ account: 'shopify-us', changes: [change] }])
-    await sendStockEffects(env, west, [rowOf({ kind: 'publish' })], () => ({ b2b: 2 }), Date.now())
+    await sendStockEffects(env, west, [rowOf({ kind: 'publish' })], () => ({ b2b: 2 }), Date.now(), noPush)
     expect(sent.slice(1).map((message) => (message as { account: string }).account)).toEqual(['shopify-us', 'b2b'])
   })
 
@@ -178,6 +183,7 @@ describe('sending', () => {
       [rowOf({ kind: 'publish' })],
       () => ({ b2b: 2 }),
       Date.now(),
+      noPush,
     )
     expect(sent).toEqual([])
   })
@@ -190,6 +196,7 @@ describe('sending', () => {
       [rowOf({ kind: 'project', throughSeq: 7 })],
       () => ({}),
       1_000,
+      noPush,
     )
     expect(disposition).toEqual({ againAtMs: 61_000 })
     expect(sent).toEqual([{ type: 'project', actor: 'stock', name: east, throughSeq: 7 }])
@@ -198,7 +205,7 @@ describe('sending', () => {
   it('wakes the orders that waited', async () => {
     const { env, sent } = recordingEnv()
     const rows = ['b2b:1', 'b2b:2'].map((id) => rowOf({ kind: 'wake', orderId: orderIdFrom(id) }))
-    expect(await sendStockEffects(env, east, rows, () => ({}), 0)).toBe('done')
+    expect(await sendStockEffects(env, east, rows, () => ({}), 0, noPush)).toBe('done')
     expect(sent).toEqual([
       { type: 'wake_order', orderId: 'b2b:1', why: 'stock at ROPE-10@east' },
       { type: 'wake_order', orderId: 'b2b:2', why: 'stock at ROPE-10@east' },
