@@ -19,6 +19,7 @@ import { locations } from './routes/locations.ts'
 import { metrics } from './routes/metrics.ts'
 import { orderCommands } from './routes/order-commands.ts'
 import { orderHistory } from './routes/order-history.ts'
+import { orderRouting } from './routes/order-routing.ts'
 import { orders } from './routes/orders.ts'
 import { positions } from './routes/positions.ts'
 import { rebuild } from './routes/rebuild.ts'
@@ -28,6 +29,7 @@ import { shipments } from './routes/shipments.ts'
 import { stockEvents } from './routes/stock-events.ts'
 import { transfers } from './routes/transfers.ts'
 import { webhooks } from './routes/webhooks.ts'
+import { whatIf } from './routes/what-if.ts'
 import { securityHeaders } from './security-headers.ts'
 import { wellFormedPath } from './well-formed-path.ts'
 
@@ -38,7 +40,7 @@ app.onError(onError)
 app.notFound(notFound(app))
 
 const routes = [
-  ...[webhooks, orders, orderList, orderCommands, orderHistory],
+  ...[webhooks, orders, orderList, orderCommands, orderHistory, orderRouting, whatIf],
   ...[reservations, transfers, atp, positions, stockEvents, shipments, catalog, locations],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]
