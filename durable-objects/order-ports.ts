@@ -9,6 +9,7 @@ import type { Env } from '../src/env.ts'
 import { findStockedListing } from '../src/sourcing/find-stocked-listing.ts'
 import { lookUpPlanInputs } from '../src/sourcing/look-up-plan-inputs.ts'
 import { callPosition } from './call-position.ts'
+import { lookUpOutlook } from './promise-outlook.ts'
 
 export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>): SagaPorts {
   const carts = (id: string) => actor<ReservationApi>(env.RESERVATION, reservationShard(id))
@@ -24,6 +25,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
           listing: await findStockedListing(env, account, externalSku),
         })),
       ),
+    outlook: (account, lines) => lookUpOutlook(env, account, lines),
     planInputs: (ask) => lookUpPlanInputs(env, ask),
     takeCart: async (reservationId, account) => {
       const config = await activeConfig(env, Date.now())

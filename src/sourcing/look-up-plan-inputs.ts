@@ -1,5 +1,4 @@
-/** What a plan rests on, looked up in the deployed system: configuration and catalogue in KV, figures by SKU in one hop. */
-
+/** What a plan rests on, looked up in the deployed system: configuration and catalogue in KV, figures in one hop. */
 import { type AvailabilityApi, actor } from '../actor-apis.ts'
 import { activeConfig } from '../config/active-config.ts'
 import { findSku } from '../config/catalog.ts'

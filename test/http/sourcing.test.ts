@@ -70,7 +70,7 @@ async function routing(externalOrderId: string, query = '') {
 }
 
 describe('POST /v1/sourcing/what-if', () => {
-  it('decides for an order that does not exist, by the profile that is active, with every plan and its terms', async () => {
+  it('decides for an order that does not exist by the active profile, with every plan and its terms', async () => {
     const response = await ask({ order: order('NEW') })
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({

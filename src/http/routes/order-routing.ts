@@ -1,4 +1,4 @@
-/** How an order's units were routed, and why: every decision with every plan that was looked at. From the order's actor. */
+/** How an order's units were routed, and why: every decision with every plan that was looked at. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { OrderApi } from '../../actor-apis.ts'
 import type { LogEntry } from '../../domain/order/order-command.ts'
