@@ -18,13 +18,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
     nowMs: Date.now,
     findChannel: async (account) => channelFinding(await activeConfig(env, Date.now()), account),
     findLines: (account, lines) =>
-      Promise.all(
-        lines.map(async ({ lineId, externalSku }) => ({
-          lineId,
-          externalSku,
-          listing: await findStockedListing(env, account, externalSku),
-        })),
-      ),
+      Promise.all(lines.map(async (line) => ({ ...line, listing: await findStockedListing(env, account, line) }))),
     outlook: (account, lines) => lookUpOutlook(env, account, lines),
     planInputs: (ask) => lookUpPlanInputs(env, ask),
     takeCart: async (reservationId, account) => {

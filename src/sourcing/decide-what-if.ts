@@ -27,9 +27,10 @@ export function storedOrder({ order, lines }: OrderState): WhatIfOrder {
 /** Lines that nobody has listed, and those that need no stock, are left out. */
 export async function mappedOrder(env: Env, order: CanonicalOrder): Promise<WhatIfOrder> {
   const lines = await Promise.all(
-    order.lines.map(async ({ lineId: id, externalSku, quantity }): Promise<AskedLine> => {
-      const listing = await findStockedListing(env, order.account, externalSku)
-      const plain = { lineId: lineId(id), sku: null, packQuantity: 1, units: quantity }
+    order.lines.map(async ({ lineId: id, externalSku, quantity, unit }): Promise<AskedLine> => {
+      const question = { lineId: lineId(id), externalSku, ...(unit === undefined ? {} : { unit }) }
+      const listing = await findStockedListing(env, order.account, question)
+      const plain = { lineId: question.lineId, sku: null, packQuantity: 1, units: quantity }
       if (listing === null || !listing.stocked) return plain
       const { sku, packQuantity, parts = [] } = listing
       const inOne = parts.map((part) => ({ sku: part.sku, units: part.units * packQuantity }))
