@@ -9,6 +9,7 @@ import { requestLog } from './request-log.ts'
 import { atp } from './routes/atp.ts'
 import { audit } from './routes/audit.ts'
 import { catalog } from './routes/catalog.ts'
+import { channelFeed } from './routes/channel-feed.ts'
 import { deliveries } from './routes/deliveries.ts'
 import { docs } from './routes/docs.tsx'
 import { exceptions } from './routes/exceptions.ts'
@@ -40,7 +41,7 @@ app.notFound(notFound(app))
 
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory],
-  ...[reservations, transfers, atp, promises, positions, stockEvents, shipments, catalog, locations],
+  ...[reservations, transfers, atp, promises, positions, stockEvents, shipments, catalog, locations, channelFeed],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]
 for (const route of routes) app.route('/', route)

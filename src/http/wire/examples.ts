@@ -2,6 +2,7 @@
 const line = { lineId: '1', quantity: 2 }
 
 export const examples = {
+  resend: { skus: ['ROPE-10'] },
   order: {
     account: 'b2b',
     externalOrderId: 'PO-7781',

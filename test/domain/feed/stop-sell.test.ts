@@ -78,7 +78,7 @@ function secondsUntilSent(hotAtMs: number): number {
 }
 
 describe('a stop-sell', () => {
-  it('leaves within two seconds while 100,000 content updates wait for a partner that allows two calls a second', () => {
+  it('leaves within two seconds while 100,000 content updates wait for two calls a second', () => {
     for (const hotAtMs of [0, 500, 1_050, 5_000, 20_350]) expect(secondsUntilSent(hotAtMs)).toBeLessThan(2)
   })
 
