@@ -2,9 +2,12 @@
 import { actor, type ReservationApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { findBundleParts, findListing, findSku } from '../src/config/catalog.ts'
+import type { CatalogSku } from '../src/domain/catalog/listing.ts'
+import { unitRatio } from '../src/domain/catalog/units-of-measure.ts'
 import type { SagaPorts } from '../src/domain/order/advance.ts'
 import { candidateLocations, channelFinding } from '../src/domain/order/order-policy.ts'
 import type { LineFinding } from '../src/domain/order/saga-command.ts'
+import type { LineQuestion } from '../src/domain/order/saga-step.ts'
 import { type CorrelationId, locationId, positionId, sku } from '../src/domain/shared/ids.ts'
 import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
@@ -19,13 +22,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
     nowMs: Date.now,
     findChannel: async (account) => channelFinding(await activeConfig(env, Date.now()), account),
     findLines: (account, lines) =>
-      Promise.all(
-        lines.map(async ({ lineId, externalSku }) => ({
-          lineId,
-          externalSku,
-          listing: await findStockedListing(env, account, externalSku),
-        })),
-      ),
+      Promise.all(lines.map(async (line) => ({ ...line, listing: await findStockedListing(env, account, line) }))),
     outlook: (account, lines) => lookUpOutlook(env, account, lines),
     planInputs: (ask) => lookUpPlanInputs(env, ask),
     takeCart: async (reservationId, account) => {
@@ -55,16 +52,27 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
 async function findStockedListing(
   env: Env,
   account: string,
-  externalSku: string | null,
+  { externalSku, unit }: LineQuestion,
 ): Promise<LineFinding['listing']> {
   if (externalSku === null) return null
   const listing = await findListing(env, account, externalSku, Date.now())
   if (listing === null) return null
-  const { sku, packQuantity } = listing
+  const { sku } = listing
   const entry = await findSku(env, sku, Date.now())
+  const packQuantity = packOf(listing.packQuantity, entry, unit)
+  if (packQuantity === null) return null
   if (entry === null || entry.components.length === 0) return { sku, packQuantity, stocked: entry?.stocked ?? true }
   const resolved = await findBundleParts(env, entry, Date.now())
   // A kit whose components nobody knows cannot be picked: it waits for the catalogue like any unknown SKU.
   if (!resolved.ok) return null
   return { sku, packQuantity, stocked: resolved.value.length > 0, parts: resolved.value }
+}
+
+/**
+ * Base units in one of what the channel counts. A unit of measure is one of the SKU's own: what a listing packs
+ * otherwise has none, and a unit that the catalogue does not know is as good as an unknown SKU.
+ */
+function packOf(packQuantity: number, entry: CatalogSku | null, unit: string | undefined): number | null {
+  if (unit === undefined) return packQuantity
+  return entry === null || packQuantity !== 1 ? null : unitRatio(entry, unit)
 }

@@ -39,7 +39,11 @@ function reviewStep(state: OrderState, nowMs: number): SagaStep[] {
   if (!validationDue && unmapped.length === 0) return []
   if (nowMs < validateAtMs || !hasPendingUnits(state)) return []
   if (state.stage === 'closed' || state.stage === 'cancelled') return []
-  const lines = unmapped.map(({ lineId, externalSku }) => ({ lineId, externalSku }))
+  const lines = unmapped.map(({ lineId, externalSku, unit }) => ({
+    lineId,
+    externalSku,
+    ...(unit === undefined ? {} : { unit }),
+  }))
   return [{ type: 'review', account: state.order.account, lines }]
 }
 
