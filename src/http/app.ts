@@ -27,6 +27,8 @@ import { rebuild } from './routes/rebuild.ts'
 import { replays } from './routes/replays.ts'
 import { reservations } from './routes/reservations.ts'
 import { shipments } from './routes/shipments.ts'
+import { sourcingProfileChanges } from './routes/sourcing-profile-changes.ts'
+import { sourcingProfiles } from './routes/sourcing-profiles.ts'
 import { stockEvents } from './routes/stock-events.ts'
 import { transfers } from './routes/transfers.ts'
 import { webhooks } from './routes/webhooks.ts'
@@ -41,6 +43,7 @@ app.notFound(notFound(app))
 
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory],
+  ...[sourcingProfiles, sourcingProfileChanges],
   ...[reservations, transfers, atp, promises, positions, stockEvents, shipments, catalog, locations, channelFeed],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]

@@ -64,6 +64,17 @@ export const routeAccess = {
   'POST /v1/operations/rebuild': everything('operations:write'),
   'GET /v1/operations/rebuilds/{id}': everything('operations:write'),
   'GET /v1/audit/{actor}/verify': everything('audit:read'),
+  'GET /v1/sourcing/profiles': everything('configuration:read'),
+  'POST /v1/sourcing/profiles': everything('configuration:write'),
+  'GET /v1/sourcing/profiles/{id}': everything('configuration:read'),
+  'GET /v1/sourcing/profiles/{id}/history': everything('configuration:read'),
+  'GET /v1/sourcing/profiles/{id}/diff': everything('configuration:read'),
+  'GET /v1/sourcing/profiles/{id}/shadow': everything('configuration:read'),
+  'POST /v1/sourcing/profiles/{id}/drafts': everything('configuration:write'),
+  'POST /v1/sourcing/profiles/{id}/review': everything('configuration:write'),
+  'POST /v1/sourcing/profiles/{id}/activate': everything('configuration:write'),
+  'POST /v1/sourcing/profiles/{id}/rollback': everything('configuration:write'),
+  'POST /v1/sourcing/profiles/{id}/shadow': everything('configuration:write'),
   'GET /metrics': everything('metrics:read'),
 } as const satisfies Record<string, Access>
 export type GuardedRoute = keyof typeof routeAccess
