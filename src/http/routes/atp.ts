@@ -6,6 +6,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { type AtpQuestion, answerAtp, heldStock } from '../atp/answer-atp.ts'
 import { type AskedSku, findAskedSku } from '../atp/asked-sku.ts'
 import { cachedMaxMs } from '../atp/atp-cache.ts'
+import { channelBuffers } from '../atp/channel-buffers.ts'
 import { renderSku, stableParts } from '../atp/render-atp.ts'
 import type { AppContext, AppEnv } from '../context.ts'
 import { answers, reads, reasonsOf, refusals } from '../describe-route.ts'
@@ -58,7 +59,8 @@ atp.openapi(atpRoute, async (c) => {
   const asked = await Promise.all(query.sku.map((sku) => findAskedSku(c.env, sku, receivedAtMs)))
   const tooMuch = tooMuchAsked(asked, query, config.locations.length)
   if (tooMuch !== null) return refuse(c, { reason: 'invalid_query', errors: [{ path: 'sku', message: tooMuch }] })
-  return await answerNow(c, { config, account, query, nowMs: receivedAtMs }, asked)
+  const buffers = await channelBuffers(c.env, account, query.sku)
+  return await answerNow(c, { config, account, query, nowMs: receivedAtMs, buffers }, asked)
 })
 
 async function answerNow(c: AppContext, question: AtpQuestion, asked: readonly AskedSku[]) {
