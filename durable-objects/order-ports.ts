@@ -1,18 +1,14 @@
 /** The saga's ports in the deployed system: configuration and catalogue in KV, one actor per position. */
 import { actor, type ReservationApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
-import { findBundleParts, findListing, findSku } from '../src/config/catalog.ts'
-import type { CatalogSku } from '../src/domain/catalog/listing.ts'
-import { unitRatio } from '../src/domain/catalog/units-of-measure.ts'
 import type { SagaPorts } from '../src/domain/order/advance.ts'
 import { candidateLocations, channelFinding } from '../src/domain/order/order-policy.ts'
-import type { LineFinding } from '../src/domain/order/saga-command.ts'
-import type { LineQuestion } from '../src/domain/order/saga-step.ts'
 import { type CorrelationId, locationId, positionId, sku } from '../src/domain/shared/ids.ts'
 import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
+import { findStockedListing } from '../src/sourcing/find-stocked-listing.ts'
+import { lookUpPlanInputs } from '../src/sourcing/look-up-plan-inputs.ts'
 import { callPosition } from './call-position.ts'
-import { lookUpPlanInputs } from './plan-sources.ts'
 import { lookUpOutlook } from './promise-outlook.ts'
 
 export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>): SagaPorts {
@@ -47,32 +43,4 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
     },
     applyStock: (sku, location, commands) => callPosition(env, positionId(sku, location), commands),
   }
-}
-
-async function findStockedListing(
-  env: Env,
-  account: string,
-  { externalSku, unit }: LineQuestion,
-): Promise<LineFinding['listing']> {
-  if (externalSku === null) return null
-  const listing = await findListing(env, account, externalSku, Date.now())
-  if (listing === null) return null
-  const { sku } = listing
-  const entry = await findSku(env, sku, Date.now())
-  const packQuantity = packOf(listing.packQuantity, entry, unit)
-  if (packQuantity === null) return null
-  if (entry === null || entry.components.length === 0) return { sku, packQuantity, stocked: entry?.stocked ?? true }
-  const resolved = await findBundleParts(env, entry, Date.now())
-  // A kit whose components nobody knows cannot be picked: it waits for the catalogue like any unknown SKU.
-  if (!resolved.ok) return null
-  return { sku, packQuantity, stocked: resolved.value.length > 0, parts: resolved.value }
-}
-
-/**
- * Base units in one of what the channel counts. A unit of measure is one of the SKU's own: what a listing packs
- * otherwise has none, and a unit that the catalogue does not know is as good as an unknown SKU.
- */
-function packOf(packQuantity: number, entry: CatalogSku | null, unit: string | undefined): number | null {
-  if (unit === undefined) return packQuantity
-  return entry === null || packQuantity !== 1 ? null : unitRatio(entry, unit)
 }

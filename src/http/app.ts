@@ -20,6 +20,7 @@ import { locations } from './routes/locations.ts'
 import { metrics } from './routes/metrics.ts'
 import { orderCommands } from './routes/order-commands.ts'
 import { orderHistory } from './routes/order-history.ts'
+import { orderRouting } from './routes/order-routing.ts'
 import { orders } from './routes/orders.ts'
 import { positions } from './routes/positions.ts'
 import { promises } from './routes/promises.ts'
@@ -32,6 +33,7 @@ import { sourcingProfiles } from './routes/sourcing-profiles.ts'
 import { stockEvents } from './routes/stock-events.ts'
 import { transfers } from './routes/transfers.ts'
 import { webhooks } from './routes/webhooks.ts'
+import { whatIf } from './routes/what-if.ts'
 import { securityHeaders } from './security-headers.ts'
 import { wellFormedPath } from './well-formed-path.ts'
 
@@ -42,7 +44,7 @@ app.onError(onError)
 app.notFound(notFound(app))
 
 const routes = [
-  ...[webhooks, orders, orderList, orderCommands, orderHistory],
+  ...[webhooks, orders, orderList, orderCommands, orderHistory, orderRouting, whatIf],
   ...[sourcingProfiles, sourcingProfileChanges],
   ...[reservations, transfers, atp, promises, positions, stockEvents, shipments, catalog, locations, channelFeed],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],

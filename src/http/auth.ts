@@ -24,6 +24,7 @@ export const routeAccess = {
   'GET /v1/orders/{id}': own('orders:read'),
   'GET /v1/orders/{id}/timeline': own('orders:read'),
   'GET /v1/orders/{id}/routing': own('orders:read'),
+  'POST /v1/sourcing/what-if': own('orders:read'),
   'POST /v1/orders/{id}/cancel': own('orders:write'),
   'POST /v1/orders/{id}/retry': own('orders:write'),
   'POST /v1/orders/{id}/holds': own('orders:write'),

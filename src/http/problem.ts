@@ -36,6 +36,7 @@ type HttpReason =
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'unknown_account'
+  | 'unknown_profile'
   | 'account_takes_no_orders'
   | 'promise_invalid'
   | 'history_too_long'
@@ -134,6 +135,7 @@ export const problems = {
   unknown_location: [422, 'The location is not configured'],
   unknown_unit: [422, 'The catalogue does not know this unit of the SKU'],
   day_out_of_range: [422, 'The day is over, or too far ahead'],
+  unknown_profile: [422, 'No sourcing profile of this name is in force'],
   unknown_account: [422, 'The account is not configured'],
   invalid_components: [422, 'The components of the bundle cannot be resolved'],
   account_takes_no_orders: [422, 'The account does not take orders through this route'],
