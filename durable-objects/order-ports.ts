@@ -10,6 +10,7 @@ import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
 import { callPosition } from './call-position.ts'
 import { lookUpPlanInputs } from './plan-sources.ts'
+import { lookUpOutlook } from './promise-outlook.ts'
 
 export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>): SagaPorts {
   const carts = (id: string) => actor<ReservationApi>(env.RESERVATION, reservationShard(id))
@@ -25,6 +26,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
           listing: await findStockedListing(env, account, externalSku),
         })),
       ),
+    outlook: (account, lines) => lookUpOutlook(env, account, lines),
     planInputs: (ask) => lookUpPlanInputs(env, ask),
     takeCart: async (reservationId, account) => {
       const config = await activeConfig(env, Date.now())

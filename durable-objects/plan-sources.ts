@@ -5,8 +5,9 @@ import { findSku } from '../src/config/catalog.ts'
 import type { PositionFigures } from '../src/domain/atp/position-figures.ts'
 import type { CatalogSku } from '../src/domain/catalog/listing.ts'
 import type { Config } from '../src/domain/config/config.ts'
+import { profileFor } from '../src/domain/config/sourcing.ts'
 import { candidateLocations } from '../src/domain/order/order-policy.ts'
-import { builtInProfile, type PlanSources, planInputs, wayOf } from '../src/domain/order/plan-inputs.ts'
+import { type PlanSources, planInputs, wayOf } from '../src/domain/order/plan-inputs.ts'
 import type { PlanInputs } from '../src/domain/order/saga-command.ts'
 import type { PlanAsk } from '../src/domain/order/saga-step.ts'
 import type { LocationId, Sku } from '../src/domain/shared/ids.ts'
@@ -40,7 +41,7 @@ export async function lookUpPlanInputs(env: Env, ask: PlanAsk): Promise<PlanInpu
   const known = catalog.filter((entry) => entry !== null)
   const sources: PlanSources = {
     config,
-    profile: builtInProfile,
+    profile: profileFor(config, ask.order.account),
     catalog: known,
     figuresOf: (sku, location) => bySku.get(sku)?.get(location) ?? null,
     locations: [],

@@ -9,6 +9,7 @@ import { requestLog } from './request-log.ts'
 import { atp } from './routes/atp.ts'
 import { audit } from './routes/audit.ts'
 import { catalog } from './routes/catalog.ts'
+import { channelFeed } from './routes/channel-feed.ts'
 import { deliveries } from './routes/deliveries.ts'
 import { docs } from './routes/docs.tsx'
 import { exceptions } from './routes/exceptions.ts'
@@ -21,11 +22,13 @@ import { orderCommands } from './routes/order-commands.ts'
 import { orderHistory } from './routes/order-history.ts'
 import { orders } from './routes/orders.ts'
 import { positions } from './routes/positions.ts'
+import { promises } from './routes/promises.ts'
 import { rebuild } from './routes/rebuild.ts'
 import { replays } from './routes/replays.ts'
 import { reservations } from './routes/reservations.ts'
 import { shipments } from './routes/shipments.ts'
 import { stockEvents } from './routes/stock-events.ts'
+import { transfers } from './routes/transfers.ts'
 import { webhooks } from './routes/webhooks.ts'
 import { securityHeaders } from './security-headers.ts'
 import { wellFormedPath } from './well-formed-path.ts'
@@ -38,7 +41,7 @@ app.notFound(notFound(app))
 
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory],
-  ...[reservations, atp, positions, stockEvents, shipments, catalog, locations],
+  ...[reservations, transfers, atp, promises, positions, stockEvents, shipments, catalog, locations, channelFeed],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]
 for (const route of routes) app.route('/', route)

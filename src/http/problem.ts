@@ -10,6 +10,7 @@ import type { LocationRefusal } from '../domain/location/location-command.ts'
 import type { OrderRefusal } from '../domain/order/order-command.ts'
 import type { ReservationRefusal } from '../domain/stock/reservation-contract.ts'
 import type { StockRefusal } from '../domain/stock/stock-command.ts'
+import type { TransferRefusal } from '../domain/transfer/transfer-command.ts'
 import type { AppEnv } from './context.ts'
 
 /** Refusals that only the HTTP surface makes. */
@@ -35,6 +36,7 @@ type HttpReason =
   | 'unsupported_media_type'
   | 'unknown_account'
   | 'account_takes_no_orders'
+  | 'promise_invalid'
   | 'delivery_refused'
   | 'lineage_not_found'
   | 'delivery_not_found'
@@ -50,6 +52,7 @@ export type Reason =
   | StockRefusal['reason']
   | ReservationRefusal['reason']
   | LocationRefusal['reason']
+  | TransferRefusal['reason']
 
 export const problems = {
   malformed_path: [400, 'The path is not valid percent-encoded UTF-8'],
@@ -74,6 +77,15 @@ export const problems = {
   rebuild_not_found: [404, 'There is no such rebuild, or it has not made its first step'],
   claim_not_found: [404, 'The location has no such claim'],
   method_not_allowed: [405, 'The route exists, but not with this method'],
+  transfer_not_found: [404, 'There is no such transfer'],
+  transfer_conflict: [409, 'The id was used for different content'],
+  transfer_not_reserved: [409, 'The transfer has nothing claimed that could be shipped'],
+  transfer_not_shipped: [409, 'Nothing of the transfer has been shipped yet'],
+  transfer_closed: [409, 'The transfer has ended'],
+  transfer_exceeds_reserved: [409, 'More units shipped than the transfer has claimed'],
+  transfer_shipped: [409, 'Everything has left: it can be received, not cancelled'],
+  transfer_full: [409, 'The transfer has as many reports as it takes'],
+  transfer_line_not_found: [422, 'The transfer has no such SKU'],
   order_closed: [409, 'The order is closed'],
   hold_conflict: [409, 'The hold exists with a different kind or reason'],
   shipment_exceeds_release: [409, 'More units shipped than were released'],
@@ -112,6 +124,7 @@ export const problems = {
   invalid_components: [422, 'The components of the bundle cannot be resolved'],
   account_takes_no_orders: [422, 'The account does not take orders through this route'],
   lots_exceed_quantity: [422, 'More units are named by lot than the event moves'],
+  promise_invalid: [422, 'The promise was not given for this line, or has lapsed'],
   delivery_refused: [422, 'The delivery cannot be identified'],
   hold_limit_reached: [429, 'The API key holds as much in reservations as it may'],
   internal: [500, 'An unexpected error; the correlation id finds it in the logs'],

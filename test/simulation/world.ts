@@ -187,6 +187,7 @@ export class World {
             return { lineId, externalSku, listing: this.company.listing(externalSku, this.clock.nowMs()) }
           }),
         ),
+      outlook: (_account, lines) => answer(() => lines.map(({ lineId }) => ({ lineId, expected: [] }))),
       planInputs: ({ demand }) =>
         answer(() =>
           this.company.planInputs((location) => demand.map(({ sku: item }) => this.#figure(item, location))),

@@ -16,6 +16,7 @@ export function referenceProblems(file: FileOutline, checkAccount: CheckAccount)
     ...bundleProblems(file),
     ...rateProblems(file),
     ...listingProblems(file),
+    ...file.channelProfiles.flatMap((id) => accountNamed(file, `sourcing.channelProfiles.${id}`, id, 'channel')),
     ...file.apiKeys.flatMap(({ at, value }) => accountNamed(file, `apiKeys.${at}.account`, value.account)),
   ]
 }

@@ -34,7 +34,7 @@ export function compileConfig(
   if (found.length > 0) return err(found)
   const body = { ...shared, apiKeys: hashed }
   return ok({
-    config: { version: sha256Hex(JSON.stringify(body)).slice(0, 16), ...body },
+    config: { version: sha256Hex(JSON.stringify(body)).slice(0, 16), activatedSourcing: null, ...body },
     secrets,
     skus,
     listings,

@@ -10,6 +10,7 @@ import { locationSchema } from './location.ts'
 import { promisingDefault, promisingSchema } from './promising.ts'
 import { ratesDefault, ratesSchema } from './rates.ts'
 import { slugSchema } from './slug.ts'
+import { activatedSourcingSchema, sourcingDefault, sourcingSchema } from './sourcing.ts'
 
 export { slugSchema }
 
@@ -114,6 +115,8 @@ export const scopes = [
   'operations:write',
   'audit:read',
   'metrics:read',
+  'configuration:read',
+  'configuration:write',
 ] as const
 export type Scope = (typeof scopes)[number]
 
@@ -149,6 +152,7 @@ const shared = {
   locations: z.array(locationSchema).min(1).max(1_000),
   jwt: jwtSchema.nullable().default(null),
   promising: promisingSchema.default(promisingDefault),
+  sourcing: sourcingSchema.default(sourcingDefault),
   rates: ratesSchema.default(ratesDefault),
 }
 
@@ -165,9 +169,13 @@ export const configFileSchema = z.strictObject({
 })
 export type ConfigFile = z.infer<typeof configFileSchema>
 
-/** The snapshot in KV: `config/<version>`; `config/active` points at one. */
+/**
+ * The snapshot in KV: `config/<version>`; `config/active` points at one. What is in force adds the activated profiles,
+ * and `version` then names both: `<of the file>+<of the profiles>`.
+ */
 export const configSchema = z.strictObject({
   version: z.string().min(1).max(64),
+  activatedSourcing: activatedSourcingSchema.nullable().default(null),
   ...shared,
   apiKeys: z.array(z.strictObject({ ...apiKeyBase, sha256: z.string() })),
 })

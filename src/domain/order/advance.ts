@@ -7,6 +7,7 @@ import { describeError } from '../shared/describe-error.ts'
 import type { LocationId, Sku } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import type { StockCommand, StockVerdict } from '../stock/stock-command.ts'
+import type { LineOutlook, OutlookAsk } from './look-ahead.ts'
 import { nextSteps } from './next-steps.ts'
 import type { OrderState } from './order-state.ts'
 import type { ChannelFinding, LineFinding, PlanInputs, SagaCommand, StockAnswer } from './saga-command.ts'
@@ -23,6 +24,8 @@ export type SagaPorts = {
     account: string,
     lines: readonly { readonly lineId: LineFinding['lineId']; readonly externalSku: string | null }[],
   ) => Promise<readonly LineFinding[]>
+  /** What each line's units wait for, and until when. */
+  readonly outlook: (account: string, lines: readonly OutlookAsk[]) => Promise<readonly LineOutlook[]>
   readonly planInputs: (ask: PlanAsk) => Promise<PlanInputs>
   /** Makes the cart this order's, for ever; the same again says the same. */
   readonly takeCart: (reservationId: string, account: string) => Promise<TakenCart>
@@ -73,6 +76,9 @@ async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly strin
         return await performReview(ports, step)
       case 'plan':
         return await performPlan(ports, step)
+      case 'look_ahead':
+        ports.record({ type: 'record_outlook', lines: await ports.outlook(step.account, step.lines) })
+        return []
       case 'take_cart':
         ports.record({ type: 'record_cart', ...(await ports.takeCart(step.reservationId, step.account)) })
         return []

@@ -47,6 +47,8 @@ export const orderLineSchema = z.strictObject({
   discountMinor: minorUnits.default(0),
   taxMinor: minorUnits.default(0),
   requiresShipping: z.boolean().default(true),
+  /** Of an answer of `GET /v1/atp`: the line takes that promise. */
+  promiseId: text(2_500).optional(),
 })
 export type OrderLine = z.infer<typeof orderLineSchema>
 

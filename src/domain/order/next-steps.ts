@@ -7,6 +7,7 @@ import { stockParts } from '../catalog/stock-parts.ts'
 import type { Sku } from '../shared/ids.ts'
 import { isUnmapped } from './intake-cases.ts'
 import { hasBackorderedUnits, hasPendingUnits } from './line-moves.ts'
+import { lookAheadSteps } from './look-ahead.ts'
 import { cartSteps, isCartOpen } from './order-cart.ts'
 import type { OrderState } from './order-state.ts'
 import { unitsToPlan, wantsPlan } from './propose-plan.ts'
@@ -27,6 +28,7 @@ export function nextSteps(state: OrderState, nowMs: number): readonly SagaStep[]
     ...stockStep(state, 'extend_stock', isPosted(state) ? [] : extendCalls(state, nowMs + holdMarginMs)),
     ...stockStep(state, 'await_stock', awaitCalls(state)),
     ...stockStep(state, 'forget_waiter', hasBackorderedUnits(state) ? [] : forgetCalls(state)),
+    ...lookAheadSteps(state, nowMs),
   ]
 }
 

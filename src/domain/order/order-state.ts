@@ -18,6 +18,7 @@ import type {
   Sku,
 } from '../shared/ids.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
+import type { LinePromise } from './line-promise.ts'
 import type { PlanClaims } from './plan-claims.ts'
 import type { OrderPolicy, SagaState } from './saga-state.ts'
 
@@ -235,6 +236,8 @@ export type OrderState = {
   } | null
   readonly intents: readonly Intent[]
   readonly exceptions: readonly OrderException[]
+  /** What its lines were promised; absent when nothing was. */
+  readonly promises?: readonly LinePromise[]
   /** Null until validated once. */
   readonly policy: OrderPolicy | null
   readonly saga: SagaState

@@ -2,6 +2,7 @@
 const line = { lineId: '1', quantity: 2 }
 
 export const examples = {
+  resend: { skus: ['ROPE-10'] },
   order: {
     account: 'b2b',
     externalOrderId: 'PO-7781',
@@ -32,6 +33,20 @@ export const examples = {
     expiresInSeconds: 900,
   },
   extension: { expiresInSeconds: 900 },
+  transfer: {
+    transferId: 'TR-2026-118',
+    from: 'east',
+    to: 'west',
+    lines: [{ sku: 'ROPE-10', quantity: 60 }],
+    dueAt: '2026-03-20T12:00:00Z',
+  },
+  transferShipment: { shipmentId: 'TRUCK-41', shippedAt: '2026-03-15T15:02:00Z' },
+  transferReceipt: {
+    receiptId: 'DOCK-77',
+    lines: [{ sku: 'ROPE-10', quantity: 58 }],
+    final: true,
+    receivedAt: '2026-03-19T09:30:00Z',
+  },
   movements: {
     movements: [
       {
