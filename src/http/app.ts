@@ -28,6 +28,7 @@ import { replays } from './routes/replays.ts'
 import { reservations } from './routes/reservations.ts'
 import { shipments } from './routes/shipments.ts'
 import { stockEvents } from './routes/stock-events.ts'
+import { supply } from './routes/supply.ts'
 import { transfers } from './routes/transfers.ts'
 import { webhooks } from './routes/webhooks.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -41,7 +42,19 @@ app.notFound(notFound(app))
 
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory],
-  ...[reservations, transfers, atp, promises, positions, stockEvents, shipments, catalog, locations, channelFeed],
+  ...[
+    reservations,
+    transfers,
+    atp,
+    promises,
+    positions,
+    stockEvents,
+    supply,
+    shipments,
+    catalog,
+    locations,
+    channelFeed,
+  ],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]
 for (const route of routes) app.route('/', route)
