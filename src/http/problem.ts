@@ -39,6 +39,7 @@ type HttpReason =
   | 'unknown_profile'
   | 'account_takes_no_orders'
   | 'promise_invalid'
+  | 'history_too_long'
   | 'delivery_refused'
   | 'lineage_not_found'
   | 'delivery_not_found'
@@ -139,6 +140,7 @@ export const problems = {
   invalid_components: [422, 'The components of the bundle cannot be resolved'],
   account_takes_no_orders: [422, 'The account does not take orders through this route'],
   lots_exceed_quantity: [422, 'More units are named by lot than the event moves'],
+  history_too_long: [422, 'The ledger up to that instant is too long to be recomputed'],
   promise_invalid: [422, 'The promise was not given for this line, or has lapsed'],
   delivery_refused: [422, 'The delivery cannot be identified'],
   hold_limit_reached: [429, 'The API key holds as much in reservations as it may'],
