@@ -156,7 +156,8 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   #executeAll(asked: readonly Asked[]): readonly Applied[] {
-    const verdicts = new Map(this.#commands.verdictsOf(asked.map(({ command }) => command.commandId)))
+    const repeatable = asked.filter(({ command }) => command.unrepeated !== true)
+    const verdicts = new Map(this.#commands.verdictsOf(repeatable.map(({ command }) => command.commandId)))
     const fresh = asked.filter(({ command }) => !verdicts.has(command.commandId))
     const position = fresh[0]?.position
     if (position === undefined) return asked.map(({ command }) => this.#executeOne(command, verdicts, 0))
@@ -176,6 +177,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     const { step, verdict } = planned.value
     if (step) this.#ledger.record(step, nowMs)
     if (step) this.#sales.note(command, verdict)
+    if (command.unrepeated === true) return ok(verdict)
     this.#commands.remember(command.commandId, verdict, nowMs)
     verdicts.set(command.commandId, verdict)
     return ok(verdict)

@@ -20,6 +20,7 @@ import { locations } from './routes/locations.ts'
 import { metrics } from './routes/metrics.ts'
 import { orderCommands } from './routes/order-commands.ts'
 import { orderHistory } from './routes/order-history.ts'
+import { orderRouting } from './routes/order-routing.ts'
 import { orders } from './routes/orders.ts'
 import { positions } from './routes/positions.ts'
 import { promises } from './routes/promises.ts'
@@ -27,10 +28,13 @@ import { rebuild } from './routes/rebuild.ts'
 import { replays } from './routes/replays.ts'
 import { reservations } from './routes/reservations.ts'
 import { shipments } from './routes/shipments.ts'
+import { sourcingProfileChanges } from './routes/sourcing-profile-changes.ts'
+import { sourcingProfiles } from './routes/sourcing-profiles.ts'
 import { stockEvents } from './routes/stock-events.ts'
 import { supply } from './routes/supply.ts'
 import { transfers } from './routes/transfers.ts'
 import { webhooks } from './routes/webhooks.ts'
+import { whatIf } from './routes/what-if.ts'
 import { securityHeaders } from './security-headers.ts'
 import { wellFormedPath } from './well-formed-path.ts'
 
@@ -41,7 +45,8 @@ app.onError(onError)
 app.notFound(notFound(app))
 
 const routes = [
-  ...[webhooks, orders, orderList, orderCommands, orderHistory],
+  ...[webhooks, orders, orderList, orderCommands, orderHistory, orderRouting, whatIf],
+  ...[sourcingProfiles, sourcingProfileChanges],
   ...[
     reservations,
     transfers,

@@ -1,7 +1,6 @@
 /**
- * By which profile a channel's orders are sourced. The file names profiles to begin with; what was drafted, reviewed and
- * activated later is kept beside it (docs/decisions/010) and goes before it, so that a file that is activated again takes
- * nothing back.
+ * By which profile a channel's orders are sourced. The file names profiles to begin with; what was activated later is
+ * kept beside it (docs/decisions) and goes before it, so that a file that is activated again takes nothing back.
  */
 import { z } from 'zod'
 import { fewestSplits, profileSchema, type SourcingProfile } from '../sourcing/profile.ts'

@@ -11,7 +11,7 @@ import type { LineOutlook, OutlookAsk } from './look-ahead.ts'
 import { nextSteps } from './next-steps.ts'
 import type { OrderState } from './order-state.ts'
 import type { ChannelFinding, LineFinding, PlanInputs, SagaCommand, StockAnswer } from './saga-command.ts'
-import type { PlanAsk, SagaStep, StockCall, StockStepType } from './saga-step.ts'
+import type { LineQuestion, PlanAsk, SagaStep, StockCall, StockStepType } from './saga-step.ts'
 
 export type SagaPorts = {
   readonly nowMs: () => number
@@ -20,10 +20,7 @@ export type SagaPorts = {
   /** Decides and commits, in one turn, before it returns. */
   readonly record: (command: SagaCommand) => void
   readonly findChannel: (account: string) => Promise<ChannelFinding>
-  readonly findLines: (
-    account: string,
-    lines: readonly { readonly lineId: LineFinding['lineId']; readonly externalSku: string | null }[],
-  ) => Promise<readonly LineFinding[]>
+  readonly findLines: (account: string, lines: readonly LineQuestion[]) => Promise<readonly LineFinding[]>
   /** What each line's units wait for, and until when. */
   readonly outlook: (account: string, lines: readonly OutlookAsk[]) => Promise<readonly LineOutlook[]>
   readonly planInputs: (ask: PlanAsk) => Promise<PlanInputs>

@@ -54,6 +54,7 @@ export type LineState = {
   /** Ordered at the highest the channel ever asked for: lowering a quantity cancels units, it does not forget them. */
   readonly ordered: number
   readonly externalSku: string | null
+  readonly unit?: string
   /** Null until mapped; `not_stocked` lines (services, gift cards) need no stock and no shipment. */
   readonly sku: Sku | null
   readonly notStocked: boolean
@@ -86,7 +87,6 @@ export type PlanAllocation = {
   readonly quantity: number
   /** As the line was mapped when it was planned: what is asked for and given back stays the same number of units. */
   readonly packQuantity: number
-  /** All of one bundle comes from one location: a line is split by whole bundles. */
   readonly parts?: readonly StockPart[]
 }
 export type Plan = {

@@ -17,6 +17,8 @@ import type { StockStepType } from './saga-step.ts'
 export type LineFinding = {
   readonly lineId: LineId
   readonly externalSku: string | null
+  /** As it was asked for: `packQuantity` counts base units in one of it. */
+  readonly unit?: string
   readonly listing: {
     readonly sku: Sku
     readonly packQuantity: number

@@ -30,12 +30,19 @@ export type PlanAsk = {
   readonly isFresh: boolean
 }
 
+export type LineQuestion = {
+  readonly lineId: LineId
+  readonly externalSku: string | null
+  /** A unit of measure to be converted; absent: none is named. */
+  readonly unit?: string
+}
+
 export type SagaStep =
   /** Look up lines in the catalogue and the account in the configuration. */
   | {
       readonly type: 'review'
       readonly account: string
-      readonly lines: readonly { readonly lineId: LineId; readonly externalSku: string | null }[]
+      readonly lines: readonly LineQuestion[]
     }
   /** Look up what a plan rests on: configuration, catalogue, and the figures of every candidate position. */
   | { readonly type: 'plan'; readonly ask: PlanAsk }

@@ -108,7 +108,8 @@ function receive(command: Command<'receive'>, transfer: Transfer): Decided {
   if (known !== undefined) return known.content === content ? ok([]) : conflict(receiptId)
   const { status } = transfer
   if (status === 'requested' || status === 'reserved') return err({ reason: 'transfer_not_shipped', status })
-  if (status !== 'in_transit') return err({ reason: 'transfer_closed', status })
+  // After the last receipt there is no other, whether or not the positions have heard of it yet.
+  if (status !== 'in_transit' || isOver(transfer)) return err({ reason: 'transfer_closed', status })
   const refusal = full(transfer.receipts.length)
   if (refusal !== null) return err(refusal)
   const shipped = new Set(transfer.lines.filter((line) => line.shipped > 0).map(({ sku }) => sku))
@@ -153,5 +154,10 @@ function followUp(transfer: Transfer): readonly TransferEvent[] {
     return [{ type: enough ? 'reserved' : 'refused' }]
   }
   if (status !== 'in_transit' || pending.length > 0) return []
-  return lines.every((line) => line.reserved === 0 && inTransit(line) === 0) ? [{ type: 'closed' }] : []
+  return isOver(transfer) ? [{ type: 'closed' }] : []
+}
+
+/** Nothing is left to leave, and nothing is left to arrive. */
+function isOver({ lines }: Transfer): boolean {
+  return lines.every((line) => line.reserved === 0 && inTransit(line) === 0)
 }

@@ -2,6 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { actor, type FeedApi } from '../../actor-apis.ts'
 import { findBundleParts, findSku, saveListing, saveSku } from '../../config/catalog.ts'
+import { inBaseUnits } from '../../domain/catalog/units-of-measure.ts'
 import { publishesStock } from '../../domain/config/channel-network.ts'
 import { type Config, catalogSkuSchema, listingSchema } from '../../domain/config/config.ts'
 import { mayActFor } from '../auth.ts'
@@ -119,11 +120,16 @@ async function tellFeed(c: AppContext, account: string, listings: readonly Listi
 
 async function enterListing(c: AppContext, entry: ListingEntry): Promise<EntryResult> {
   const key = `${entry.account}/${entry.externalSku}`
-  const reason =
-    refusalOfAccount(c.var.config, c.var.principal, entry.account) ??
-    ((await findSku(c.env, entry.sku, c.var.receivedAtMs)) === null ? 'unknown_sku' : null)
-  if (reason !== null) return { key, ok: false, problem: problemDocument({ reason }, c.var.correlationId) }
-  await saveListing(c.env, entry)
+  const refused = (reason: Reason): EntryResult => {
+    return { key, ok: false, problem: problemDocument({ reason }, c.var.correlationId) }
+  }
+  const reason = refusalOfAccount(c.var.config, c.var.principal, entry.account)
+  if (reason !== null) return refused(reason)
+  const known = await findSku(c.env, entry.sku, c.var.receivedAtMs)
+  if (known === null) return refused('unknown_sku')
+  const kept = inBaseUnits(entry, known)
+  if (kept === null) return refused('unknown_unit')
+  await saveListing(c.env, kept)
   return { key, ok: true }
 }
 

@@ -1,6 +1,16 @@
 /** One worked example per request body; a test sends each of them through its schema. */
 const line = { lineId: '1', quantity: 2 }
 
+const profile = {
+  id: 'fast-first',
+  name: 'Fast where it matters',
+  strategies: [
+    { id: 'fast', when: { channels: ['b2b'] }, constraints: { maxSplits: 1 }, weights: { sla: 2, ship: 1, split: 1 } },
+    { id: 'any', weights: { split: 1 } },
+  ],
+}
+const seen = { expectedRevision: 1 }
+
 export const examples = {
   resend: { skus: ['ROPE-10'] },
   order: {
@@ -132,5 +142,11 @@ export const examples = {
   availability: { status: 'down', reason: 'Power cut in the whole district' },
   skus: { skus: [{ sku: 'ROPE-10', title: 'Rope, 10 mm, per metre', barcode: '4006381333931', weightGrams: 62 }] },
   listings: { listings: [{ account: 'b2b', externalSku: 'NM-ROPE-10-COIL', sku: 'ROPE-10', packQuantity: 50 }] },
+  newProfile: { profile, comment: 'Trade customers wait less' },
+  draftProfile: { ...seen, profile, comment: 'One split at most' },
+  reviewProfile: { ...seen, comment: 'Weights agreed with operations' },
+  activateProfile: { ...seen, comment: 'Shadow looks good', channels: ['b2b'], isDefault: false },
+  rollBackProfile: { ...seen, version: 1, comment: 'Too many splits since Monday' },
+  shadowProfile: { ...seen, samplePercent: 20, comment: 'A week beside the active one' },
   replay: { filter: { status: 'rejected', account: 'shopify-us', limit: 50 } },
 } as const

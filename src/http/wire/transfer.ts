@@ -1,7 +1,7 @@
 /** A transfer as callers ask for it and read it. Quantities are base units, or units of a named `unit`. */
 import { z } from '@hono/zod-openapi'
 import { slugSchema } from '../../domain/config/slug.ts'
-import { skuSchema } from '../../domain/order/canonical-order.ts'
+import { skuSchema, unitNameSchema } from '../../domain/order/canonical-order.ts'
 import { inTransit, overOf, type Transfer } from '../../domain/transfer/transfer.ts'
 import { instantOutSchema, instantSchema, rfc3339 } from './instant.ts'
 
@@ -16,9 +16,7 @@ export const transferIdSchema = z
 const reportId = z.string().regex(/^[A-Za-z0-9._~-]{1,100}$/, '1 to 100 of A-Z a-z 0-9 . _ ~ -')
 
 const quantity = z.int().min(1).max(1_000_000)
-const unit = z
-  .string()
-  .regex(/^[A-Z0-9]{1,8}$/, 'such as CS')
+const unit = unitNameSchema
   .optional()
   .openapi({ description: "A unit of measure that the SKU's catalogue entry knows; absent: base units" })
 const line = z.strictObject({ sku: skuSchema, quantity, unit })

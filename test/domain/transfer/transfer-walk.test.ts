@@ -54,6 +54,6 @@ it('conserves every unit across both positions and what is in transit', () => {
         if (transfer?.status === 'in_transit') expect(isOver).toBe(false)
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 1_000 },
   )
 })

@@ -79,6 +79,17 @@ describe('a transfer', () => {
     expect(rig.lines).toMatchObject({ ROPE: { received: 5, writtenOff: 1 }, HOOK: { received: 0, writtenOff: 2 } })
   })
 
+  it('takes no receipt after the last one, even before its positions have heard of that', () => {
+    requested({ ROPE: 1 }, { 'ROPE@east': 1 })
+    ship('truck')
+    const told = { type: 'receive', receivedAtMs: shippedAtMs } as const
+    expect(rig.send({ ...told, receiptId: 'last', lines: [], final: true })).toBeNull()
+    const late = rig.send({ ...told, receiptId: 'late', lines: receivedUnits({ ROPE: 1 }), final: false })
+    expect(late).toMatchObject({ reason: 'transfer_closed' })
+    rig.advance()
+    expect(rig.lines.ROPE).toMatchObject({ received: 0, writtenOff: 1 })
+  })
+
   it('that arrives over keeps what is there', () => {
     requested({ ROPE: 6 }, { 'ROPE@east': 6 })
     ship('truck')
