@@ -11,11 +11,12 @@ import type { PositionId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import { decide } from '../src/domain/stock/decide.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
-import { positionView, summaryOf } from '../src/domain/stock/position-view.ts'
+import { lotViews, positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
 import { availableAt } from '../src/domain/stock/states.ts'
 import type {
   LedgerEntry,
+  LotView,
   PositionView,
   ReservationView,
   StockCommand,
@@ -95,6 +96,11 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   async summary(position: string): Promise<PositionSummary> {
     this.#tidied()
     return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.position)
+  }
+
+  async lots(): Promise<readonly LotView[]> {
+    const nowMs = this.#tidied()
+    return lotViews(this.#ledger.position, nowMs)
   }
 
   async reservation(reservationId: string): Promise<ReservationView | null> {

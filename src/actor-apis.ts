@@ -42,6 +42,7 @@ import type {
 } from './domain/stock/reservation-contract.ts'
 import type {
   LedgerEntry,
+  LotView,
   PositionView,
   ReservationView,
   StockCommand,
@@ -93,6 +94,7 @@ export interface StockApi extends Projectable<PositionView> {
   view(position: string): Promise<PositionView>
   /** What promising needs to know of it; version 0 for a position that nothing ever happened at. */
   summary(position: string): Promise<PositionSummary>
+  lots(): Promise<readonly LotView[]>
   reservation(reservationId: string): Promise<ReservationView | null>
   ledger(limit: number, beforeSeq: number | null): Promise<readonly LedgerEntry[]>
 }
