@@ -1,5 +1,5 @@
 /**
- * Scores profiles in shadow beside the plans that orders were just given: from the request that each was made from, long
+ * Scores profiles in shadow beside the plans that orders were just given, from the request each was made from, long
  * after the order had its answer. A row more for every sampled plan, nothing else.
  */
 import { activeConfig } from '../src/config/active-config.ts'

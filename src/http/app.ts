@@ -47,19 +47,8 @@ app.notFound(notFound(app))
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory, orderRouting, whatIf],
   ...[sourcingProfiles, sourcingProfileChanges],
-  ...[
-    reservations,
-    transfers,
-    atp,
-    promises,
-    positions,
-    stockEvents,
-    supply,
-    shipments,
-    catalog,
-    locations,
-    channelFeed,
-  ],
+  ...[reservations, transfers, atp, promises, positions, stockEvents, supply, shipments, catalog],
+  ...[locations, channelFeed],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]
 for (const route of routes) app.route('/', route)

@@ -117,3 +117,19 @@ describe('the feed of a channel over HTTP', () => {
     expect((await get(`/v1/channels/${shop}/feed/listings${query}`)).status).toBe(422)
   })
 })
+
+describe('the availability of a channel', () => {
+  it('tells the buffer that its feed keeps back, and nobody else', async () => {
+    const sold = { b2b: 200 }
+    await feed().changed(shop, [{ sku: 'ROPE-10', changedAtMs: Date.now(), sold }])
+    const terms = async (query: string) => {
+      const answer = await get(`/v1/atp?sku=ROPE-10&explain=true${query}`)
+      return JSON.stringify(await answer.json())
+    }
+    const { listings: none } = await listings('?sku=ROPE-10')
+    expect(none).toEqual([])
+    // 200 units in the mean age of a sale, and 30 seconds assumed: some five units, and their spread.
+    expect(await terms(`&channel=${shop}`)).toMatch(/"buffer":[78]\b/)
+    expect(await terms('&channel=b2b')).toMatch(/"buffer":0\b/)
+  })
+})

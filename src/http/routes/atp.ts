@@ -6,6 +6,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { type AtpQuestion, answerAtp, heldStock } from '../atp/answer-atp.ts'
 import { type AskedSku, findAskedSku } from '../atp/asked-sku.ts'
 import { cachedMaxMs } from '../atp/atp-cache.ts'
+import { channelBuffers } from '../atp/channel-buffers.ts'
 import { HistoryTooLong, pastStock } from '../atp/past-stock.ts'
 import { renderSku, stableParts } from '../atp/render-atp.ts'
 import type { AppContext, AppEnv } from '../context.ts'
@@ -70,7 +71,8 @@ atp.openapi(atpRoute, async (c) => {
 
 async function answerNow(c: AppContext, question: AtpQuestion, asked: readonly AskedSku[]) {
   const { config, account, query, nowMs } = question
-  const answered = await answerAtp(question, asked, heldStock(c.env, question))
+  const buffers = await channelBuffers(c.env, account, query.sku)
+  const answered = await answerAtp({ ...question, buffers }, asked, heldStock(c.env, question))
   const skus = await Promise.all(answered.map((sku) => renderSku(c.env, question, sku)))
   const said = { channel: account?.id ?? null, quantity: query.quantity ?? null, configVersion: config.version }
   const tag = weakTag([said, stableParts(skus)])

@@ -56,8 +56,8 @@ function matched(things: readonly Thing[], wishes: readonly Wish[]): number {
 }
 
 /**
- * Day by day: who is due takes what it can, the choosiest first and each what expires first; who finds nothing waits for
- * the next day. Answers when each was served, and how many waited on each day.
+ * Day by day: who is due takes what it can, the choosiest first and each what expires first; who finds nothing waits
+ * for the next day. Answers when each was served, and how many waited on each day.
  */
 function live(things: readonly Thing[], wishes: readonly Wish[]) {
   const days = [...new Set([...things.map(({ fromMs }) => fromMs), ...wishes.map(({ atMs }) => atMs)])].sort(
