@@ -1,0 +1,42 @@
+/**
+ * Taking over a claim that a shard granted. The caller was told that he holds the units, so they become his reservation
+ * here; only where the position knows of it already do the shard's units come back. That happens when a caller repeated
+ * himself through another door because the number of shards had changed meanwhile.
+ */
+import { openUnits, type Reservation } from './reservation.ts'
+import type { EscrowClaim } from './settlement.ts'
+import type { ReservationEvent } from './stock-event.ts'
+
+export type Adoption = {
+  /** False: the units come back, the position's own version stands. */
+  readonly adopted: boolean
+  readonly events: readonly ReservationEvent[]
+}
+
+/** `repeats`: the very same command was answered here before. */
+export function adoptClaim(claim: EscrowClaim, existing: Reservation | null, repeats: boolean): Adoption {
+  if (existing === null) return adopt(claim)
+  if (repeats) return { adopted: false, events: [] }
+  // Ended here and asked for anew there: the newer answer is what the caller goes by.
+  if (existing.status === 'released' || existing.status === 'expired') return adopt(claim)
+  if (existing.status !== 'held') return { adopted: false, events: [] }
+  const { reservationId, quantity } = claim.command
+  if (existing.requested === quantity) return { adopted: false, events: extension(claim, existing) }
+  const released = { type: 'released', reservationId, quantity: openUnits(existing), from: 'held' } as const
+  return { adopted: true, events: [released, ...adopt(claim).events] }
+}
+
+function adopt({ command }: EscrowClaim): Adoption {
+  const { reservationId, quantity, expiresAtMs, orderId } = command
+  return {
+    adopted: true,
+    events: [{ type: 'held', reservationId, requested: quantity, quantity, expiresAtMs, orderId }],
+  }
+}
+
+/** The later of the two times he was told. */
+function extension({ command }: EscrowClaim, existing: Reservation): readonly ReservationEvent[] {
+  const { reservationId, expiresAtMs } = command
+  if (existing.expiresAtMs === null || expiresAtMs === null || expiresAtMs <= existing.expiresAtMs) return []
+  return [{ type: 'extended', reservationId, expiresAtMs }]
+}

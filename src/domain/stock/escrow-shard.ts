@@ -1,0 +1,114 @@
+/**
+ * One shard of a hot position: it promises units that the position has set aside for it, each in constant time and
+ * without asking. It decides nothing else: whatever is not a plain claim that its units cover is the position's business.
+ */
+import type { EscrowClaim, EscrowTerms } from './settlement.ts'
+import { doorOf } from './escrow.ts'
+import type { Command } from './decision.ts'
+import type { StockCommand, StockVerdict } from './stock-command.ts'
+
+export type EscrowShard = EscrowTerms & {
+  readonly number: number
+  /** Units that may be promised here. */
+  readonly unused: number
+  /** Number of the newest batch that was cut. */
+  readonly batch: number
+  /** While a batch is on its way: the units it gives back. */
+  readonly returning: number | null
+}
+
+/** Before it has heard anything it passes everything on. */
+export function freshShard(number: number): EscrowShard {
+  const terms = { shards: 0, granted: 0, keepBack: 0, protects: false, available: 0, version: 0 }
+  return { ...terms, number, unused: 0, batch: 0, returning: null }
+}
+
+type AtShard =
+  | { readonly kind: 'passed_on' }
+  | { readonly kind: 'known'; readonly verdict: StockVerdict }
+  | { readonly kind: 'claimed'; readonly shard: EscrowShard; readonly claim: EscrowClaim; readonly verdict: StockVerdict }
+
+const passedOn: AtShard = { kind: 'passed_on' }
+
+/** `open`: the claim under this reservation id that has not been taken over yet. */
+export function decideAtShard(
+  command: StockCommand,
+  shard: EscrowShard,
+  open: EscrowClaim | null,
+  nowMs: number,
+): AtShard {
+  if (command.type !== 'hold') return passedOn
+  if (open !== null) {
+    const repeated = open.command.quantity === command.quantity && !isOver(open.command, nowMs)
+    return repeated ? { kind: 'known', verdict: answer(shard, 'unchanged', command.quantity) } : passedOn
+  }
+  if (!isMine(command, shard) || !isPlain(command, shard, nowMs) || command.quantity > shard.unused) return passedOn
+  const unused = shard.unused - command.quantity
+  const available = Math.max(unused, shard.available - command.quantity)
+  const left = { ...shard, unused, available }
+  const claim = { command, atMs: nowMs }
+  return { kind: 'claimed', shard: left, claim, verdict: answer(left, 'applied', command.quantity) }
+}
+
+/** A caller with an old idea of how many shards there are is passed on: another one answers for the reservation. */
+function isMine({ reservationId }: Command<'hold'>, { number, shards }: EscrowShard): boolean {
+  return number < shards && doorOf(reservationId, shards) === number
+}
+
+/** No wish that depends on which units they are, whose they are, or when they are needed. */
+function isPlain(hold: Command<'hold'>, { keepBack, protects }: EscrowShard, nowMs: number): boolean {
+  const { goodUntilMs = null, group = null, dueAtMs = null } = hold
+  if (goodUntilMs !== null || (group !== null && protects)) return false
+  if (dueAtMs !== null && dueAtMs > nowMs) return false
+  return (hold.keepBack ?? 0) <= keepBack && !isOver(hold, nowMs)
+}
+
+const isOver = ({ expiresAtMs }: Command<'hold'>, nowMs: number) => expiresAtMs !== null && nowMs >= expiresAtMs
+
+function answer({ available, version }: EscrowShard, effect: 'applied' | 'unchanged', granted: number): StockVerdict {
+  return { ok: true, effect, granted, available, version }
+}
+
+/** A batch that takes these units back with it. One at a time: the next is cut when this one is answered. */
+export function cutBatch(shard: EscrowShard, returned: number): EscrowShard {
+  if (shard.returning !== null) throw new Error(`batch ${shard.batch} is still on its way`)
+  if (returned > shard.unused) throw new Error(`${returned} of ${shard.unused} units cannot go back`)
+  return { ...shard, batch: shard.batch + 1, unused: shard.unused - returned, returning: returned }
+}
+
+/** The answer to a settlement: a batch that was on its way is settled. An older answer that comes late grants nothing. */
+export function hearTerms(shard: EscrowShard, terms: EscrowTerms): EscrowShard {
+  const granted = Math.max(shard.granted, terms.granted)
+  const unused = shard.unused + granted - shard.granted
+  return { ...shard, ...terms, granted, unused, returning: null }
+}
+
+/** What it was asked lately, in memory. */
+export type Demand = { readonly commands: number; readonly units: number; readonly sinceMs: number }
+
+/** So much of the present demand is kept at hand: a few settlements' worth, so that one that is late is no matter. */
+const stockForMs = 2_000
+const demandOverLeastMs = 500
+const unitsAtLeast = 8
+/** Keeping more than this many times what is needed gives the rest to shards that need it. */
+const surplusFactor = 3
+
+export function targetUnits({ units, sinceMs }: Demand, nowMs: number): number {
+  if (units === 0) return 0
+  const overMs = Math.max(demandOverLeastMs, nowMs - sinceMs)
+  return Math.max(unitsAtLeast, Math.ceil((units * stockForMs) / overMs))
+}
+
+/** Below this it is time to ask for more, without waiting for the next settlement. */
+export const isLow = (shard: EscrowShard, demand: Demand, nowMs: number): boolean =>
+  shard.unused < targetUnits(demand, nowMs) / 2
+
+export function unitsWanted(shard: EscrowShard, demand: Demand, nowMs: number): number {
+  return Math.max(0, targetUnits(demand, nowMs) - shard.unused)
+}
+
+/** What a settlement takes back by itself: everything when the shard is closed or nobody asks here any more. */
+export function unitsToReturn(shard: EscrowShard, demand: Demand, nowMs: number): number {
+  const target = shard.number < shard.shards ? targetUnits(demand, nowMs) : 0
+  return shard.unused > surplusFactor * target ? shard.unused - target : 0
+}
