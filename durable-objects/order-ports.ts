@@ -1,7 +1,7 @@
 /** The saga's ports in the deployed system: configuration and catalogue in KV, one actor per position. */
 import { actor, type StockApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
-import { findListing, findSku } from '../src/config/catalog.ts'
+import { findBundleParts, findListing, findSku } from '../src/config/catalog.ts'
 import type { SagaPorts } from '../src/domain/order/advance.ts'
 import { candidateLocations, channelFinding } from '../src/domain/order/order-policy.ts'
 import type { LineFinding } from '../src/domain/order/saga-command.ts'
@@ -46,5 +46,9 @@ async function findStockedListing(
   if (listing === null) return null
   const { sku, packQuantity } = listing
   const entry = await findSku(env, sku, Date.now())
-  return { sku, packQuantity, stocked: entry?.stocked ?? true }
+  if (entry === null || entry.components.length === 0) return { sku, packQuantity, stocked: entry?.stocked ?? true }
+  const resolved = await findBundleParts(env, entry, Date.now())
+  // A kit whose components nobody knows cannot be picked: it waits for the catalogue like any unknown SKU.
+  if (!resolved.ok) return null
+  return { sku, packQuantity, stocked: resolved.value.length > 0, parts: resolved.value }
 }

@@ -5,12 +5,14 @@
 
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
+import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import { wakeGraceMs } from '../src/domain/stock/await-stock.ts'
 import { decide } from '../src/domain/stock/decide.ts'
+import { summaryOf } from '../src/domain/stock/figures-of.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
 import { availableAt, type Position } from '../src/domain/stock/position.ts'
 import { positionView } from '../src/domain/stock/position-view.ts'
@@ -80,6 +82,11 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   async view(position: string): Promise<PositionView> {
     const nowMs = Date.now()
     return positionView(this.#ledger.name ?? (position as PositionId), this.#ledger.positionAt(nowMs), nowMs)
+  }
+
+  async summary(position: string): Promise<PositionSummary> {
+    const nowMs = Date.now()
+    return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.positionAt(nowMs))
   }
 
   async reservation(reservationId: string): Promise<ReservationView | null> {

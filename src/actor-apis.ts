@@ -67,6 +67,8 @@ export interface StockApi extends Projectable<PositionView> {
   execute(position: string, command: StockCommand): Promise<StockVerdict>
   applyMany(position: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
   view(position: string): Promise<PositionView>
+  /** What promising needs to know of it; version 0 for a position that nothing ever happened at. */
+  summary(position: string): Promise<PositionSummary>
   reservation(reservationId: string): Promise<ReservationView | null>
   ledger(limit: number, beforeSeq: number | null): Promise<readonly LedgerEntry[]>
 }

@@ -17,6 +17,7 @@ export interface Env {
   readonly LIMITER: DurableObjectNamespace
   readonly BREAKER: DurableObjectNamespace
   readonly DIRECTORY: DurableObjectNamespace
+  readonly AVAILABILITY: DurableObjectNamespace
   readonly INBOUND_ORDERS: Queue<InboundMessage>
   readonly INBOUND_INVENTORY: Queue<InboundMessage>
   readonly INBOUND_SHIPMENTS: Queue<InboundMessage>

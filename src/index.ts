@@ -4,6 +4,7 @@ import { onSchedule } from '../queues/schedule.ts'
 import type { Env } from './env.ts'
 import { app } from './http/app.ts'
 
+export { AvailabilityActor } from '../durable-objects/availability-actor.ts'
 export { DirectoryActor } from '../durable-objects/directory-actor.ts'
 export { IdempotencyActor } from '../durable-objects/idempotency-actor.ts'
 export { InboxActor } from '../durable-objects/inbox-actor.ts'

@@ -2,9 +2,12 @@
  * The catalogue in KV: one entry per SKU and per listing, so that its size never matters to a request. Answers, misses
  * included, are remembered per isolate for a short while.
  */
+import { bundleDepthMax, bundleParts } from '../domain/catalog/bundle-parts.ts'
 import type { CatalogSku, Listing } from '../domain/catalog/listing.ts'
+import type { StockPart } from '../domain/catalog/stock-parts.ts'
 import { catalogSkuSchema, listingSchema } from '../domain/config/config.ts'
 import { accountId } from '../domain/shared/ids.ts'
+import { err, type Result } from '../domain/shared/result.ts'
 import type { Env } from '../env.ts'
 
 const rememberedMs = 30_000
@@ -34,6 +37,34 @@ export async function findSku(env: Env, sku: string, nowMs: number): Promise<Cat
   const stored = await read(env, skuKey(sku), nowMs)
   return stored === null ? null : catalogSkuSchema.parse(JSON.parse(stored))
 }
+
+/**
+ * The base components of one unit of a bundle; none of what is no bundle. An error says why it cannot be resolved.
+ * `entered` holds entries that are about to be saved.
+ */
+export async function findBundleParts(
+  env: Env,
+  entry: CatalogSku,
+  nowMs: number,
+  entered: ReadonlyMap<string, CatalogSku> = new Map(),
+): Promise<Result<readonly StockPart[], string>> {
+  const known = new Map<string, CatalogSku | null>(entered)
+  const looked = new Set<string>()
+  let level: readonly { readonly sku: string }[] = entry.components
+  for (let depth = 0; depth < bundleDepthMax && level.length > 0; depth++) {
+    const fresh = [...new Set(level.map(({ sku }) => sku))].filter((sku) => !looked.has(sku))
+    if (looked.size + fresh.length > componentsReadMax) return err(`more than ${componentsReadMax} components in all`)
+    const found = await Promise.all(fresh.map(async (sku) => known.get(sku) ?? (await findSku(env, sku, nowMs))))
+    fresh.forEach((sku, index) => {
+      looked.add(sku)
+      known.set(sku, found[index] ?? null)
+    })
+    level = found.flatMap((component) => component?.components ?? [])
+  }
+  return bundleParts(entry, (sku) => known.get(sku) ?? null)
+}
+/** KV reads that one bundle may cost: a request may make a thousand. */
+const componentsReadMax = 300
 
 /**
  * What a channel's own SKU means: an explicit listing first, then a catalogue SKU of exactly that name.

@@ -34,6 +34,7 @@ type HttpReason =
   | 'unsupported_media_type'
   | 'unknown_account'
   | 'account_takes_no_orders'
+  | 'invalid_components'
   | 'delivery_refused'
   | 'lineage_not_found'
   | 'delivery_not_found'
@@ -82,6 +83,8 @@ export const problems = {
   quantity_exceeds_reservation: [409, 'The quantity exceeds what the reservation holds'],
   movement_exceeds_stock: [409, 'The movement takes more units than the state holds'],
   movement_conflict: [409, 'The event id was used for different content'],
+  supply_conflict: [409, 'The source version of the supply was used for different content'],
+  position_full: [409, 'The position keeps no more lots, supplies, later dates or protections'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still being answered'],
   body_too_large: [413, 'The request body is too large'],
   unsupported_media_type: [415, 'The request body must be application/json, not encoded'],
@@ -93,7 +96,9 @@ export const problems = {
   unknown_sku: [422, 'The SKU is not in the catalogue'],
   unknown_location: [422, 'The location is not configured'],
   unknown_account: [422, 'The account is not configured'],
+  invalid_components: [422, 'The components of the bundle cannot be resolved'],
   account_takes_no_orders: [422, 'The account does not take orders through this route'],
+  lots_exceed_quantity: [422, 'More units are named by lot than the event moves'],
   delivery_refused: [422, 'The delivery cannot be identified'],
   internal: [500, 'An unexpected error; the correlation id finds it in the logs'],
   overloaded: [503, 'Too much at once; try again shortly'],

@@ -27,9 +27,15 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
 
   const orderUrl = (index: number) => `${server.url}/ops/orders/${encodeURIComponent(orders[index] ?? '')}`
   const rooms = () =>
-    ['/ops', '/ops/orders', '/ops/deliveries', '/ops/exceptions', '/ops/exceptions?status=all'].map(
-      (path) => server.url + path,
-    )
+    [
+      '/ops',
+      '/ops/orders',
+      '/ops/stock',
+      '/ops/stock/ROPE-10',
+      '/ops/deliveries',
+      '/ops/exceptions',
+      '/ops/exceptions?status=all',
+    ].map((path) => server.url + path)
 
   describe('for a person at the keyboard', () => {
     let browser: Browser
@@ -80,6 +86,7 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
     it('goes to a room with g and its letter', async () => {
       for (const [key, path] of [
         ['o', '/ops/orders'],
+        ['s', '/ops/stock'],
         ['d', '/ops/deliveries'],
         ['e', '/ops/exceptions'],
         ['h', '/ops'],

@@ -14,7 +14,7 @@ const actorSeams = ['src/env.ts', 'src/actor-apis.ts', 'src/queue-messages.ts', 
 
 /** Who may import whom. The first folder that fits a file decides; type-only imports obey the same table. */
 const layers: readonly Layer[] = [
-  { folder: 'src/domain/', may: ['src/domain/'], packages: [/^zod$/, /^dinero\.js/] },
+  { folder: 'src/domain/', may: ['src/domain/'], packages: [/^zod$/, /^dinero\.js/, /^temporal-polyfill$/] },
   { folder: 'src/connectors/', may: ['src/connectors/', 'src/domain/'] },
   { folder: 'src/db/', may: ['src/db/', 'src/domain/', 'src/env.ts', 'src/queue-messages.ts', 'src/actor-apis.ts'] },
   { folder: 'src/config/', may: ['src/config/', 'src/domain/', 'src/env.ts'] },

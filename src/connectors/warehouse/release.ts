@@ -60,6 +60,9 @@ function bodyOf(request: Release): object {
     placedAt: new Date(order.placedAtMs).toISOString(),
     shippingMethod: order.shippingMethod,
     shipTo: order.shipTo,
-    lines: request.lines.map(({ lineId, sku, title, quantity }) => ({ lineId, sku, title, quantity })),
+    lines: request.lines.map(({ lineId, sku, title, quantity, components }) => {
+      const line = { lineId, sku, title, quantity }
+      return components === undefined ? line : { ...line, components }
+    }),
   }
 }

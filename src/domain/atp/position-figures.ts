@@ -8,7 +8,7 @@ import type { InventoryStates } from '../stock/stock-command.ts'
 /** Sellable units of one lot. `goodUntilMs` null: it keeps. Units of the position that no lot names keep as well. */
 export type LotFigure = { readonly lotId: string; readonly goodUntilMs: number | null; readonly units: number }
 
-/** Promised units that have to keep until a date: they can only be served from lots that do. */
+/** Units of `committed` and `held` that have to keep until a date: they can only be served from lots that do. */
 export type NeedFigure = { readonly goodUntilMs: number; readonly units: number }
 
 export type SupplyType = 'purchase_order' | 'transfer' | 'asn'
@@ -19,10 +19,17 @@ export type SupplyFigure = {
   readonly dueAtMs: number
   readonly units: number
   readonly confidencePercent: number
+  /** How long they will keep; null: as long as it takes. */
+  readonly goodUntilMs: number | null
+  /** While they are overdue they are expected this much later than now, again and again. */
+  readonly overdueDelayMs: number
 }
 
-/** Units promised for a later date: they take from what is due until then before they take from today's stock. */
-export type DemandFigure = { readonly dueAtMs: number; readonly units: number }
+/**
+ * Units promised for a later date, which by then have to keep until `goodUntilMs` (null: until they are due). They take
+ * from what is due until then and from today's stock alike; what arrives too late for them is free.
+ */
+export type DemandFigure = { readonly dueAtMs: number; readonly goodUntilMs: number | null; readonly units: number }
 
 /** What is left of the units that one channel group may take and others may not, unless they are lent. */
 export type ProtectionFigure = {

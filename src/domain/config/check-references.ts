@@ -1,4 +1,5 @@
 /** What no schema of a member can see: names given twice, names of nothing, keys shared, accounts that cannot work. */
+import { bundleParts } from '../catalog/bundle-parts.ts'
 import type { ConfigProblem } from './compile-config.ts'
 import type { Account } from './config.ts'
 import type { FileOutline } from './file-outline.ts'
@@ -12,6 +13,7 @@ export function referenceProblems(file: FileOutline, checkAccount: CheckAccount)
     ...entityProblems(file),
     ...accountProblems(file, checkAccount),
     ...locationProblems(file),
+    ...bundleProblems(file),
     ...listingProblems(file),
     ...file.apiKeys.flatMap(({ at, value }) => accountNamed(file, `apiKeys.${at}.account`, value.account)),
   ]
@@ -58,6 +60,14 @@ function locationProblems(file: FileOutline): readonly ConfigProblem[] {
       ...(isTimeZone(timeZone) ? [] : [{ path: `${path}.timeZone`, message }]),
       ...missing('entity', file.names.entities, owners),
     ]
+  })
+}
+
+function bundleProblems(file: FileOutline): readonly ConfigProblem[] {
+  const entries = new Map<string, (typeof file.skus)[number]['value']>(file.skus.map(({ value }) => [value.sku, value]))
+  return file.skus.flatMap(({ at, value }) => {
+    const resolved = bundleParts(value, (sku) => entries.get(sku) ?? null)
+    return resolved.ok ? [] : [{ path: `skus.${at}.components`, message: resolved.error }]
   })
 }
 

@@ -3,7 +3,7 @@
  * is used. A mistake in one place so hides none in another.
  */
 import type { z } from 'zod'
-import { accountSchema, apiKeyFileSchema, entitySchema, listingSchema } from './config.ts'
+import { accountSchema, apiKeyFileSchema, catalogSkuSchema, entitySchema, listingSchema } from './config.ts'
 import { locationSchema } from './location.ts'
 
 export type Item<T> = { readonly at: number; readonly value: T }
@@ -24,6 +24,7 @@ export function outlineOf(file: unknown) {
     accounts,
     accountsById: new Map(accounts.map(({ value }) => [value.id, value])),
     locations: soundIn('locations', locationSchema),
+    skus: soundIn('skus', catalogSkuSchema),
     listings: soundIn('listings', listingSchema),
     apiKeys: soundIn('apiKeys', apiKeyFileSchema),
     names: {

@@ -31,6 +31,9 @@ const meanings = {
   // A pick can be told before the receipt that made it possible.
   movement_exceeds_stock: 'early',
   movement_conflict: 'wrong',
+  supply_conflict: 'wrong',
+  lots_exceed_quantity: 'wrong',
+  position_full: 'wrong',
   overloaded: 'busy',
 } as const satisfies Record<OrderRefusal['reason'] | StockRefusal['reason'], RefusalMeaning>
 

@@ -101,7 +101,7 @@ function revisedLine(line: LineState, asked: OrderLine | undefined): LineState {
   if (asked.externalSku === line.externalSku || isPromised(line)) return revised
   // What waited for the old SKU is looked for anew.
   const anew = { ...quantities, open: quantities.open + quantities.backordered, backordered: 0 }
-  const unmapped = { externalSku: asked.externalSku, sku: null, notStocked: false, packQuantity: 1 }
+  const unmapped = { externalSku: asked.externalSku, sku: null, notStocked: false, packQuantity: 1, parts: [] }
   return { ...revised, ...unmapped, quantities: anew }
 }
 

@@ -1,5 +1,5 @@
 /** How the document takes in plans and the positions' answers. */
-import { claimOf, isSame, reduceReservation, withStatus, withStockEffect } from './claims.ts'
+import { claimOf, isSame, partedAs, reduceReservation, withStatus, withStockEffect } from './claims.ts'
 import { changeLines, moveUnits } from './line-moves.ts'
 import type { EventOf, Grant, Position, ReservationRef } from './order-event.ts'
 import type { OrderReservation, OrderState } from './order-state.ts'
@@ -69,14 +69,20 @@ export function applyStockCommitted(state: OrderState, event: EventOf<'stock_com
   }))
 }
 
-/** The position has forgotten the claim: the units are open again and nobody has to be told. */
+/**
+ * The position has forgotten the claim: the units are open again and nobody has to be told. Of a bundle the other
+ * components may still be claimed, so each of them is given back.
+ */
 export function applyReservationLost(state: OrderState, event: EventOf<'reservation_lost'>): OrderState {
   const reservation = findReservation(state, event)
   const claim = claimOf(reservation)
   const lost = changeReservations(state, [event], (other) =>
     withStatus({ ...other, released: other.released + claimOf(other) }),
   )
-  return changeLines(lost, [reservation], (line) => moveUnits(line, 'reserved', 'open', claim))
+  const opened = changeLines(lost, [reservation], (line) => moveUnits(line, 'reserved', 'open', claim))
+  const parted = partedAs(state, reservation)
+  if (parted.parts === undefined) return opened
+  return withStockEffect(opened, { ...reservation, ...parted }, claim, { kind: 'release', shipmentId: null })
 }
 
 export function applyReservationReduced(state: OrderState, event: EventOf<'reservation_reduced'>): OrderState {

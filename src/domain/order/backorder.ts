@@ -2,6 +2,7 @@
  * Units that nobody has: they wait in line at the positions that could have them, or for a person, by the channel's
  * policy.
  */
+import { stockParts } from '../catalog/stock-parts.ts'
 import type { OrderEvent, Units } from './order-event.ts'
 import type { OrderState } from './order-state.ts'
 import { isExcluded } from './release-fulfilment.ts'
@@ -58,11 +59,13 @@ function waitingPlaces(
   for (const { lineId, quantity } of missing) {
     const line = state.lines.find((other) => other.lineId === lineId)
     if (line === undefined || line.sku === null) continue
-    for (const { location } of candidates) {
-      if (isExcluded(state, location, lineId)) continue
-      const key = `${line.sku}@${location}`
-      const base = quantity * line.packQuantity + (places.get(key)?.quantity ?? 0)
-      places.set(key, { sku: line.sku, location, quantity: base, round: state.version + 1, registered: false })
+    const open = candidates.filter(({ location }) => !isExcluded(state, location, lineId))
+    for (const { sku, units } of stockParts({ ...line, sku: line.sku })) {
+      for (const { location } of open) {
+        const key = `${sku}@${location}`
+        const base = quantity * units + (places.get(key)?.quantity ?? 0)
+        places.set(key, { sku, location, quantity: base, round: state.version + 1, registered: false })
+      }
     }
   }
   return [...places.values()]

@@ -2,6 +2,7 @@
  * What the order claims at positions and what of it is with a warehouse. Per line and location:
  * claimed = remaining in fulfilment orders + free; over all locations free = the line's `reserved`.
  */
+import { type Parted, partsMember, stockParts } from '../catalog/stock-parts.ts'
 import type { LineId, LocationId } from '../shared/ids.ts'
 import { findLine } from './line-moves.ts'
 import type { FulfilmentOrder, OrderReservation, OrderState } from './order-state.ts'
@@ -59,9 +60,14 @@ export function reduceReservation(
   const field = effect.kind === 'ship' ? 'shipped' : 'released'
   const reduced = { ...reservation, [field]: reservation[field] + quantity }
   const reservations = state.reservations.map((other) => (isSame(other, reservation) ? withStatus(reduced) : other))
-  // A line keeps its mapping for as long as stock is claimed for it.
-  const packQuantity = findLine(state, reservation.lineId)?.packQuantity ?? 1
-  return withStockEffect({ ...state, reservations }, { ...reservation, packQuantity }, quantity, effect)
+  const claim = { ...reservation, ...partedAs(state, reservation) }
+  return withStockEffect({ ...state, reservations }, claim, quantity, effect)
+}
+
+/** What one ordered unit of a reservation takes: a line keeps its mapping for as long as stock is claimed for it. */
+export function partedAs(state: OrderState, { lineId, sku }: Pick<OrderReservation, 'lineId' | 'sku'>): Parted {
+  const line = findLine(state, lineId)
+  return line === undefined ? { sku, packQuantity: 1 } : { sku, packQuantity: line.packQuantity, ...partsMember(line) }
 }
 
 export function isSame(
@@ -76,23 +82,26 @@ export function withStatus(reservation: OrderReservation): OrderReservation {
   return { ...reservation, status: reservation.shipped > 0 ? 'shipped' : 'released', expiresAtMs: null }
 }
 
+/** One for each position that the claim stands at: of a bundle, for each component. */
 export function withStockEffect(
   state: OrderState,
-  claim: Pick<OrderReservation, 'reservationId' | 'location' | 'sku'> & Pick<StockEffect, 'packQuantity'>,
+  claim: Pick<OrderReservation, 'reservationId' | 'location'> & Parted,
   quantity: number,
   effect: Pick<StockEffect, 'kind' | 'shipmentId'>,
 ): OrderState {
-  const made = state.saga.stockEffectsMade + 1
-  const stockEffect: StockEffect = {
-    effectId: `${claim.reservationId}/${effect.kind}/${made}`,
-    kind: effect.kind,
-    reservationId: claim.reservationId,
-    sku: claim.sku,
-    location: claim.location,
-    quantity,
-    packQuantity: claim.packQuantity,
-    shipmentId: effect.shipmentId,
-  }
-  const stockEffects = [...state.saga.stockEffects, stockEffect]
-  return { ...state, saga: { ...state.saga, stockEffects, stockEffectsMade: made } }
+  const { stockEffectsMade } = state.saga
+  const made = stockParts(claim).map(
+    ({ sku, units }, index): StockEffect => ({
+      effectId: `${claim.reservationId}/${effect.kind}/${stockEffectsMade + index + 1}`,
+      kind: effect.kind,
+      reservationId: claim.reservationId,
+      sku,
+      location: claim.location,
+      quantity,
+      packQuantity: units,
+      shipmentId: effect.shipmentId,
+    }),
+  )
+  const stockEffects = [...state.saga.stockEffects, ...made]
+  return { ...state, saga: { ...state.saga, stockEffects, stockEffectsMade: stockEffectsMade + made.length } }
 }

@@ -1,6 +1,8 @@
 /** What one call needs to know, built from present truth when the call begins. */
+import { stockParts } from '../catalog/stock-parts.ts'
 import type { Intent } from '../outbox/intent.ts'
 import { unreachable } from '../shared/result.ts'
+import { partedAs } from './claims.ts'
 import { findIntent, holdBackMs, isHeldBack } from './intent-commands.ts'
 import type { BeginAttempt, IntentRequest } from './order-command.ts'
 import type { FulfilmentOrder, OrderState, Shipment } from './order-state.ts'
@@ -92,21 +94,21 @@ function shipmentToErp(state: OrderState, intent: Intent, shipment: Shipment): I
   }
 }
 
-/** In base units of the SKU: that is what a picker counts. */
+/** In base units of the SKU: that is what a picker counts. A bundle is packed as one, of what is told to be in it. */
 function releaseRequest(state: OrderState, intent: Intent, fulfilmentOrder: FulfilmentOrder): IntentRequest {
   const asked = new Map(state.order.lines.map((line) => [line.lineId, line.title]))
-  const packs = new Map(state.lines.map((line) => [line.lineId, line.packQuantity]))
   return {
     kind: 'warehouse_release',
     externalId: intent.externalId,
     fulfilmentOrderId: fulfilmentOrder.fulfilmentOrderId,
     order: state.order,
-    lines: fulfilmentOrder.lines.map(({ lineId, sku, quantity }) => ({
-      lineId,
-      sku,
-      title: asked.get(lineId) ?? sku,
-      quantity: quantity * (packs.get(lineId) ?? 1),
-    })),
+    lines: fulfilmentOrder.lines.map(({ lineId, sku, quantity }) => {
+      const parted = partedAs(state, { lineId, sku })
+      const inAll = { lineId, sku, title: asked.get(lineId) ?? sku, quantity: quantity * parted.packQuantity }
+      if (parted.parts === undefined) return inAll
+      const components = stockParts(parted).map((part) => ({ sku: part.sku, quantity: part.units * quantity }))
+      return { ...inAll, components }
+    }),
   }
 }
 

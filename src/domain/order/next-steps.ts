@@ -3,6 +3,7 @@
  * between any two steps only means that the same steps are wanted again, under the same ids.
  */
 
+import { stockParts } from '../catalog/stock-parts.ts'
 import { isUnmapped } from './intake-cases.ts'
 import { hasBackorderedUnits, hasPendingUnits } from './line-moves.ts'
 import type { OrderState } from './order-state.ts'
@@ -40,7 +41,8 @@ function reviewStep(state: OrderState, nowMs: number): SagaStep[] {
 function planStep(state: OrderState, nowMs: number): SagaStep[] {
   if (!wantsPlan(state, nowMs)) return []
   const wanted = state.lines.filter((line) => unitsToPlan(line, state, nowMs) > 0)
-  const skus = [...new Set(wanted.flatMap(({ sku }) => (sku === null ? [] : [sku])))]
+  const parts = wanted.flatMap((line) => (line.sku === null ? [] : stockParts({ ...line, sku: line.sku })))
+  const skus = [...new Set(parts.map(({ sku }) => sku))]
   return [{ type: 'plan', account: state.order.account, skus }]
 }
 

@@ -148,6 +148,8 @@ export type IntentRequest =
         readonly sku: string
         readonly title: string
         readonly quantity: number
+        /** A bundle: what is in all of them together, base units of each component. */
+        readonly components?: readonly { readonly sku: string; readonly quantity: number }[]
       }[]
     }
   | {

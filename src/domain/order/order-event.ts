@@ -2,6 +2,7 @@
  * What can happen to an order, in the past tense. The log of these is the order's history; `evolve` folds it back into
  * the document. Verbs record facts, follow-ups record what the facts lead to.
  */
+import type { StockPart } from '../catalog/stock-parts.ts'
 import type { OrderException } from '../exceptions/order-exception.ts'
 import type { Intent } from '../outbox/intent.ts'
 import type {
@@ -30,6 +31,7 @@ export type Grant = ReservationRef & {
   readonly quantity: number
   readonly taken: number
   readonly packQuantity: number
+  readonly parts?: readonly StockPart[]
   readonly expiresAtMs: number
 }
 
@@ -37,6 +39,7 @@ export type LineMapping = {
   readonly lineId: LineId
   readonly sku: Sku | null
   readonly packQuantity: number
+  readonly parts?: readonly StockPart[]
   readonly notStocked: boolean
 }
 

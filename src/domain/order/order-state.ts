@@ -3,6 +3,7 @@
  * A line keeps a quantity per status, never one status; holds are orthogonal to the stage.
  */
 
+import type { StockPart } from '../catalog/stock-parts.ts'
 import type { OrderException } from '../exceptions/order-exception.ts'
 import type { Intent } from '../outbox/intent.ts'
 import type {
@@ -56,6 +57,8 @@ export type LineState = {
   readonly notStocked: boolean
   /** Base units per ordered unit. All quantities here are ordered units; stock is asked for quantity × pack. */
   readonly packQuantity: number
+  /** A bundle: base units of each component per ordered unit, asked of stock instead of the line's own SKU. */
+  readonly parts?: readonly StockPart[]
   readonly quantities: LineQuantities
   /** The part of `shipped` that somebody fulfilled by hand in the channel, past our warehouses. */
   readonly shippedExternally: number
@@ -81,6 +84,8 @@ export type PlanAllocation = {
   readonly quantity: number
   /** As the line was mapped when it was planned: what is asked for and given back stays the same number of units. */
   readonly packQuantity: number
+  /** All of one bundle comes from one location: a line is split by whole bundles. */
+  readonly parts?: readonly StockPart[]
 }
 export type Plan = {
   readonly attempt: number
@@ -95,6 +100,7 @@ export type Plan = {
   readonly plannedAtMs: number
 }
 
+/** One per line, location and attempt. Of a bundle it stands for a claim of the same name on each component there. */
 export type OrderReservation = {
   readonly reservationId: ReservationId
   readonly lineId: LineId

@@ -1,4 +1,5 @@
 /** Decides the plan from fresh figures: what is held where, and what has to wait. */
+import { partsMember } from '../catalog/stock-parts.ts'
 import { type DemandLine, planOrder } from '../sourcing/plan-order.ts'
 import { backorder } from './backorder.ts'
 import { hasOpenHold } from './holds.ts'
@@ -67,6 +68,6 @@ function demandOf(state: OrderState, candidates: readonly CandidateLocation[], n
     const excluded = candidates
       .map(({ location }) => location)
       .filter((location) => isExcluded(state, location, line.lineId))
-    return [{ lineId, sku, quantity, packQuantity, excluded }]
+    return [{ lineId, sku, quantity, packQuantity, ...partsMember(line), excluded }]
   })
 }

@@ -2,6 +2,7 @@
  * Decides what looking at the order found: lines mapped, system holds placed and released, validated or looked at
  * again.
  */
+import { partsMember } from '../catalog/stock-parts.ts'
 import { retryDelayMs } from '../outbox/drain.ts'
 import { isUnmapped } from './intake-cases.ts'
 import type { LineMapping, OrderEvent } from './order-event.ts'
@@ -37,8 +38,9 @@ function mappings(state: OrderState, findings: readonly LineFinding[]): readonly
     const finding = byLine.get(line.lineId)
     if (finding === undefined || finding.externalSku !== line.externalSku) return []
     if (finding.listing !== null) {
-      const { sku, packQuantity, stocked } = finding.listing
-      return [{ lineId: line.lineId, sku, packQuantity, notStocked: !stocked }]
+      const { sku, packQuantity, stocked, parts = [] } = finding.listing
+      const inOne = parts.map((part) => ({ sku: part.sku, units: part.units * packQuantity }))
+      return [{ lineId: line.lineId, sku, packQuantity, ...partsMember({ parts: inOne }), notStocked: !stocked }]
     }
     // Tips and gift cards come without a SKU and need none: they are booked, never picked.
     if (line.externalSku !== null || asked.get(line.lineId)?.requiresShipping !== false) return []

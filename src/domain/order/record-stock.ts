@@ -1,11 +1,13 @@
 /**
  * Decides what the positions answered: holds granted or refused, claims final or lost, effects done, places in line.
  */
+import { type Parted, type StockPart, stockParts } from '../catalog/stock-parts.ts'
+import { canonicalJson } from '../shared/canonical-json.ts'
 import { orderReservationId } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import type { StockVerdict } from '../stock/stock-command.ts'
 import { backorder } from './backorder.ts'
-import { claimOf, isSame } from './claims.ts'
+import { claimOf, partedAs } from './claims.ts'
 import { findLine } from './line-moves.ts'
 import type { Grant, OrderEvent, Position, ReservationRef } from './order-event.ts'
 import type { OrderReservation, OrderState, Plan, PlanAllocation } from './order-state.ts'
@@ -44,12 +46,20 @@ export function recordStock(command: RecordStock, state: OrderState, nowMs: numb
 function recordHolds(command: RecordStock, state: OrderState, nowMs: number): readonly OrderEvent[] {
   const { plan } = state
   if (plan === null || !state.saga.holding || plan.attempt !== command.attempt) return []
-  const answered = plan.allocations.map((allocation) => ({ allocation, answer: answerTo(state, allocation, command) }))
-  if (answered.some(({ answer }) => answer === undefined)) return []
-  const granted = answered.filter(({ answer }) => answer?.verdict.ok === true).map(({ allocation }) => allocation)
-  const refused = answered.flatMap(({ allocation, answer }) =>
-    answer?.verdict.ok === false ? [{ ...allocation, reason: answer.verdict.error.reason }] : [],
-  )
+  const answered = plan.allocations.map((allocation) => ({
+    allocation,
+    verdicts: verdictsOn(state, allocation, command),
+  }))
+  if (answered.some(({ allocation, verdicts }) => verdicts.length < stockParts(allocation).length)) return []
+  const granted = answered.filter(({ verdicts }) => refusalIn(verdicts) === null).map(({ allocation }) => allocation)
+  const refused = answered.flatMap(({ allocation, verdicts }) => {
+    const reason = refusalIn(verdicts)
+    return reason === null ? [] : [{ ...allocation, reason }]
+  })
+  // A component that was granted while another of the same bundle was refused goes back.
+  const torn = answered
+    .filter(({ verdicts }) => refusalIn(verdicts) !== null && verdicts.some(({ ok }) => ok))
+    .map(({ allocation }) => grantOf(state, plan, allocation, 0))
   const wanted = ['planned', 'reserved', 'posted', 'released'].includes(state.stage)
   const partial = state.order.allowPartial ?? state.policy?.allowPartial ?? false
   const keep = wanted && (refused.length === 0 || partial)
@@ -62,7 +72,7 @@ function recordHolds(command: RecordStock, state: OrderState, nowMs: number): re
     type: 'stock_refused',
     attempt: plan.attempt,
     refused: refused.map(({ lineId, quantity, location, reason }) => ({ lineId, quantity, location, reason })),
-    returned: taking ? [] : grants,
+    returned: [...(taking ? [] : grants), ...torn],
   }
   const reserved: OrderEvent[] = taking ? [{ type: 'stock_reserved', attempt: plan.attempt, grants }] : []
   return [...reserved, refusal, ...giveUp(state, plan, refused, nowMs, wanted)]
@@ -84,9 +94,29 @@ function giveUp(
   return backorder(state, missing, candidates, nowMs)
 }
 
-function answerTo(state: OrderState, { lineId, location }: PlanAllocation, command: RecordStock) {
+/** One for each part of the allocation that was answered. */
+function verdictsOn(state: OrderState, allocation: PlanAllocation, command: RecordStock): readonly StockVerdict[] {
+  const { lineId, location } = allocation
   const reservationId = orderReservationId(state.orderId, lineId, command.attempt)
-  return command.answers.find((answer) => answer.reservationId === reservationId && answer.location === location)
+  return partAnswers(stockParts(allocation), { reservationId, location }, command.answers)
+}
+
+function partAnswers(
+  parts: readonly StockPart[],
+  claim: ReservationRef,
+  answers: readonly StockAnswer[],
+): readonly StockVerdict[] {
+  return parts.flatMap(({ sku }) => {
+    const answer = answers.find(
+      (other) => other.reservationId === claim.reservationId && other.location === claim.location && other.sku === sku,
+    )
+    return answer === undefined ? [] : [answer.verdict]
+  })
+}
+
+function refusalIn(verdicts: readonly StockVerdict[]): string | null {
+  const refused = verdicts.find(({ ok }) => !ok)
+  return refused === undefined ? null : refusalOf(refused)
 }
 
 /** Nothing is taken of a SKU that the line no longer asks for. */
@@ -94,11 +124,17 @@ function takeUpTo(state: OrderState, plan: Plan, granted: readonly PlanAllocatio
   const left = new Map(state.lines.map((line) => [line.lineId, line.quantities.open + line.quantities.backordered]))
   return granted.map((allocation) => {
     const line = findLine(state, allocation.lineId)
-    const isAsked = line?.sku === allocation.sku && line.packQuantity === allocation.packQuantity
+    const isAsked = line?.sku === allocation.sku && takesSame(line, allocation)
     const taken = isAsked ? Math.min(allocation.quantity, left.get(allocation.lineId) ?? 0) : 0
     left.set(allocation.lineId, (left.get(allocation.lineId) ?? 0) - taken)
     return grantOf(state, plan, allocation, taken)
   })
+}
+
+function takesSame(line: Pick<Parted, 'packQuantity' | 'parts'>, allocation: PlanAllocation): boolean {
+  const spell = ({ packQuantity, parts = [] }: Pick<Parted, 'packQuantity' | 'parts'>) =>
+    canonicalJson({ packQuantity, parts })
+  return spell(line) === spell(allocation)
 }
 
 function grantOf(state: OrderState, plan: Plan, allocation: PlanAllocation, taken: number): Grant {
@@ -123,18 +159,15 @@ function recordCommits(answers: readonly StockAnswer[], state: OrderState): read
 function sorted(answers: readonly StockAnswer[], state: OrderState) {
   const kept: OrderReservation[] = []
   const lost: OrderEvent[] = []
-  for (const answer of answers) {
-    const reservation = state.reservations.find((other) => isHeldBy(other, answer))
-    if (reservation === undefined) continue
-    if (answer.verdict.ok) kept.push(reservation)
-    else lost.push({ type: 'reservation_lost', ...refOf(reservation), reason: answer.verdict.error.reason })
+  const held = state.reservations.filter(({ status }) => status === 'held')
+  for (const reservation of held.filter((other) => claimOf(other) > 0)) {
+    const parts = stockParts(partedAs(state, reservation))
+    const verdicts = partAnswers(parts, reservation, answers)
+    const reason = refusalIn(verdicts)
+    if (reason !== null) lost.push({ type: 'reservation_lost', ...refOf(reservation), reason })
+    else if (verdicts.length === parts.length) kept.push(reservation)
   }
   return { kept, lost }
-}
-
-function isHeldBy(reservation: OrderReservation, { reservationId, location }: StockAnswer): boolean {
-  if (reservationId === null || reservation.status !== 'held' || claimOf(reservation) === 0) return false
-  return isSame(reservation, { reservationId, location })
 }
 
 const refOf = ({ reservationId, location }: OrderReservation): ReservationRef => ({ reservationId, location })

@@ -2,6 +2,7 @@
  * What the saga tells the order: results of its own effects. Decided against present state like any other command, so
  * a result that comes late, twice, or after the order was cancelled does no harm.
  */
+import type { StockPart } from '../catalog/stock-parts.ts'
 import type { IntentOutcome } from '../outbox/intent-outcome.ts'
 import type { AccountId, LineId, LocationId, ReservationId, Sku } from '../shared/ids.ts'
 import type { StockVerdict } from '../stock/stock-command.ts'
@@ -12,7 +13,13 @@ import type { StockStepType } from './saga-step.ts'
 export type LineFinding = {
   readonly lineId: LineId
   readonly externalSku: string | null
-  readonly listing: { readonly sku: Sku; readonly packQuantity: number; readonly stocked: boolean } | null
+  readonly listing: {
+    readonly sku: Sku
+    readonly packQuantity: number
+    readonly stocked: boolean
+    /** A bundle: base units of each component in one base unit of it. */
+    readonly parts?: readonly StockPart[]
+  } | null
 }
 
 /** `policy` null: the configuration does not know the order's account as a channel. */

@@ -2,12 +2,14 @@
  * The saga's effects as stock commands, grouped so that each position is called once. Command ids are made of what the
  * command is about, so the same effect asked for again after a crash is the same command.
  */
+import { stockParts } from '../catalog/stock-parts.ts'
 import type { CommandId } from '../shared/ids.ts'
 import { commandId, orderReservationId } from '../shared/ids.ts'
 import type { StockCommand, StockCommandBody } from '../stock/stock-command.ts'
+import { partedAs } from './claims.ts'
 import { hasBackorderedUnits } from './line-moves.ts'
 import type { Position } from './order-event.ts'
-import type { OrderState } from './order-state.ts'
+import type { OrderReservation, OrderState } from './order-state.ts'
 import { heldReservations } from './record-stock.ts'
 import type { StockEffect } from './saga-state.ts'
 import type { StockCall } from './saga-step.ts'
@@ -21,24 +23,29 @@ type Item = Position & { readonly id: CommandId; readonly body: StockCommandBody
 export function holdCalls(state: OrderState): readonly StockCall[] {
   const { plan } = state
   if (plan === null || !state.saga.holding) return []
-  const items = plan.allocations.map(({ lineId, sku, location, quantity, packQuantity }): Item => {
+  const items = plan.allocations.flatMap((allocation): Item[] => {
+    const { lineId, location, quantity } = allocation
     const reservationId = orderReservationId(state.orderId, lineId, plan.attempt)
-    const body: StockCommandBody = {
-      type: 'hold',
-      reservationId,
-      quantity: quantity * packQuantity,
-      expiresAtMs: plan.plannedAtMs + holdTtlMs,
-      orderId: state.orderId,
-      allowPartial: false,
-    }
-    return { sku, location, id: commandId(`${reservationId}/hold`), body }
+    return stockParts(allocation).map(({ sku, units }) => {
+      const body: StockCommandBody = {
+        type: 'hold',
+        reservationId,
+        quantity: quantity * units,
+        expiresAtMs: plan.plannedAtMs + holdTtlMs,
+        orderId: state.orderId,
+        allowPartial: false,
+      }
+      return { sku, location, id: commandId(`${reservationId}/hold`), body }
+    })
   })
   return callsOf(state, items)
 }
 
 export function commitCalls(state: OrderState): readonly StockCall[] {
-  const items = heldReservations(state).map(({ reservationId, sku, location }): Item => {
-    return { sku, location, id: commandId(`${reservationId}/commit`), body: { type: 'commit', reservationId } }
+  const items = heldReservations(state).flatMap((reservation): Item[] => {
+    const { reservationId } = reservation
+    const id = commandId(`${reservationId}/commit`)
+    return placesOf(state, reservation).map((place) => ({ ...place, id, body: { type: 'commit', reservationId } }))
   })
   return callsOf(state, items)
 }
@@ -46,12 +53,19 @@ export function commitCalls(state: OrderState): readonly StockCall[] {
 /** Holds that end before `untilMs`. */
 export function extendCalls(state: OrderState, untilMs: number): readonly StockCall[] {
   const ending = heldReservations(state).filter(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= untilMs)
-  const items = ending.map(({ reservationId, sku, location, expiresAtMs }): Item => {
+  const items = ending.flatMap((reservation): Item[] => {
+    const { reservationId, expiresAtMs } = reservation
     const longer = (expiresAtMs ?? 0) + holdTtlMs
     const body: StockCommandBody = { type: 'extend', reservationId, expiresAtMs: longer }
-    return { sku, location, id: commandId(`${reservationId}/extend/${longer}`), body }
+    const id = commandId(`${reservationId}/extend/${longer}`)
+    return placesOf(state, reservation).map((place) => ({ ...place, id, body }))
   })
   return callsOf(state, items)
+}
+
+/** The positions at which the reservation is known by its name. */
+function placesOf(state: OrderState, reservation: OrderReservation): readonly Position[] {
+  return stockParts(partedAs(state, reservation)).map(({ sku }) => ({ sku, location: reservation.location }))
 }
 
 export function effectCalls(state: OrderState, kind: StockEffect['kind']): readonly StockCall[] {

@@ -2,6 +2,7 @@
  * The basic plan: fewest locations, then location priority, ties by id. Pure and deterministic: the same figures give
  * the same plan. Stock is counted in base units, lines in ordered units of `packQuantity` base units each.
  */
+import { partsMember, type StockPart, stockParts } from '../catalog/stock-parts.ts'
 import type { LineId, LocationId, Sku } from '../shared/ids.ts'
 
 export type DemandLine = {
@@ -9,6 +10,8 @@ export type DemandLine = {
   readonly sku: Sku
   readonly quantity: number
   readonly packQuantity: number
+  /** A bundle: base units of each component per ordered unit. All of one bundle comes from one location. */
+  readonly parts?: readonly StockPart[]
   /** Places that this line must not go to (again). */
   readonly excluded: readonly LocationId[]
 }
@@ -20,6 +23,7 @@ type Allocation = {
   readonly location: LocationId
   readonly quantity: number
   readonly packQuantity: number
+  readonly parts?: readonly StockPart[]
 }
 export type SourcingPlan = {
   readonly allocations: readonly Allocation[]
@@ -67,8 +71,8 @@ function stockByLocation(figures: readonly Available[]): Stock {
 
 function demandBySku(lines: readonly DemandLine[]): ReadonlyMap<Sku, number> {
   const demand = new Map<Sku, number>()
-  for (const { sku, quantity, packQuantity } of lines) {
-    demand.set(sku, (demand.get(sku) ?? 0) + quantity * packQuantity)
+  for (const line of lines) {
+    for (const { sku, units } of stockParts(line)) demand.set(sku, (demand.get(sku) ?? 0) + line.quantity * units)
   }
   return demand
 }
@@ -121,19 +125,22 @@ function allocate(lines: readonly DemandLine[], group: readonly SourceLocation[]
   const unplanned: { lineId: LineId; quantity: number }[] = []
   for (const line of lines) {
     const { lineId, sku, packQuantity } = line
-    const unitsAt = (location: LocationId) => {
-      const left = (stock.get(location)?.get(sku) ?? 0) - (taken.get(`${sku}@${location}`) ?? 0)
-      return Math.floor(left / packQuantity)
-    }
+    const parts = stockParts(line)
+    const leftOf = (part: Sku, location: LocationId) =>
+      (stock.get(location)?.get(part) ?? 0) - (taken.get(`${part}@${location}`) ?? 0)
+    const unitsAt = (location: LocationId) =>
+      Math.min(...parts.map((part) => Math.floor(leftOf(part.sku, location) / part.units)))
     const at = group.map(({ location }) => location).filter((location) => !line.excluded.includes(location))
     const whole = at.find((location) => unitsAt(location) >= line.quantity)
     let left = line.quantity
     for (const location of whole === undefined ? at : [whole]) {
       const quantity = Math.min(left, unitsAt(location))
       if (quantity === 0) continue
-      allocations.push({ lineId, sku, location, quantity, packQuantity })
-      const key = `${sku}@${location}`
-      taken.set(key, (taken.get(key) ?? 0) + quantity * packQuantity)
+      allocations.push({ lineId, sku, location, quantity, packQuantity, ...partsMember(line) })
+      for (const part of parts) {
+        const key = `${part.sku}@${location}`
+        taken.set(key, (taken.get(key) ?? 0) + quantity * part.units)
+      }
       left -= quantity
     }
     if (left > 0) unplanned.push({ lineId, quantity: left })

@@ -1,5 +1,5 @@
 /** One command, decided. Refusals are values; anything thrown from here is a bug. */
-import { unreachable } from '../shared/result.ts'
+import { err, unreachable } from '../shared/result.ts'
 import { decideAwaitStock, decideForgetWaiter } from './await-stock.ts'
 import { decideCommit } from './commit.ts'
 import type { Decided, StockFacts } from './decision.ts'
@@ -35,6 +35,12 @@ export function decide(command: StockCommand, facts: StockFacts): Decided {
       return decideAwaitStock(command, facts)
     case 'forget_waiter':
       return decideForgetWaiter(command, facts)
+    case 'announce_supply':
+    case 'receive_supply':
+    case 'cancel_supply':
+    case 'set_lot_status':
+    case 'set_protection':
+      return err({ reason: 'overloaded' })
     default:
       return unreachable(command)
   }

@@ -1,3 +1,4 @@
+import type { SupplyType } from '../atp/position-figures.ts'
 import type { Cause } from '../shared/cause.ts'
 import type { AccountId, CommandId, LocationId, OrderId, ReservationId, Sku } from '../shared/ids.ts'
 
@@ -33,6 +34,21 @@ export type MovementType =
 /** The state a movement's units enter or leave; `hold`/`release` move between available and this state. */
 export type MovementState = 'available' | 'damaged' | 'quality_control' | 'safety_stock' | 'incoming'
 
+/** Units of one lot, as a report names them. `goodUntilMs` is the first instant at which they no longer keep. */
+export type LotUnits = {
+  readonly lotId: string
+  readonly quantity: number
+  /** Null: they keep, or the report does not say. */
+  readonly goodUntilMs: number | null
+}
+export type LotStatus = 'sellable' | 'quality_hold' | 'recalled'
+
+/** A difference within either figure is recorded and opens no case. */
+export type DriftTolerance = { readonly units: number; readonly percent: number }
+
+/** Protected units that another group may take, `quantityMax` of them in all. */
+export type Loan = { readonly group: string; readonly quantityMax: number }
+
 export type StockCommandBody =
   /** Claims base units until `expiresAtMs` (exclusive); null never expires (the order saga's own holds carry a time as well). */
   | {
@@ -63,6 +79,8 @@ export type StockCommandBody =
       readonly quantity: number
       /** When they left, for snapshots that already saw it; absent: now, after everything known. */
       readonly occurredAtMs?: number
+      /** The lots they came from; what is not named is taken first expired, first out. */
+      readonly lots?: readonly LotUnits[]
     }
   | {
       readonly type: 'move'
@@ -72,6 +90,10 @@ export type StockCommandBody =
       readonly quantity: number
       readonly occurredAtMs: number
       readonly reference: string | null
+      /** The lots that came or left, of the available state. Units that left and are not named: first expired, first out. */
+      readonly lots?: readonly LotUnits[]
+      /** Of a count. */
+      readonly tolerance?: DriftTolerance
     }
   /** An absolute figure. Older than the newest one held: recorded and ignored. Movements after `asOfMs` are added on top. */
   | {
@@ -83,6 +105,50 @@ export type StockCommandBody =
       readonly onHand: number
       readonly damaged: number | null
       readonly qualityControl: number | null
+      /** All lots of the sellable stock; absent: not spoken of. */
+      readonly lots?: readonly LotUnits[]
+      readonly tolerance?: DriftTolerance
+    }
+  /**
+   * What is to come under this id, in all, received units included. The newest source version holds, whichever comes
+   * first: it re-dates, enlarges or shrinks.
+   */
+  | {
+      readonly type: 'announce_supply'
+      readonly supplyId: string
+      readonly supplyType: SupplyType
+      readonly quantity: number
+      readonly dueAtMs: number
+      readonly confidencePercent: number
+      readonly goodUntilMs: number | null
+      readonly sourceVersion: number
+      /** While overdue it is expected this much later than now. Absent: `overdueDelayDefaultMs`. */
+      readonly overdueDelayMs?: number
+    }
+  /** Units of a supply arrived, announced or not. `final`: no more will come. */
+  | {
+      readonly type: 'receive_supply'
+      readonly supplyId: string
+      readonly receiptId: string
+      readonly quantity: number
+      readonly lots: readonly LotUnits[]
+      readonly final: boolean
+      readonly occurredAtMs: number
+    }
+  /** Nothing more will come under this id, whatever is announced later. */
+  | { readonly type: 'cancel_supply'; readonly supplyId: string; readonly reason: string }
+  | { readonly type: 'set_lot_status'; readonly lotId: string; readonly status: LotStatus; readonly reason: string }
+  /**
+   * `quantity` units in all are for one channel group; what the group has taken since it was first set counts against
+   * it, so saying the same again changes nothing. Zero ends it.
+   */
+  | {
+      readonly type: 'set_protection'
+      readonly group: string
+      readonly quantity: number
+      readonly releaseAtMs: number | null
+      readonly consume: 'protected_first' | 'unprotected_first'
+      readonly lendsTo: readonly Loan[]
     }
   | { readonly type: 'set_safety_stock'; readonly quantity: number }
   /** The order waits here: it is woken when units become available. */
@@ -111,6 +177,10 @@ export type StockRefusal =
       readonly available: number
     }
   | { readonly reason: 'movement_conflict'; readonly movementId: string }
+  | { readonly reason: 'supply_conflict'; readonly supplyId: string }
+  | { readonly reason: 'lots_exceed_quantity'; readonly requested: number; readonly named: number }
+  /** A position keeps only so many open lots, supplies, later dates or protections. */
+  | { readonly reason: 'position_full'; readonly of: 'lots' | 'supplies' | 'demands' | 'needs' | 'protections' }
   | { readonly reason: 'overloaded' }
 
 export type StockVerdict =

@@ -17,6 +17,8 @@ import { overviewRoute } from './overview/overview-route.tsx'
 import { pageSecurity } from './page-security.ts'
 import { broken, notConfigured, notFound } from './refusals.tsx'
 import { signInPostRoute, signInRoute, signOutRoute, themeRoute } from './session/session-routes.tsx'
+import { skuRoute } from './stock/sku-route.tsx'
+import { stockRoute } from './stock/stock-route.tsx'
 import { theme } from './theme.ts'
 
 export const ops = new Hono<OpsEnv>()
@@ -48,6 +50,8 @@ ops.post('/orders/:id/retry', retryRoute)
 ops.post('/orders/:id/cancel', cancelRoute)
 ops.post('/orders/:id/hold', holdRoute)
 ops.post('/orders/:id/release-hold', releaseHoldRoute)
+ops.get('/stock', stockRoute)
+ops.get('/stock/:sku', skuRoute)
 ops.get('/deliveries', deliveriesRoute)
 ops.get('/deliveries/:id', deliveryRoute)
 ops.get('/deliveries/:id/body', deliveryBodyRoute)

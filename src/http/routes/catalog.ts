@@ -1,6 +1,6 @@
 /** What we stock and what channels call it. Upserts; an entry works at once here and within a minute everywhere. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { findSku, saveListing, saveSku } from '../../config/catalog.ts'
+import { findBundleParts, findSku, saveListing, saveSku } from '../../config/catalog.ts'
 import { type Config, catalogSkuSchema, listingSchema } from '../../domain/config/config.ts'
 import { mayActFor } from '../auth.ts'
 import type { AppContext, AppEnv, Principal } from '../context.ts'
@@ -45,9 +45,22 @@ const skusRoute = {
 }
 const summaryOfSkus = 'Enter SKUs, or change them'
 
-async function enterSkus(c: AppContext, skus: readonly z.infer<typeof skuEntrySchema>[]) {
-  await Promise.all(skus.map((entry) => saveSku(c.env, entry)))
-  return results(skus.map((entry) => ({ key: entry.sku, ok: true })))
+type SkuEntry = z.infer<typeof skuEntrySchema>
+
+async function enterSkus(c: AppContext, skus: readonly SkuEntry[]) {
+  const entered = new Map(skus.map((entry) => [entry.sku as string, entry]))
+  return results(await Promise.all(skus.map((entry) => enterSku(c, entry, entered))))
+}
+
+/** A bundle may be entered together with its components, in any order. */
+async function enterSku(c: AppContext, entry: SkuEntry, entered: ReadonlyMap<string, SkuEntry>): Promise<EntryResult> {
+  const resolved = await findBundleParts(c.env, entry, c.var.receivedAtMs, entered)
+  if (!resolved.ok) {
+    const refusal = { reason: 'invalid_components', detail: resolved.error } as const
+    return { key: entry.sku, ok: false, problem: problemDocument(refusal, c.var.correlationId) }
+  }
+  await saveSku(c.env, entry)
+  return { key: entry.sku, ok: true }
 }
 
 catalog.openapi(

@@ -147,6 +147,23 @@ describe('compiling a configuration file', () => {
     expect(connect({ partner: 'tryton' }).map(({ member }) => member)).toEqual(['role', 'secrets.api', 'baseUrl'])
   })
 
+  it('refuses a bundle of what is not in the catalogue, and one that holds itself', () => {
+    const bundle = (sku: string, ...components: string[]) => ({
+      sku,
+      title: sku,
+      components: components.map((component) => ({ sku: component, quantity: 1 })),
+    })
+    const problems = problemsOf((file) => ({
+      ...file,
+      skus: [...file.skus, bundle('KIT', 'ROPE-10'), bundle('LOST', 'NO-SUCH'), bundle('LOOP', 'KIT', 'LOOP')],
+    }))
+    const at = testConfig.skus.length
+    expect(problems).toEqual([
+      { path: `skus.${at + 1}.components`, message: "no SKU 'NO-SUCH'" },
+      { path: `skus.${at + 2}.components`, message: 'contains itself: LOOP > LOOP' },
+    ])
+  })
+
   it('refuses an unknown member and says where', () => {
     expect(problemsOf((file) => ({ ...file, extra: true }))[0]?.message).toContain('extra')
   })

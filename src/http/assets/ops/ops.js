@@ -6,6 +6,8 @@ import { keepLive } from './live.js'
 
 document.documentElement.classList.add('js')
 enhance(document)
+if (document.querySelector('figure[data-chart]'))
+  void import('./chart.js').then(({ drawCharts }) => drawCharts(document))
 const live = keepLive()
 listenToKeys(live)
 

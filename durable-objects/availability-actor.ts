@@ -1,0 +1,166 @@
+/**
+ * AvailabilityActor, `<sku>`: the newest summary of every position of a SKU, so that one hop answers what the whole
+ * network can promise. Positions push each change; what is missing or too old for the asker is read from its position.
+ * It decides nothing and can be lost: everything in it heals from the positions.
+ */
+
+import { DurableObject } from 'cloudflare:workers'
+import type { AvailabilityApi, SkuAvailability } from '../src/actor-apis.ts'
+import { findSku } from '../src/config/catalog.ts'
+import { healDelayMinMs, healDelayMs } from '../src/domain/atp/judge-news.ts'
+import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
+import { locationId, positionId, sku as skuId } from '../src/domain/shared/ids.ts'
+import { ok, type Result } from '../src/domain/shared/result.ts'
+import type { Env } from '../src/env.ts'
+import { ActorFacts, actorFactsTable } from './actor-facts.ts'
+import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { type AvailabilityFact, AvailabilityLedger, type PushedSummary } from './availability-ledger.ts'
+import { GroupCommit } from './group-commit.ts'
+import { Migrations } from './migrations.ts'
+import { type PositionAnswer, PositionReads } from './position-reads.ts'
+import { readPosition } from './read-position.ts'
+import { SummaryBook, summaryTable } from './summary-book.ts'
+import { Timers, timersTable } from './timers.ts'
+import { type UnroutedNote, UnroutedTable, unroutedIndex, unroutedTable } from './unrouted-table.ts'
+
+const steps = [{ id: 1, statements: [summaryTable, unroutedTable, unroutedIndex, actorFactsTable, timersTable] }]
+const healTimer = 'heal'
+/** Positions read again in one round: the others have their turn in the next. */
+const healPositionsMax = 200
+
+type News = { readonly sku: string } & (
+  | ({ readonly kind: 'summary' } & PushedSummary)
+  | ({ readonly kind: 'unrouted' } & UnroutedNote)
+)
+
+export class AvailabilityActor extends DurableObject<Env> implements AvailabilityApi {
+  readonly #migrations = new Migrations(this.ctx.storage, steps)
+  readonly #facts = new ActorFacts<AvailabilityFact>(this.ctx.storage.sql, this.#migrations)
+  readonly #unrouted = new UnroutedTable(this.ctx.storage.sql, this.#migrations)
+  readonly #ledger = new AvailabilityLedger(
+    new SummaryBook(this.ctx.storage.sql, this.#migrations),
+    this.#unrouted,
+    this.#facts,
+  )
+  readonly #timers = new Timers(this.ctx.storage, this.#migrations)
+  readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers])
+  readonly #reads = new PositionReads((location) => this.#ask(location))
+  readonly #intake = new GroupCommit<News, void>((news) => this.#takeAll(news))
+  #askedSinceHealing = false
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    if (this.#migrations.applied) void ctx.blockConcurrencyWhile(() => this.#clock.resume(Date.now()))
+  }
+
+  async push(sku: string, summary: PositionSummary, previousVersion: number): Promise<void> {
+    await this.#hear({ kind: 'summary', sku, summary, previousVersion, atMs: Date.now() })
+  }
+
+  async noteUnrouted(sku: string, orderId: string, version: number, quantity: number): Promise<void> {
+    await this.#hear({ kind: 'unrouted', sku, orderId, version, quantity })
+  }
+
+  async read(sku: string, locations: readonly string[], maxStalenessMs: number): Promise<SkuAvailability> {
+    this.#ledger.name(sku)
+    this.#askedSinceHealing = true
+    const nowMs = Date.now()
+    const tooOld = locations.filter((location) => this.#ledger.isTooOld(location, maxStalenessMs, nowMs))
+    if (tooOld.length > 0) await this.#refresh(tooOld, maxStalenessMs === 0)
+    return this.#ledger.answer(locations)
+  }
+
+  /** Never throws: a throwing alarm is dropped after a few tries, and the healing with it. */
+  override async alarm(): Promise<void> {
+    this.#clock.wentOff()
+    try {
+      if (this.#timers.due(Date.now()).includes(healTimer)) await this.#heal()
+      else this.#clock.arm(Date.now())
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'availability_alarm_failed', ...describeError(error) }))
+      this.#forget()
+      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
+    }
+  }
+
+  async #hear(news: News): Promise<void> {
+    const taken = this.#intake.join(news)
+    if (taken === null) throw new Error('overloaded')
+    await taken
+  }
+
+  /** Who wants the truth of now gets it or nothing; everybody else is served what is held, and told how old it is. */
+  async #refresh(locations: readonly string[], fromNowOn: boolean): Promise<void> {
+    if (!(await this.#mayTouch(locations))) return
+    const settled = await this.#reads.read(locations, fromNowOn)
+    for (const result of settled) if (result.status === 'fulfilled') this.#ledger.learn(result.value)
+    settled.forEach((result, index) => {
+      const canDoWithout = !fromNowOn && this.#ledger.holds(locations[index] ?? '')
+      if (result.status === 'rejected' && !canDoWithout) throw result.reason
+    })
+  }
+
+  /** Positions of a SKU that is in no catalogue are never touched: asking would create them one by one. */
+  async #mayTouch(locations: readonly string[]): Promise<boolean> {
+    if (locations.every((location) => this.#ledger.holds(location))) return true
+    return (await findSku(this.env, this.#ledger.sku, Date.now())) !== null
+  }
+
+  async #ask(location: string): Promise<PositionAnswer> {
+    const askedAtMs = Date.now()
+    const heldWhenAsked = this.#ledger.heldVersion(location)
+    const position = positionId(skuId(this.#ledger.sku), locationId(location))
+    return { location, summary: await readPosition(this.env, position), askedAtMs, heldWhenAsked }
+  }
+
+  #takeAll(news: readonly News[]): readonly Result<void, unknown>[] {
+    this.#write((nowMs) => {
+      for (const item of news) this.#take(item, nowMs)
+    })
+    return news.map(() => ok(undefined))
+  }
+
+  #take(news: News, nowMs: number): void {
+    this.#ledger.name(news.sku)
+    if (news.kind === 'unrouted') this.#ledger.note(news, nowMs)
+    else this.#ledger.takePush(news)
+  }
+
+  /** Asks only those that were silent, keeps what it learned, and comes back while there is anything to look after. */
+  async #heal(): Promise<void> {
+    const silent = this.#ledger.unconfirmedSince(Date.now() - healDelayMinMs, healPositionsMax)
+    const settled = await this.#reads.read(silent, false)
+    this.#write((nowMs) => {
+      for (const result of settled) if (result.status === 'fulfilled') this.#ledger.learn(result.value)
+      this.#unrouted.tidy(nowMs)
+      const quietRounds = this.#askedSinceHealing ? 0 : Number(this.#facts.get('quiet_rounds') ?? 0) + 1
+      this.#askedSinceHealing = false
+      this.#facts.set('quiet_rounds', String(quietRounds))
+      if (this.#ledger.hasAnything) this.#timers.set(healTimer, nowMs + healDelayMs(quietRounds))
+      else this.#timers.clear(healTimer)
+    })
+  }
+
+  /** One transaction with its alarm; after a roll-back nothing in memory is believed any more. */
+  #write(work: (nowMs: number) => void): void {
+    const nowMs = Date.now()
+    try {
+      this.ctx.storage.transactionSync(() => {
+        this.#migrations.ensure()
+        work(nowMs)
+        this.#ledger.save()
+        const looksAfter = this.#timers.dueAtMs(healTimer) !== null || !this.#ledger.hasAnything
+        if (!looksAfter) this.#timers.set(healTimer, nowMs + healDelayMinMs)
+        this.#clock.arm(nowMs)
+      })
+    } catch (error) {
+      this.#forget()
+      throw error
+    }
+  }
+
+  #forget(): void {
+    for (const part of [this.#migrations, this.#ledger, this.#timers, this.#clock]) part.forget()
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * What is known of one SKU: its positions, its unrouted units, and a version that grows with either. Judges what it
+ * hears by the domain's rules, in memory; `save` brings the rows up to it.
+ */
+import type { SkuAvailability } from '../src/actor-apis.ts'
+import { type Judgement, judgeAnswer, judgePush } from '../src/domain/atp/judge-news.ts'
+import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
+import type { ActorFacts } from './actor-facts.ts'
+import type { PositionAnswer } from './position-reads.ts'
+import type { SummaryBook } from './summary-book.ts'
+import type { UnroutedNote, UnroutedTable } from './unrouted-table.ts'
+
+export type AvailabilityFact = 'sku' | 'version' | 'quiet_rounds' | 'anomalies'
+
+export type PushedSummary = {
+  readonly summary: PositionSummary
+  readonly previousVersion: number
+  readonly atMs: number
+}
+
+/** A position that begins pushes at once, so that there is none is believed for longer than a figure. */
+const absentBelievedMs = 60_000
+
+export class AvailabilityLedger {
+  readonly #book: SummaryBook
+  readonly #unrouted: UnroutedTable
+  readonly #facts: ActorFacts<AvailabilityFact>
+  /** Known from the first call on; stored with the first commit. */
+  #sku: string | null = null
+  #version: number | null = null
+  #anomalies: number | null = null
+
+  constructor(book: SummaryBook, unrouted: UnroutedTable, facts: ActorFacts<AvailabilityFact>) {
+    this.#book = book
+    this.#unrouted = unrouted
+    this.#facts = facts
+  }
+
+  /** Empty until the first call has named it. */
+  get sku(): string {
+    this.#sku ??= this.#facts.get('sku')
+    return this.#sku ?? ''
+  }
+
+  get version(): number {
+    this.#version ??= Number(this.#facts.get('version') ?? 0)
+    return this.#version
+  }
+
+  get hasAnything(): boolean {
+    return this.#book.known().length > 0 || this.#unrouted.hasRows()
+  }
+
+  /** An actor serves one SKU for life: another name is a caller's bug. */
+  name(sku: string): void {
+    this.#sku ??= this.#facts.get('sku') ?? sku
+    if (this.#sku !== sku) throw new Error(`this actor is ${this.#sku}, not ${sku}`)
+  }
+
+  heldVersion(location: string): number {
+    return this.#book.find(location)?.version ?? 0
+  }
+
+  holds(location: string): boolean {
+    return this.#book.find(location) !== null
+  }
+
+  isTooOld(location: string, maxStalenessMs: number, nowMs: number): boolean {
+    const held = this.#book.find(location)
+    if (held === null || maxStalenessMs === 0) return true
+    const believedMs = held.version === 0 ? Math.max(maxStalenessMs, absentBelievedMs) : maxStalenessMs
+    return held.confirmedAtMs < nowMs - believedMs
+  }
+
+  /** Positions at which something happened and that nothing was heard of since then, the longest silent first. */
+  unconfirmedSince(sinceMs: number, limit: number): readonly string[] {
+    const silent = this.#book.known().filter(({ confirmedAtMs }) => confirmedAtMs < sinceMs)
+    return silent.slice(0, limit).map(({ location }) => location)
+  }
+
+  takePush({ summary, previousVersion, atMs }: PushedSummary): void {
+    const { location, version } = summary
+    this.#follow(judgePush(this.heldVersion(location), version, previousVersion), location, summary, atMs)
+  }
+
+  learn({ location, summary, askedAtMs, heldWhenAsked }: PositionAnswer): void {
+    const judgement = judgeAnswer(this.heldVersion(location), heldWhenAsked, summary?.version ?? 0)
+    if (!this.holds(location)) this.#book.take(location, null, askedAtMs)
+    this.#follow(judgement, location, summary, askedAtMs)
+  }
+
+  /** Inside the caller's transaction. */
+  note(note: UnroutedNote, nowMs: number): void {
+    if (this.#unrouted.note(note, nowMs)) this.#grow()
+  }
+
+  answer(locations: readonly string[]): SkuAvailability {
+    const summaries = locations.flatMap((location) => {
+      const held = this.#book.find(location)
+      return held === null || held.summary === null ? [] : [{ ...held.summary, confirmedAtMs: held.confirmedAtMs }]
+    })
+    return { version: this.version, summaries, unrouted: this.#unrouted.units }
+  }
+
+  /** Inside the caller's transaction. */
+  save(): void {
+    this.#book.save()
+    this.#facts.set('sku', this.sku)
+    this.#facts.set('version', String(this.version))
+    if (this.#anomalies !== null) this.#facts.set('anomalies', String(this.#anomalies))
+  }
+
+  /** After a rolled-back transaction. */
+  forget(): void {
+    this.#version = null
+    this.#anomalies = null
+    for (const part of [this.#facts, this.#book, this.#unrouted]) part.forget()
+  }
+
+  #follow({ effect, anomaly }: Judgement, location: string, summary: PositionSummary | null, atMs: number): void {
+    if (effect === 'confirmed') this.#book.confirm(location, atMs)
+    if (effect === 'taken') {
+      this.#book.take(location, summary, atMs)
+      this.#grow()
+    }
+    if (anomaly !== null) this.#count(anomaly, location, summary?.version ?? 0)
+  }
+
+  #count(anomaly: NonNullable<Judgement['anomaly']>, location: string, version: number): void {
+    this.#anomalies = (this.#anomalies ?? Number(this.#facts.get('anomalies') ?? 0)) + 1
+    console.warn(JSON.stringify({ event: 'availability_anomaly', anomaly, sku: this.sku, location, version }))
+  }
+
+  /** Follows the clock, so that it never comes back to a value it had before a crash took unsaved changes with it. */
+  #grow(): void {
+    this.#version = Math.max(this.version + 1, Date.now())
+  }
+}

@@ -1,0 +1,69 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { demoWorld } from '../fixtures/console/demo-world.ts'
+import { migratedDb } from '../fixtures/d1.ts'
+import { Visitor } from './ops-visitor.ts'
+import { seedConfig } from './seed-config.ts'
+
+const world = demoWorld(Date.now())
+let visitor: Visitor
+
+const textOf = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+const cardOf = (html: string, id: string) =>
+  textOf(new RegExp(`<section[^>]*id="${id}".*?</section>`, 's').exec(html)?.[0] ?? '')
+
+beforeAll(async () => {
+  await seedConfig()
+  await world.project(await migratedDb())
+})
+beforeEach(async () => {
+  visitor = await Visitor.signedIn(world)
+})
+
+describe('the stock room', () => {
+  it('lists every SKU with what the network has of it', async () => {
+    const card = cardOf(await visitor.page('/ops/stock'), 'list')
+    expect(card).toContain('6 SKUs on this page')
+    expect(card).toMatch(/ROPE-10 64 130 64 available 24 reserved 36 committed/)
+  })
+
+  it('finds a SKU by its beginning, and says what to do when nothing begins like that', async () => {
+    expect((await visitor.page('/ops/stock?sku=ANCHOR')).match(/<tr data-row/g)).toHaveLength(2)
+    expect(textOf(await visitor.page('/ops/stock?sku=anchor'))).toContain('No SKU begins like that')
+  })
+
+  it('ignores a cursor that is no SKU', async () => {
+    expect((await visitor.page('/ops/stock?cursor=%00%22')).match(/<tr data-row/g)).toHaveLength(6)
+  })
+})
+
+describe('the page of a SKU', () => {
+  it('sums its states over the network', async () => {
+    const card = cardOf(await visitor.page('/ops/stock/ROPE-10'), 'totals')
+    expect(card).toMatch(/64 Available 24 Reserved 36 Committed 130 On hand 0 Incoming 0 Backordered/)
+  })
+
+  it('shows each location with where its units are and whose figure that is', async () => {
+    const card = cardOf(await visitor.page('/ops/stock/LAMP-12V'), 'places')
+    expect(card).toMatch(/Newark east 0 5 3 committed 2 damaged 9 units backordered .*wh-east/)
+  })
+
+  it('tells what happened at all locations in one ledger, newest first', async () => {
+    const card = cardOf(await visitor.page('/ops/stock/ROPE-10'), 'ledger')
+    expect(card).toMatch(/east Hold 2 broken-0 46 11 .*west Receipt 13 asn-1 84 53 /)
+  })
+
+  it('carries the points of its chart and the same figures as a table', async () => {
+    const html = await visitor.page('/ops/stock/ROPE-10')
+    const data = /data-chart="([^"]+)"/.exec(html)?.[1]?.replaceAll('&quot;', '"') ?? ''
+    const { times, lines } = JSON.parse(data) as { times: number[]; lines: { values: number[] }[] }
+    expect(lines[0]?.values.at(-1)).toBe(64)
+    expect(times).toHaveLength(lines[0]?.values.length ?? 0)
+    expect(cardOf(html, 'history')).toContain('The same as a table')
+  })
+
+  it('says so when there is no such SKU, and wakes no position for it', async () => {
+    const response = await visitor.send('/ops/stock/NO-SUCH')
+    expect(response.status).toBe(404)
+    expect(textOf(await response.text())).toContain('There is no such SKU')
+  })
+})
