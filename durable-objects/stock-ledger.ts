@@ -7,6 +7,7 @@ import type { CorrelationId, PositionId } from '../src/domain/shared/ids.ts'
 import { chooseWaiters, wakeGraceMs, wakeRoundMax } from '../src/domain/stock/await-stock.ts'
 import { reportIdOf } from '../src/domain/stock/decide.ts'
 import type { Decision, Report, StockFacts, Waiter } from '../src/domain/stock/decision.ts'
+import { setAside } from '../src/domain/stock/escrow.ts'
 import { evolve } from '../src/domain/stock/evolve.ts'
 import { decideExpire } from '../src/domain/stock/expire.ts'
 import { availableAt, initialPosition, type Position, statesOf } from '../src/domain/stock/position.ts'
@@ -29,7 +30,7 @@ export type PreparedStep = {
   readonly report: Report | null
   readonly cause: Cause
 }
-const timerDecision = { effect: 'applied', granted: 0, report: null } as const
+const ownDecision = { effect: 'applied', granted: 0, report: null } as const
 
 export class StockLedger {
   readonly #tables: StockTables
@@ -84,7 +85,7 @@ export class StockLedger {
     return {
       position: this.position,
       nowMs,
-      reservation: 'reservationId' in command ? (this.#batch.get(command.reservationId) ?? null) : null,
+      reservation: 'reservationId' in command ? this.reservation(command.reservationId) : null,
       waiter: this.#waiterOf(command),
       recorded: content === null ? null : { content },
       movedAfter: (asOfMs) => this.#tables.movedAfter(asOfMs),
@@ -130,7 +131,7 @@ export class StockLedger {
       const due = this.#tables.expiredHolds(nowMs, expiryPageRows)
       for (const hold of due) {
         const cause = timerCause(hold.correlationId, expiryTimer)
-        this.#applyByTimer(decideExpire(hold, nowMs), hold, cause, nowMs)
+        this.recordEvents(decideExpire(hold, nowMs), hold, cause, nowMs)
       }
       tidied = due.length
     }
@@ -141,14 +142,14 @@ export class StockLedger {
 
   /** Offers what is available to the line, and answers whom to tell. */
   wakeWaiters(nowMs: number): readonly Waiter[] {
-    const available = availableAt(this.position)
+    const available = availableAt(setAside(this.position))
     if (this.waiters === 0 || available === 0) return []
     const offered = this.#tables.unitsOffered(nowMs - wakeGraceMs)
     const line = this.#tables.waitersInLine(nowMs - wakeGraceMs, wakeRoundMax)
     const chosen = chooseWaiters(line, available, offered)
     for (const { orderId, offered: quantity, correlationId } of chosen) {
       const woken = { type: 'waiter_woken', orderId, quantity } as const
-      this.#applyByTimer([woken], null, timerCause(correlationId, 'wake'), nowMs)
+      this.recordEvents([woken], null, timerCause(correlationId, 'wake'), nowMs)
     }
     return chosen
   }
@@ -167,8 +168,13 @@ export class StockLedger {
     this.#batch.clear()
   }
 
-  #applyByTimer(events: readonly StockEvent[], existing: Reservation | null, cause: Cause, nowMs: number): void {
-    this.record(this.prepare({ ...timerDecision, events }, existing, cause, nowMs), nowMs)
+  /** Of the batch: null when it has none by this id. */
+  reservation(reservationId: string): Reservation | null {
+    return this.#batch.get(reservationId) ?? null
+  }
+
+  recordEvents(events: readonly StockEvent[], existing: Reservation | null, cause: Cause, nowMs: number): void {
+    this.record(this.prepare({ ...ownDecision, events }, existing, cause, nowMs), nowMs)
   }
 
   #saveReservation(reservation: Reservation): void {

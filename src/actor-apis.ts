@@ -16,6 +16,7 @@ import type {
 } from './domain/order/order-command.ts'
 import type { OrderState } from './domain/order/order-state.ts'
 import type { Cause } from './domain/shared/cause.ts'
+import type { EscrowTerms, Settlement } from './domain/stock/settlement.ts'
 import type {
   LedgerEntry,
   PositionView,
@@ -70,7 +71,19 @@ export interface StockApi extends Projectable<PositionView> {
   /** What promising needs to know of it; version 0 for a position that nothing ever happened at. */
   summary(position: string): Promise<PositionSummary>
   reservation(reservationId: string): Promise<ReservationView | null>
+  /** A shard settles. Answered without asking anybody, so that two shards never wait for each other. */
+  settle(position: string, settlement: Settlement): Promise<EscrowTerms>
+  /** Commands that the shard leaves to the position, after it has settled. */
+  decideFor(position: string, shard: number, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
   ledger(limit: number, beforeSeq: number | null): Promise<readonly LedgerEntry[]>
+}
+
+/** One shard of a hot position, by its `shardName`. */
+export interface EscrowApi {
+  /** As the position's own: what the shard does not decide itself it passes on. */
+  applyMany(shard: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
+  /** The position asks for every claim it has not heard of, with `giveBack` for the units that nobody claimed as well. */
+  handOver(shard: string, giveBack: boolean): Promise<void>
 }
 
 /** One per SKU: the newest summary of every position of it. */

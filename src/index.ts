@@ -6,6 +6,7 @@ import { app } from './http/app.ts'
 
 export { AvailabilityActor } from '../durable-objects/availability-actor.ts'
 export { DirectoryActor } from '../durable-objects/directory-actor.ts'
+export { EscrowActor } from '../durable-objects/escrow-actor.ts'
 export { IdempotencyActor } from '../durable-objects/idempotency-actor.ts'
 export { InboxActor } from '../durable-objects/inbox-actor.ts'
 export { OrderActor } from '../durable-objects/order-actor.ts'

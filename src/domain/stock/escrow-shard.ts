@@ -2,10 +2,11 @@
  * One shard of a hot position: it promises units that the position has set aside for it, each in constant time and
  * without asking. It decides nothing else: whatever is not a plain claim that its units cover is the position's business.
  */
-import type { EscrowClaim, EscrowTerms } from './settlement.ts'
-import { doorOf } from './escrow.ts'
+
 import type { Command } from './decision.ts'
-import type { StockCommand, StockVerdict } from './stock-command.ts'
+import { doorOf } from './escrow.ts'
+import type { EscrowClaim, EscrowTerms } from './settlement.ts'
+import type { StockVerdict } from './stock-command.ts'
 
 export type EscrowShard = EscrowTerms & {
   readonly number: number
@@ -26,20 +27,22 @@ export function freshShard(number: number): EscrowShard {
 type AtShard =
   | { readonly kind: 'passed_on' }
   | { readonly kind: 'known'; readonly verdict: StockVerdict }
-  | { readonly kind: 'claimed'; readonly shard: EscrowShard; readonly claim: EscrowClaim; readonly verdict: StockVerdict }
+  | {
+      readonly kind: 'claimed'
+      readonly shard: EscrowShard
+      readonly claim: EscrowClaim
+      readonly verdict: StockVerdict
+    }
 
 const passedOn: AtShard = { kind: 'passed_on' }
 
-/** `open`: the claim under this reservation id that has not been taken over yet. */
-export function decideAtShard(
-  command: StockCommand,
-  shard: EscrowShard,
-  open: EscrowClaim | null,
-  nowMs: number,
-): AtShard {
-  if (command.type !== 'hold') return passedOn
-  if (open !== null) {
-    const repeated = open.command.quantity === command.quantity && !isOver(open.command, nowMs)
+/** What the shard knows of a reservation: its claim, or that the position has it; null: nothing. */
+export type KnownClaim = EscrowClaim | 'settled' | null
+
+export function decideAtShard(command: Command<'hold'>, shard: EscrowShard, known: KnownClaim, nowMs: number): AtShard {
+  if (known === 'settled') return passedOn
+  if (known !== null) {
+    const repeated = known.command.quantity === command.quantity && !isOver(known.command, nowMs)
     return repeated ? { kind: 'known', verdict: answer(shard, 'unchanged', command.quantity) } : passedOn
   }
   if (!isMine(command, shard) || !isPlain(command, shard, nowMs) || command.quantity > shard.unused) return passedOn
@@ -60,7 +63,9 @@ function isPlain(hold: Command<'hold'>, { keepBack, protects }: EscrowShard, now
   const { goodUntilMs = null, group = null, dueAtMs = null } = hold
   if (goodUntilMs !== null || (group !== null && protects)) return false
   if (dueAtMs !== null && dueAtMs > nowMs) return false
-  return (hold.keepBack ?? 0) <= keepBack && !isOver(hold, nowMs)
+  // A broken quantity is the position's to complain about.
+  const isWhole = Number.isSafeInteger(hold.quantity) && hold.quantity > 0
+  return isWhole && (hold.keepBack ?? 0) <= keepBack && !isOver(hold, nowMs)
 }
 
 const isOver = ({ expiresAtMs }: Command<'hold'>, nowMs: number) => expiresAtMs !== null && nowMs >= expiresAtMs
@@ -83,32 +88,44 @@ export function hearTerms(shard: EscrowShard, terms: EscrowTerms): EscrowShard {
   return { ...shard, ...terms, granted, unused, returning: null }
 }
 
-/** What it was asked lately, in memory. */
-export type Demand = { readonly commands: number; readonly units: number; readonly sinceMs: number }
+/** Units it was asked for lately, decayed: in memory, a shard that wakes anew begins at nothing. */
+export type Demand = { readonly unitsPerSecond: number; readonly atMs: number }
 
+export const noDemand: Demand = { unitsPerSecond: 0, atMs: 0 }
+
+const demandMemoryMs = 1_000
 /** So much of the present demand is kept at hand: a few settlements' worth, so that one that is late is no matter. */
-const stockForMs = 2_000
-const demandOverLeastMs = 500
-const unitsAtLeast = 8
-/** Keeping more than this many times what is needed gives the rest to shards that need it. */
+const keptForSeconds = 2
+const keptAtLeast = 8
+/** Slower than this nobody really asks here any more. */
+const idleUnitsPerSecond = 0.1
+/** Whoever keeps more than this many times what he needs gives the rest to shards that need it. */
 const surplusFactor = 3
 
-export function targetUnits({ units, sinceMs }: Demand, nowMs: number): number {
-  if (units === 0) return 0
-  const overMs = Math.max(demandOverLeastMs, nowMs - sinceMs)
-  return Math.max(unitsAtLeast, Math.ceil((units * stockForMs) / overMs))
+export function withUnits(demand: Demand, units: number, nowMs: number): Demand {
+  return { unitsPerSecond: perSecondAt(demand, nowMs) + (units * 1_000) / demandMemoryMs, atMs: nowMs }
 }
 
-/** Below this it is time to ask for more, without waiting for the next settlement. */
-export const isLow = (shard: EscrowShard, demand: Demand, nowMs: number): boolean =>
-  shard.unused < targetUnits(demand, nowMs) / 2
+const perSecondAt = ({ unitsPerSecond, atMs }: Demand, nowMs: number) =>
+  unitsPerSecond * Math.exp(-Math.max(0, nowMs - atMs) / demandMemoryMs)
+
+function unitsToKeep(shard: EscrowShard, demand: Demand, nowMs: number): number {
+  const perSecond = perSecondAt(demand, nowMs)
+  if (shard.number >= shard.shards || perSecond < idleUnitsPerSecond) return 0
+  return Math.max(keptAtLeast, Math.ceil(perSecond * keptForSeconds))
+}
+
+/** Time to ask for more, without waiting for the next settlement. */
+export function isLow(shard: EscrowShard, demand: Demand, nowMs: number): boolean {
+  return shard.unused < unitsToKeep(shard, demand, nowMs) / 2
+}
 
 export function unitsWanted(shard: EscrowShard, demand: Demand, nowMs: number): number {
-  return Math.max(0, targetUnits(demand, nowMs) - shard.unused)
+  return Math.max(0, unitsToKeep(shard, demand, nowMs) - shard.unused)
 }
 
-/** What a settlement takes back by itself: everything when the shard is closed or nobody asks here any more. */
+/** What a settlement takes back by itself: everything once the shard is closed or nobody asks here any more. */
 export function unitsToReturn(shard: EscrowShard, demand: Demand, nowMs: number): number {
-  const target = shard.number < shard.shards ? targetUnits(demand, nowMs) : 0
-  return shard.unused > surplusFactor * target ? shard.unused - target : 0
+  const kept = unitsToKeep(shard, demand, nowMs)
+  return shard.unused > surplusFactor * kept ? shard.unused - kept : 0
 }

@@ -6,6 +6,7 @@
  * Both sides count what was ever granted and settled, so a call that is lost, repeated or late changes nothing: the
  * larger count is the newer one, and a batch has a number.
  */
+import type { PositionId } from '../shared/ids.ts'
 import { shardOf } from '../shared/shard-of.ts'
 import type { Position } from './position.ts'
 import type { EscrowEvent } from './stock-event.ts'
@@ -51,6 +52,15 @@ export const shardsWithUnits = (position: Position): readonly number[] =>
 export function setAside(position: Position): Position {
   const units = escrowedUnits(position)
   return units === 0 ? position : { ...position, heldUnits: position.heldUnits + units }
+}
+
+/** The actor of a shard. */
+export const shardName = (position: PositionId, shard: number): string => `${position}/${shard}`
+
+/** Splits at the last slash. */
+export function parseShardName(name: string): { readonly position: PositionId; readonly number: number } {
+  const at = name.lastIndexOf('/')
+  return { position: name.slice(0, at) as PositionId, number: Number(name.slice(at + 1)) }
 }
 
 /** The shard that decides about a reservation while so many are open. */

@@ -1,5 +1,6 @@
 /** The position after an event. Total; the invariants are asserted after every step, so a bad event never lands. */
 import { unreachable } from '../shared/result.ts'
+import { escrowOf, evolveEscrow } from './escrow.ts'
 import { assertPosition } from './invariants.ts'
 import type { Position } from './position.ts'
 import type { RebasedEvent, StockChange, StockEvent } from './stock-event.ts'
@@ -32,6 +33,10 @@ function apply(position: Position, event: StockEvent): Position {
       return rebased(position, event)
     case 'safety_stock_set':
       return { ...position, safetyTarget: event.quantity }
+    case 'shards_set':
+    case 'escrow_granted':
+    case 'escrow_settled':
+      return { ...position, escrow: evolveEscrow(escrowOf(position), event) }
     case 'extended':
     case 'drifted':
     case 'figure_ignored':

@@ -2,6 +2,7 @@
  * I1 and I2 of one position, as a list of breaches: `evolve` asserts them after every event, the checker in the tests
  * asks for them with the open reservations as well.
  */
+import { escrowBreaches, escrowOf } from './escrow.ts'
 import { availableAt, type Position, statesOf } from './position.ts'
 import { openUnits, type Reservation } from './reservation.ts'
 import type { InventoryStates } from './stock-command.ts'
@@ -25,6 +26,7 @@ export function positionBreaches(position: Position): string[] {
     const units = position[name]
     if (!Number.isSafeInteger(units) || units < 0) breaches.push(`${name} is ${units}`)
   }
+  breaches.push(...escrowBreaches(escrowOf(position)))
   if (availableAt(position) !== states.available) breaches.push('the short form of available differs from its states')
   return breaches
 }

@@ -8,6 +8,7 @@
  * `backordered`, and arrivals give it back in the opposite order. Nothing is available while anything is backordered.
  */
 import type { AccountId } from '../shared/ids.ts'
+import type { Escrow } from './escrow.ts'
 import type { InventoryStates } from './stock-command.ts'
 
 /** The physical places a unit can be in. On hand is their sum. */
@@ -49,6 +50,8 @@ export type Position = {
   readonly committedUnits: number
   /** Units of open holds, covered or not. */
   readonly heldUnits: number
+  /** Absent until the position was hot for the first time. Units set aside count as available to every reader. */
+  readonly escrow?: Escrow
 }
 
 export const noPools: PoolUnits = { sellable: 0, damaged: 0, qualityControl: 0 }
