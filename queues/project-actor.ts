@@ -72,6 +72,9 @@ async function writeOf(db: Db, log: LogPage, page: ProjectionPage<unknown>): Pro
       return positionPage(db, log, document as PositionView | null)
     case 'inbox':
       return inboxPage(db, log)
+    case 'location':
+      // Its days are read from the actor alone: of its log only the audit trail is in D1.
+      return { page: log, statements: [] }
   }
 }
 
@@ -81,5 +84,5 @@ function register(env: Env, kind: ActorKind, name: string): Promise<void> {
 }
 
 function namespaceOf(env: Env, kind: ActorKind): DurableObjectNamespace {
-  return { order: env.ORDER, stock: env.STOCK, inbox: env.INBOX }[kind]
+  return { order: env.ORDER, stock: env.STOCK, inbox: env.INBOX, location: env.LOCATION }[kind]
 }

@@ -1,17 +1,26 @@
 /**
  * `npm run bench`: throughput, latency and processor time of the production bundle on the local runtime, next to the
- * least worker that does the same. Progress on standard error; a table, and one JSON object as the last line.
+ * least worker that does the same and to PostgreSQL behind Node. Progress on standard error; a table, and one JSON
+ * object as the last line.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { measure, type Window } from './bench/measure.ts'
-import { type Figure, figureOf, tableOf } from './bench/report.ts'
+import { postgresMissing } from './bench/postgres/start-postgres.ts'
+import { type Figure, figureOf, type Round, tableOf } from './bench/report.ts'
 import type { Scenario } from './bench/scenario.ts'
-import { availability } from './bench/scenarios/availability.ts'
+import { atpBatched, atpCached, atpStrict } from './bench/scenarios/availability.ts'
+import { inventoryEvents, movementBatches } from './bench/scenarios/inventory.ts'
 import { orders } from './bench/scenarios/orders.ts'
-import { hotReservations, spreadReservations } from './bench/scenarios/reservations.ts'
+import {
+  hotReservations,
+  largeReservations,
+  spreadReservations,
+  threeLineReservations,
+} from './bench/scenarios/reservations.ts'
 import { webhookToReserved } from './bench/scenarios/webhook-to-reserved.ts'
 import { orderWebhooks, webhooks } from './bench/scenarios/webhooks.ts'
-import { buildMinimal, removeState, type TargetName } from './bench/target.ts'
+import { buildMinimal } from './bench/start-minimal.ts'
+import { peerNames, removeState, type TargetName } from './bench/target.ts'
 
 type Options = {
   readonly seconds: number
@@ -20,11 +29,11 @@ type Options = {
   readonly only: readonly string[]
   readonly json: boolean
 }
-type Cell = { readonly scenario: Scenario; readonly connections: number }
 
 const scenarios = [
-  ...[webhooks, orderWebhooks, webhookToReserved],
-  ...[hotReservations, spreadReservations, orders, availability],
+  ...[hotReservations, spreadReservations, threeLineReservations, largeReservations],
+  ...[atpStrict, atpCached, atpBatched, inventoryEvents, movementBatches],
+  ...[webhooks, orderWebhooks, webhookToReserved, orders],
 ]
 const names = scenarios.map(({ name }) => name)
 const say = (line: string) => void process.stderr.write(`${line}\n`)
@@ -32,10 +41,12 @@ const say = (line: string) => void process.stderr.write(`${line}\n`)
 async function bench(options: Options): Promise<void> {
   await removeState()
   await buildMinimal()
-  const cells = cellsOf(options)
+  const missing = postgresMissing()
+  if (missing !== null) say(`SKIPPED: every comparison with PostgreSQL, because ${missing}`)
+  const targets: readonly TargetName[] = ['product', ...peerNames.filter((peer) => peer !== 'postgres' || !missing)]
   const figures: Figure[] = []
   try {
-    for (const cell of cells) figures.push(await figureFor(cell, options))
+    for (const scenario of scenariosOf(options)) figures.push(...(await figuresFor(scenario, targets, options)))
   } finally {
     await removeState()
   }
@@ -45,36 +56,45 @@ async function bench(options: Options): Promise<void> {
   process.stdout.write(`${JSON.stringify({ seconds, rounds, figures })}\n`)
 }
 
-function cellsOf({ only, connections }: Options): readonly Cell[] {
-  const wanted = scenarios.filter(({ name }) => only.length === 0 || only.includes(name))
-  return wanted.flatMap((scenario) => {
-    const levels = scenario.connections === null ? connections : [scenario.connections]
-    return levels.map((level) => ({ scenario, connections: level }))
-  })
+function scenariosOf({ only }: Options): readonly Scenario[] {
+  return scenarios.filter(({ name }) => only.length === 0 || only.includes(name))
 }
 
-/** Product and minimal worker take turns, and each goes first as often: a machine's mood hits both alike. */
-async function figureFor(cell: Cell, { seconds, rounds }: Options): Promise<Figure> {
-  const windows: { readonly product: Window; readonly minimal: Window | null }[] = []
+/** The targets take turns, each goes first as often as the others: a machine's mood hits all alike. */
+async function figuresFor(
+  scenario: Scenario,
+  targets: readonly TargetName[],
+  { seconds, rounds, connections }: Options,
+): Promise<readonly Figure[]> {
+  const levels = scenario.connections === null ? connections : [scenario.connections]
+  const found: ReadonlyMap<TargetName, readonly Window[]>[] = []
   for (let round = 0; round < rounds; round += 1) {
-    const order: readonly TargetName[] = round % 2 === 0 ? ['product', 'minimal'] : ['minimal', 'product']
-    const found = new Map<TargetName, Window | null>()
-    for (const target of order) found.set(target, await reported(cell, target, seconds))
-    const product = found.get('product')
-    if (!product) throw new Error(`${cell.scenario.name} has no load for the product`)
-    windows.push({ product, minimal: found.get('minimal') ?? null })
+    const first = round % targets.length
+    const windows = new Map<TargetName, readonly Window[]>()
+    for (const target of [...targets.slice(first), ...targets.slice(0, first)]) {
+      windows.set(target, await measure(scenario, target, levels, seconds))
+      windows.get(target)?.forEach(report)
+    }
+    found.push(windows)
   }
-  return figureOf(windows)
+  return levels.map((_, level) =>
+    figureOf(
+      scenario,
+      found.map((windows) => roundOf(windows, level)),
+    ),
+  )
 }
 
-async function reported({ scenario, connections }: Cell, target: TargetName, seconds: number): Promise<Window | null> {
-  const window = await measure(scenario, target, connections, seconds)
-  if (window !== null) {
-    const { perSecond, p50Ms, cpuMicros, failed } = window
-    const figures = `${perSecond.toFixed(0)}/s, p50 ${p50Ms.toFixed(1)} ms, ${cpuMicros?.toFixed(0) ?? '-'} µs CPU`
-    say(`${scenario.name} ${target} at ${connections}: ${figures}${failed > 0 ? `, ${failed} failed` : ''}`)
-  }
-  return window
+function roundOf(windows: ReadonlyMap<TargetName, readonly Window[]>, level: number): Round {
+  const product = windows.get('product')?.[level]
+  if (!product) throw new Error('the product was not measured')
+  const [minimal, postgres] = peerNames.map((peer) => windows.get(peer)?.[level] ?? null)
+  return { product, minimal: minimal ?? null, postgres: postgres ?? null }
+}
+
+function report({ scenario, target, connections, perSecond, p50Ms, cpuMicros, failed }: Window): void {
+  const figures = `${perSecond.toFixed(0)}/s, p50 ${p50Ms.toFixed(1)} ms, ${cpuMicros?.toFixed(0) ?? '-'} µs CPU`
+  say(`${scenario} ${target} at ${connections}: ${figures}${failed > 0 ? `, ${failed} failed` : ''}`)
 }
 
 function whole(low: number, high: number) {
@@ -89,7 +109,7 @@ await new Command('bench')
   .description('Measure the production bundle (build it first)')
   .option('--seconds <n>', 'length of each window', whole(1, 60), 5)
   .option('--connections <n,n>', 'keep-alive connections', (list) => list.split(',').map(whole(1, 256)), [8, 32])
-  .option('--rounds <n>', 'times that product and minimal worker take turns', whole(1, 20), 2)
+  .option('--rounds <n>', 'times that the product and its peers take turns', whole(1, 20), 2)
   .addOption(new Option('--only <scenario...>', 'some scenarios').choices(names).default([]))
   .option('--json', 'no table', false)
   .action(bench)

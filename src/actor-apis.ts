@@ -6,6 +6,7 @@
 import type { PositionSummary } from './domain/atp/position-figures.ts'
 import type { Delivery, DeliveryInput, DeliveryOutcome, DeliverySettlement, Receipt } from './domain/inbox/delivery.ts'
 import type { LeaseAnswer, LeaseReport, LeaseRequest } from './domain/limiter/limiter-contract.ts'
+import type { LocationCommand, LocationVerdict, LocationView } from './domain/location/location-command.ts'
 import type {
   AttemptOutcome,
   BeginAttempt,
@@ -84,6 +85,14 @@ export interface EscrowApi {
   applyMany(shard: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
   /** The position asks for every claim it has not heard of, with `giveBack` for the units that nobody claimed as well. */
   handOver(shard: string, giveBack: boolean): Promise<void>
+}
+
+/** One per location: its days' capacity, reserved like stock, and whether it is up. */
+export interface LocationApi extends Projectable<null> {
+  /** `location` is the configured id; what is not configured is refused and leaves no trace. */
+  execute(location: string, command: LocationCommand): Promise<LocationVerdict>
+  /** With the days asked for, in their order; null for a location that is not configured. */
+  view(location: string, days: readonly string[]): Promise<LocationView | null>
 }
 
 /** One per SKU: the newest summary of every position of it. */

@@ -13,6 +13,7 @@ export interface Env {
   readonly STOCK: DurableObjectNamespace
   readonly ESCROW: DurableObjectNamespace
   readonly INBOX: DurableObjectNamespace
+  readonly LOCATION: DurableObjectNamespace
   readonly RESERVATION: DurableObjectNamespace
   readonly IDEMPOTENCY: DurableObjectNamespace
   readonly LIMITER: DurableObjectNamespace

@@ -20,7 +20,7 @@ export type PartnerOutboxMessage = {
 export type PublicationMessage = { readonly type: 'publish_stock'; readonly account: string; readonly sku: string }
 
 /** On `projections`: an actor has log entries that D1 has not seen. */
-export type ActorKind = 'order' | 'stock' | 'inbox'
+export type ActorKind = 'order' | 'stock' | 'inbox' | 'location'
 export type ProjectionMessage = {
   readonly type: 'project'
   readonly actor: ActorKind

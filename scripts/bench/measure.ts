@@ -1,4 +1,4 @@
-/** One window: a fresh target, a warm-up, the measurement, and the judgement of what was answered. */
+/** One target in one round: started afresh, prepared, then per number of connections warmed up, measured and judged. */
 import { skuNames } from './bench-config.ts'
 import { type Driven, drive } from './drive.ts'
 import { runtimeCpuMs, untilQuiet } from './runtime-cpu.ts'
@@ -15,9 +15,9 @@ export type Window = {
   readonly p90Ms: number
   /** Answers other than the one that counts as success. */
   readonly failed: number
-  /** Processor time of the runtime per answer, work behind the answers included; null where it cannot be read. */
+  /** Processor time of the target per answer, work behind the answers included; null where it cannot be read. */
   readonly cpuMicros: number | null
-  /** The same until the runtime had nothing left to do; null when it did not come to rest. */
+  /** The same until the target had nothing left to do; null when it did not come to rest. */
   readonly cpuSettledMicros: number | null
   /** Figures that only show afterwards, by name. */
   readonly extra: Readonly<Record<string, number>>
@@ -26,37 +26,54 @@ export type Window = {
 const warmUpSeconds = 1.5
 const settleTimeoutMs = 15_000
 
+/** One window per number of connections; none where the scenario has nothing to ask the target. */
 export async function measure(
   scenario: Scenario,
   target: TargetName,
-  connections: number,
+  levels: readonly number[],
   seconds: number,
-): Promise<Window | null> {
-  const load = scenario.load[target]
-  if (load === null) return null
+): Promise<readonly Window[]> {
+  const prepare = scenario.load[target]
+  if (prepare === null) return []
   const skus = skuNames(scenario.skus)
   const started = await startTarget(target, skus)
   try {
-    const prepared = await load(started.url, skus)
+    const load = await prepare(started.url, skus)
     await untilQuiet(settleTimeoutMs)
-    return await judged(scenario.name, target, prepared, { url: started.url, connections, seconds })
+    const windows: Window[] = []
+    let answers: Answers = {}
+    for (const connections of levels) {
+      const place = { url: started.url, connections, seconds }
+      const measured = await judged({ scenario: scenario.name, target, load, place }, answers)
+      answers = measured.answers
+      windows.push(measured.window)
+    }
+    return windows
   } finally {
     await started.stop()
   }
 }
 
 type Place = { readonly url: string; readonly connections: number; readonly seconds: number }
+type Subject = {
+  readonly scenario: string
+  readonly target: TargetName
+  readonly load: Load
+  readonly place: Place
+}
 
-async function judged(scenario: string, target: TargetName, load: Load, place: Place): Promise<Window> {
+/** `before`: what this target was answered in earlier windows; what it keeps is the sum of all. */
+async function judged({ scenario, target, load, place }: Subject, before: Answers) {
   const { next, perSecond } = load
   const warmUp = await drive({ ...place, next, perSecond, seconds: warmUpSeconds })
   const beforeMs = runtimeCpuMs()
   const driven = await drive({ ...place, next, perSecond })
   const cpuMicros = microsPerAnswer(beforeMs, runtimeCpuMs(), driven)
-  const answers = together(warmUp.statuses, driven.statuses)
+  const own = together(warmUp.statuses, driven.statuses)
+  const answers = together(before, own)
   const extra = await load.verify(answers)
   const settled = await untilQuiet(settleTimeoutMs)
-  return {
+  const window: Window = {
     scenario,
     target,
     connections: place.connections,
@@ -64,11 +81,12 @@ async function judged(scenario: string, target: TargetName, load: Load, place: P
     perSecond: driven.answered / driven.seconds,
     p50Ms: driven.p50Ms,
     p90Ms: driven.p90Ms,
-    failed: countOf(answers) - (answers[load.success] ?? 0),
+    failed: countOf(own) - (own[load.success] ?? 0),
     cpuMicros,
     cpuSettledMicros: settled ? microsPerAnswer(beforeMs, runtimeCpuMs(), driven) : null,
     extra,
   }
+  return { window, answers }
 }
 
 const countOf = (answers: Answers) => Object.values(answers).reduce((sum, count) => sum + count, 0)

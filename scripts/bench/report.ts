@@ -1,56 +1,70 @@
-/** Windows of all rounds brought together: medians, and the ratio of product to minimal worker within each round. */
+/** Windows of all rounds brought together: medians, and the ratio of product to each peer within each round. */
 import type { Window } from './measure.ts'
-import type { Scenario } from './scenario.ts'
+import { minimalGoal, type Scenario } from './scenario.ts'
+import { type PeerName, peerNames } from './target.ts'
 
-export type Figure = {
-  readonly scenario: string
-  readonly connections: number
+export type Measured = {
   readonly perSecond: number
   readonly p50Ms: number
   readonly p90Ms: number
   readonly cpuMicros: number | null
   readonly cpuSettledMicros: number | null
   readonly failed: number
-  /** Product ÷ minimal worker, requests a second, median over the rounds; null without a counterpart. */
-  readonly ratio: number | null
+}
+export type Compared = Measured & {
+  /** Product ÷ peer, requests a second, median over the rounds. */
+  readonly ratio: number
   readonly ratios: readonly number[]
-  readonly minimalPerSecond: number | null
-  readonly minimalCpuMicros: number | null
-  /** Minimal worker ÷ product, processor time an answer: what `ratio` would be if nothing waited for the disk. */
+  /** Peer ÷ product, processor time an answer: what `ratio` would be if nothing waited for the disk. */
   readonly cpuRatio: number | null
+  readonly goal: number | null
+  readonly met: boolean | null
+}
+export type Figure = Measured & {
+  readonly scenario: string
+  readonly connections: number
+  readonly minimal: Compared | null
+  readonly postgres: Compared | null
   readonly extra: Readonly<Record<string, number>>
 }
-/** One entry per round. */
-export type Rounds = readonly { readonly product: Window; readonly minimal: Window | null }[]
+/** What one round measured at one number of connections. */
+export type Round = { readonly product: Window } & Readonly<Record<PeerName, Window | null>>
 
-export function figureOf(rounds: Rounds): Figure {
+export function figureOf(scenario: Scenario, rounds: readonly Round[]): Figure {
   const products = rounds.map(({ product }) => product)
-  const minimals = rounds.flatMap(({ minimal }) => (minimal === null ? [] : [minimal]))
-  const ratios = rounds.flatMap(({ product, minimal }) =>
-    minimal === null ? [] : [product.perSecond / minimal.perSecond],
-  )
-  const [first] = products
   return {
-    scenario: first?.scenario ?? '',
-    connections: first?.connections ?? 0,
-    perSecond: median(products.map((window) => window.perSecond)) ?? 0,
-    p50Ms: median(products.map((window) => window.p50Ms)) ?? 0,
-    p90Ms: median(products.map((window) => window.p90Ms)) ?? 0,
-    cpuMicros: median(products.map((window) => window.cpuMicros)),
-    cpuSettledMicros: median(products.map((window) => window.cpuSettledMicros)),
-    failed: products.reduce((sum, window) => sum + window.failed, 0),
-    ratio: median(ratios),
-    ratios,
-    minimalPerSecond: median(minimals.map((window) => window.perSecond)),
-    minimalCpuMicros: median(minimals.map((window) => window.cpuMicros)),
-    cpuRatio: median(rounds.map(cpuRatioOf)),
+    scenario: scenario.name,
+    connections: products[0]?.connections ?? 0,
+    ...measured(products),
+    minimal: compared(rounds, 'minimal', minimalGoal),
+    postgres: compared(rounds, 'postgres', scenario.goals.postgres ?? null),
     extra: extraOf(products),
   }
 }
 
-function cpuRatioOf({ product, minimal }: Rounds[number]): number | null {
-  const [own, least] = [product.cpuMicros, minimal?.cpuMicros ?? null]
-  return own === null || least === null ? null : least / own
+function measured(windows: readonly Window[]): Measured {
+  return {
+    perSecond: median(windows.map(({ perSecond }) => perSecond)) ?? 0,
+    p50Ms: median(windows.map(({ p50Ms }) => p50Ms)) ?? 0,
+    p90Ms: median(windows.map(({ p90Ms }) => p90Ms)) ?? 0,
+    cpuMicros: median(windows.map(({ cpuMicros }) => cpuMicros)),
+    cpuSettledMicros: median(windows.map(({ cpuSettledMicros }) => cpuSettledMicros)),
+    failed: windows.reduce((sum, { failed }) => sum + failed, 0),
+  }
+}
+
+function compared(rounds: readonly Round[], peer: PeerName, goal: number | null): Compared | null {
+  const pairs = rounds.flatMap(({ product, [peer]: other }) => (other === null ? [] : [{ product, other }]))
+  if (pairs.length === 0) return null
+  const ratios = pairs.map(({ product, other }) => product.perSecond / other.perSecond)
+  const ratio = median(ratios) ?? 0
+  const cpuRatio = median(pairs.map(({ product, other }) => cpuRatioOf(product.cpuMicros, other.cpuMicros)))
+  const met = goal === null ? null : ratio >= goal
+  return { ...measured(pairs.map(({ other }) => other)), ratio, ratios, cpuRatio, goal, met }
+}
+
+function cpuRatioOf(own: number | null, other: number | null): number | null {
+  return own === null || other === null ? null : other / own
 }
 
 function extraOf(windows: readonly Window[]): Readonly<Record<string, number>> {
@@ -70,17 +84,9 @@ function median(values: readonly (number | null)[]): number | null {
 }
 
 const columns = [
-  '',
-  'conns',
-  '/s',
-  'p50 ms',
-  'p90 ms',
-  'CPU µs',
-  'settled µs',
-  'minimal /s',
-  'ratio',
-  'CPU ratio',
-  'failed',
+  ...['', 'conns', '/s', 'p50 ms', 'p90 ms', 'CPU µs', 'settled µs'],
+  ...['minimal /s', 'CPU µs', 'ratio', 'CPU ratio', 'goal'],
+  ...['postgres /s', 'CPU µs', 'ratio', 'CPU ratio', 'goal', 'failed'],
 ] as const
 
 export function tableOf(figures: readonly Figure[], scenarios: readonly Scenario[]): string {
@@ -90,25 +96,29 @@ export function tableOf(figures: readonly Figure[], scenarios: readonly Scenario
   const widths = columns.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)))
   const aligned = (row: readonly string[]) =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-  return table.map((row) => aligned(row).join('  ')).join('\n')
+  return table.map((row) => aligned(row).join('  ').trimEnd()).join('\n')
 }
 
 function rowsOf(figure: Figure, title: string): readonly (readonly string[])[] {
   const main = [
-    title,
-    String(figure.connections),
-    figure.perSecond.toFixed(0),
-    figure.p50Ms.toFixed(1),
-    figure.p90Ms.toFixed(1),
-    whole(figure.cpuMicros),
-    whole(figure.cpuSettledMicros),
-    whole(figure.minimalPerSecond),
-    figure.ratio?.toFixed(2) ?? '',
-    figure.cpuRatio?.toFixed(2) ?? '',
+    ...[title, String(figure.connections), figure.perSecond.toFixed(0), figure.p50Ms.toFixed(1)],
+    ...[figure.p90Ms.toFixed(1), whole(figure.cpuMicros), whole(figure.cpuSettledMicros)],
+    ...peerNames.flatMap((peer) => peerCells(figure[peer])),
     String(figure.failed),
   ]
   const extra = Object.entries(figure.extra).map(([name, value]) => [`  ${name}`, '', value.toFixed(0)])
   return [main, ...extra]
+}
+
+function peerCells(peer: Compared | null): readonly string[] {
+  if (peer === null) return ['', '', '', '', '']
+  const { perSecond, cpuMicros, ratio, cpuRatio } = peer
+  return [perSecond.toFixed(0), whole(cpuMicros), ratio.toFixed(2), cpuRatio?.toFixed(2) ?? '', goalCell(peer)]
+}
+
+function goalCell({ goal, met }: Compared): string {
+  if (goal === null) return ''
+  return `${met ? 'met' : 'missed'} ${goal}`
 }
 
 const whole = (value: number | null) => value?.toFixed(0) ?? ''

@@ -1,6 +1,6 @@
 /**
- * The processor time of the runtime that this process started, from Linux's process table. Elsewhere there is no such
- * table, and the figures are left out.
+ * The processor time of what this process started (a runtime, or PostgreSQL with its server), from Linux's process
+ * table. Elsewhere there is no such table, and the figures are left out.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 
@@ -12,10 +12,12 @@ const quietProbes = 3
 
 /** Milliseconds of user and system time so far; null where it cannot be read. */
 export function runtimeCpuMs(): number | null {
-  const runtimes = processes().filter(({ name, parent }) => name === 'workerd' && parent === process.pid)
-  if (runtimes.length === 0) return null
-  const ticks = runtimes.reduce((sum, runtime) => sum + runtime.ticks, 0)
-  return (ticks * 1_000) / ticksPerSecond
+  const started = descendantsOf(
+    process.pid,
+    Map.groupBy(processes(), ({ parent }) => parent),
+  )
+  if (started.length === 0) return null
+  return (started.reduce((sum, { ticks }) => sum + ticks, 0) * 1_000) / ticksPerSecond
 }
 
 /** Until the runtime has next to nothing left to do; false when it still had after `timeoutMs`. */
@@ -32,7 +34,12 @@ export async function untilQuiet(timeoutMs: number): Promise<boolean> {
   return false
 }
 
-type Process = { readonly name: string; readonly parent: number; readonly ticks: number }
+type Process = { readonly pid: number; readonly parent: number; readonly ticks: number }
+
+function descendantsOf(pid: number, byParent: ReadonlyMap<number, readonly Process[]>): readonly Process[] {
+  const own = byParent.get(pid) ?? []
+  return own.flatMap((child) => [child, ...descendantsOf(child.pid, byParent)])
+}
 
 function processes(): readonly Process[] {
   try {
@@ -44,13 +51,16 @@ function processes(): readonly Process[] {
   }
 }
 
-/** proc(5): the name is in parentheses and may hold spaces; the parent is field 4, user and system time 14 and 15. */
+/**
+ * proc(5): the name is in parentheses and may hold spaces; the parent is field 4, user and system time 14 and 15, and
+ * 16 and 17 those of children that have ended.
+ */
 function statOf(pid: string): readonly Process[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return [{ name, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }]
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+    return [{ pid: Number(pid), parent: Number(fields[1]), ticks }]
   } catch {
     return [] // Ended between the listing and the reading.
   }

@@ -1,8 +1,8 @@
 /** A scenario prepares a target, says what to send and judges afterwards whether what was answered is true. */
 import type { BenchRequest } from './drive.ts'
-import type { TargetName } from './target.ts'
+import type { PeerName, TargetName } from './target.ts'
 
-/** How often each status was answered since the target was prepared, warm-up included. */
+/** How often each status was answered since the target was prepared, warm-ups included. */
 export type Answers = Readonly<Record<string, number>>
 
 export type Load = {
@@ -15,6 +15,7 @@ export type Load = {
   /** Throws when an invariant does not hold; answers figures that only show afterwards. */
   readonly verify: (answers: Answers) => Promise<Readonly<Record<string, number>>>
 }
+export type Prepare = (url: string, skus: readonly string[]) => Promise<Load>
 export type Scenario = {
   readonly name: string
   readonly title: string
@@ -22,10 +23,17 @@ export type Scenario = {
   readonly skus: number
   /** Null: at every number of connections that was asked for. */
   readonly connections: number | null
-  /** Null where the minimal worker has nothing to compare. */
-  readonly load: Readonly<Record<TargetName, ((url: string, skus: readonly string[]) => Promise<Load>) | null>>
+  /** Requests a second, product ÷ peer, that the product is meant to reach at least. */
+  readonly goals: Readonly<Partial<Record<PeerName, number>>>
+  /** Null where a peer has nothing to compare. */
+  readonly load: Readonly<Record<TargetName, Prepare | null>>
 }
+
+/** What every route is meant to reach of the least worker that does the same. */
+export const minimalGoal = 0.6
 
 export function assertEqual(what: string, found: number, expected: number): void {
   if (found !== expected) throw new Error(`${what}: found ${found}, expected ${expected}`)
 }
+
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

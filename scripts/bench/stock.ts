@@ -2,7 +2,7 @@
 import { type ApiClient, apiClient } from '../client/api-client.ts'
 import { receiveStock } from '../start/load-stock.ts'
 import { benchKey, benchLocation } from './bench-config.ts'
-import { assertEqual } from './scenario.ts'
+import { assertEqual, sum } from './scenario.ts'
 
 type States = {
   readonly available: number
@@ -15,8 +15,8 @@ type States = {
 }
 type Promised = { readonly skus: readonly { readonly sources: readonly { readonly states: States }[] }[] }
 
-/** More than any window can sell. */
-export const unitsPerPosition = 10_000_000
+/** More than any window can sell, and less than one line may ask for. */
+export const unitsPerPosition = 900_000
 const skusPerCall = 100
 
 export const benchApi = (url: string): ApiClient => apiClient(url, benchKey)
@@ -42,6 +42,10 @@ export async function unitsClaimed(url: string, skus: readonly string[]): Promis
   return sum((await statesOf(url, skus)).map(claimsOf))
 }
 
+export async function unitsOnHand(url: string, skus: readonly string[]): Promise<number> {
+  return sum((await statesOf(url, skus)).map(({ onHand }) => onHand))
+}
+
 async function statesOf(url: string, skus: readonly string[]): Promise<readonly States[]> {
   const states: States[] = []
   for (const some of slices(skus)) {
@@ -57,7 +61,6 @@ async function statesOf(url: string, skus: readonly string[]): Promise<readonly 
 const claimsOf = ({ reserved, committed }: Pick<States, 'reserved' | 'committed'>) => reserved + committed
 const unsellable = (states: Pick<States, 'damaged' | 'safetyStock' | 'qualityControl'>) =>
   states.damaged + states.safetyStock + states.qualityControl
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
 function slices(skus: readonly string[]): readonly (readonly string[])[] {
   const count = Math.ceil(skus.length / skusPerCall)

@@ -24,6 +24,8 @@ export type CrossdockOptions = {
   readonly bundlePath?: string
   /** False leaves the minute tick to the caller of `tick`; default: every minute. */
   readonly ticks?: boolean
+  /** Local actors fall asleep after ten idle seconds, deployed ones after minutes; true: never. Default: false. */
+  readonly keepsActorsAwake?: boolean
   /** Called with every line that the worker logs; default: errors to standard error. */
   readonly onLog?: (line: { readonly level: string; readonly message: string }) => void
 }
@@ -46,7 +48,7 @@ export async function startCrossdock(options: CrossdockOptions): Promise<Crossdo
   if (options.stateDir !== null) await writableFolder(resolve(options.stateDir))
   const host = options.host ?? '127.0.0.1'
   const onLog = options.onLog ?? logErrors
-  const workers = workerOptions(bundlePath)
+  const workers = workerOptions(bundlePath, options.keepsActorsAwake ?? false)
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',

@@ -27,7 +27,7 @@ type WranglerConfig = {
 const assetsWorkerName = 'crossdock-assets'
 const runtimeDefaults = { batchSize: 10, batchTimeoutSeconds: 1, retries: 3 }
 
-export function workerOptions(bundlePath: string) {
+export function workerOptions(bundlePath: string, keepsActorsAwake: boolean) {
   const config: WranglerConfig = unstable_readConfig({ config: 'wrangler.toml' })
   const main = {
     modules: true as const,
@@ -35,7 +35,10 @@ export function workerOptions(bundlePath: string) {
     compatibilityDate: config.compatibility_date,
     compatibilityFlags: config.compatibility_flags,
     durableObjects: Object.fromEntries(
-      config.durable_objects.bindings.map((object) => [object.name, { className: object.class_name, useSQLite: true }]),
+      config.durable_objects.bindings.map((object) => [
+        object.name,
+        { className: object.class_name, useSQLite: true, unsafePreventEviction: keepsActorsAwake },
+      ]),
     ),
     kvNamespaces: Object.fromEntries(config.kv_namespaces.map((entry) => [entry.binding, entry.id ?? entry.binding])),
     d1Databases: Object.fromEntries(

@@ -1,31 +1,46 @@
-/** Availability as the position itself knows it: no cache between the question and the actor. */
+/** Availability as the position itself knows it, as a listing may see it (a second old), and of a hundred SKUs at once. */
 import { benchKey, portal } from '../bench-config.ts'
-import type { Scenario } from '../scenario.ts'
+import { peerLoad } from '../peer.ts'
+import type { Prepare, Scenario } from '../scenario.ts'
 import { stockUp } from '../stock.ts'
 
-export const availability: Scenario = {
-  name: 'availability',
-  title: 'availability, strict',
-  skus: 1_000,
-  connections: null,
-  load: { product: productLoad, minimal: null },
+const skuCount = 500
+const batch = 100
+const cachedMs = 1_000
+
+export const atpStrict = availability('atp-strict', 'ATP of one SKU, strict', { perCall: 1, stalenessMs: 0, goal: 0.4 })
+export const atpCached = availability('atp-cached', 'ATP of one SKU, up to 1 s old', {
+  perCall: 1,
+  stalenessMs: cachedMs,
+  goal: 0.9,
+})
+export const atpBatched = availability('atp-batched', `ATP of ${batch} SKUs, up to 1 s old`, {
+  perCall: batch,
+  stalenessMs: cachedMs,
+  goal: null,
+})
+
+type Kind = { readonly perCall: number; readonly stalenessMs: number; readonly goal: number | null }
+
+function availability(name: string, title: string, { perCall, stalenessMs, goal }: Kind): Scenario {
+  const query = `maxStalenessMs=${stalenessMs}`
+  const peer = peerLoad(200, (skus) => asked(skus, perCall, (some) => `/atp?${query}&${some}`))
+  const product: Prepare = async (url, skus) => {
+    await stockUp(url, skus)
+    const next = asked(skus, perCall, (some) => `/v1/atp?channel=${portal}&quantity=1&${query}&${some}`)
+    return { success: 200, perSecond: null, next, verify: async () => ({}) }
+  }
+  const load = { product, minimal: peer, postgres: peer }
+  return { name, title, skus: skuCount, connections: null, goals: goal === null ? {} : { postgres: goal }, load }
 }
 
-async function productLoad(url: string, skus: readonly string[]) {
-  await stockUp(url, skus)
+const headers = { authorization: `Bearer ${benchKey}` }
+
+function asked(skus: readonly string[], perCall: number, pathOf: (query: string) => string) {
   let count = 0
-  return {
-    success: 200,
-    perSecond: null,
-    next: () => {
-      count += 1
-      const sku = skus[count % skus.length] ?? ''
-      return {
-        method: 'GET',
-        path: `/v1/atp?sku=${sku}&channel=${portal}&quantity=1&maxStalenessMs=0`,
-        headers: { authorization: `Bearer ${benchKey}` },
-      } as const
-    },
-    verify: async () => ({}),
+  return () => {
+    const some = Array.from({ length: perCall }, (_, at) => `sku=${skus[(count + at) % skus.length]}`)
+    count += perCall
+    return { method: 'GET', path: pathOf(some.join('&')), headers } as const
   }
 }

@@ -1,83 +1,122 @@
-/** Carts of one line: all of them after the same position, or spread over a thousand. */
+/** Carts of one, three and twenty lines: after the same position, or spread over as many as stay warm. */
 import { benchKey, portal } from '../bench-config.ts'
 import type { BenchRequest } from '../drive.ts'
-import { type Answers, assertEqual, type Load, type Scenario } from '../scenario.ts'
+import { assertPeerUnits, peerLoad, post, posting } from '../peer.ts'
+import { type Answers, assertEqual, type Load, type Prepare, type Scenario } from '../scenario.ts'
 import { assertClaimed, stockUp, unitsPerPosition } from '../stock.ts'
 
-const spreadOver = 1_000
-const json = { 'content-type': 'application/json' }
+const spreadOver = 500
+const linesOver = 200
+const authorized = { 'content-type': 'application/json', authorization: `Bearer ${benchKey}` }
 
-export const hotReservations: Scenario = {
+export const hotReservations = reservations({
   name: 'hot-reservations',
   title: 'reservations, one position',
   skus: 1,
-  connections: null,
-  load: { product: productLoad, minimal: minimalLoad },
-}
-
-export const spreadReservations: Scenario = {
+  lines: 1,
+  goal: 1.5,
+})
+export const spreadReservations = reservations({
   name: 'spread-reservations',
   title: `reservations, ${spreadOver} positions`,
   skus: spreadOver,
-  connections: null,
-  load: { product: productLoad, minimal: minimalLoad },
+  lines: 1,
+  goal: 0.5,
+})
+export const threeLineReservations = reservations({
+  name: 'three-line-reservations',
+  title: `3 lines over ${linesOver} positions`,
+  skus: linesOver,
+  lines: 3,
+  goal: 0.4,
+})
+export const largeReservations = reservations({
+  name: 'large-reservations',
+  title: `20 lines over ${linesOver} positions`,
+  skus: linesOver,
+  lines: 20,
+  goal: null,
+})
+
+type Kind = {
+  readonly name: string
+  readonly title: string
+  readonly skus: number
+  readonly lines: number
+  readonly goal: number | null
+}
+type Line = { readonly sku: string; readonly quantity: number }
+
+function reservations({ name, title, skus, lines, goal }: Kind): Scenario {
+  const peer = peerLoad(201, (names) => carts(names, lines, peerCart), judgePeer(lines))
+  const load = { product: productLoad(lines), minimal: peer, postgres: peer }
+  return { name, title, skus, connections: null, goals: goal === null ? {} : { postgres: goal }, load }
 }
 
-async function productLoad(url: string, skus: readonly string[]): Promise<Load> {
-  await stockUp(url, skus)
-  return {
-    success: 201,
-    perSecond: null,
-    next: carts(skus, (id, sku) => ({
-      method: 'POST',
-      path: '/v1/reservations',
-      headers: { ...json, authorization: `Bearer ${benchKey}` },
-      body: JSON.stringify({
-        reservationId: id,
-        channel: portal,
-        lines: [{ sku, quantity: 1 }],
-        expiresInSeconds: 3_600,
-      }),
-    })),
-    verify: async (answers) => {
-      await assertClaimed(url, skus, winnersOf(answers))
+function productLoad(lines: number): Prepare {
+  return async (url, skus): Promise<Load> => {
+    await stockUp(url, skus)
+    const verify = async (answers: Answers) => {
+      await assertRefused((id, line) => postCart(url, id, [line]), skus)
+      assertEqual('status of a repeated cart', await postCart(url, 'cart-1', basket(skus, 1, lines)), 200)
+      await assertClaimed(url, skus, winnersOf(answers) * lines)
       return {}
-    },
+    }
+    return { success: 201, perSecond: null, next: carts(skus, lines, productCart), verify }
   }
 }
 
-async function minimalLoad(url: string, skus: readonly string[]): Promise<Load> {
-  const receipt = { method: 'POST', headers: json, body: JSON.stringify({ skus, quantity: unitsPerPosition }) }
-  assertEqual('status of /receipts', (await fetch(`${url}/receipts`, receipt)).status, 201)
-  return {
-    success: 201,
-    perSecond: null,
-    next: carts(skus, (reservationId, sku) => ({
-      method: 'POST',
-      path: '/reservations',
-      headers: json,
-      body: JSON.stringify({ reservationId, sku, quantity: 1 }),
-    })),
-    verify: async (answers) => {
-      const totals = await Promise.all(skus.map((sku) => reservedAt(url, sku)))
-      const reserved = totals.reduce((sum, units) => sum + units, 0)
-      assertEqual('units claimed', reserved, winnersOf(answers))
-      return {}
-    },
+function judgePeer(lines: number) {
+  return async (url: string, skus: readonly string[], answers: Answers) => {
+    await assertRefused((id, line) => post(url, peerPosting(id, [line])), skus)
+    assertEqual('status of a repeated cart', await post(url, peerPosting('cart-1', basket(skus, 1, lines))), 201)
+    await assertPeerUnits(url, skus, { reserved: winnersOf(answers) * lines, received: 0 })
   }
 }
 
-async function reservedAt(url: string, sku: string): Promise<number> {
-  const totals = (await (await fetch(`${url}/totals/${sku}`)).json()) as { readonly reserved: number }
-  return totals.reserved
+/** More than there is is refused as a whole. */
+async function assertRefused(ask: (id: string, line: Line) => Promise<number>, skus: readonly string[]) {
+  const tooMuch = { sku: skus[0] ?? '', quantity: unitsPerPosition + 1 }
+  assertEqual('status of a cart that asks for too much', await ask(`too-much-${Math.random()}`, tooMuch), 409)
 }
 
 const winnersOf = (answers: Answers) => answers['201'] ?? 0
 
-function carts(skus: readonly string[], ask: (id: string, sku: string) => BenchRequest): () => BenchRequest {
+function carts(
+  skus: readonly string[],
+  lines: number,
+  ask: (id: string, basket: readonly Line[]) => BenchRequest,
+): () => BenchRequest {
   let count = 0
   return () => {
     count += 1
-    return ask(`cart-${count}`, skus[count % skus.length] ?? '')
+    return ask(`cart-${count}`, basket(skus, count, lines))
   }
+}
+
+/** Lines of one cart lie far apart, so that neighbours in time share none. */
+function basket(skus: readonly string[], count: number, lines: number): readonly Line[] {
+  const stride = Math.floor(skus.length / lines)
+  return Array.from({ length: lines }, (_, line) => ({
+    sku: skus[(count + line * stride) % skus.length] ?? '',
+    quantity: 1,
+  }))
+}
+
+const peerPosting = (reservationId: string, lines: readonly Line[]) => ({
+  path: '/reservations',
+  content: { reservationId, lines },
+})
+const peerCart = (id: string, lines: readonly Line[]) => posting(peerPosting(id, lines))
+
+function productCart(reservationId: string, lines: readonly Line[]): BenchRequest {
+  const body = JSON.stringify({ reservationId, channel: portal, lines, expiresInSeconds: 3_600 })
+  return { method: 'POST', path: '/v1/reservations', headers: authorized, body }
+}
+
+async function postCart(url: string, id: string, lines: readonly Line[]): Promise<number> {
+  const { path, ...request } = productCart(id, lines)
+  const answer = await fetch(`${url}${path}`, request as RequestInit)
+  await answer.text()
+  return answer.status
 }

@@ -15,7 +15,8 @@ export const webhookToReserved: Scenario = {
   title: `webhook to reserved, ${ordersPerSecond}/s`,
   skus: 30,
   connections: 8,
-  load: { product: productLoad, minimal: null },
+  goals: {},
+  load: { product: productLoad, minimal: null, postgres: null },
 }
 
 async function productLoad(url: string, skus: readonly string[]): Promise<Load> {

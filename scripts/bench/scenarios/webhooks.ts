@@ -10,7 +10,8 @@ export const webhooks: Scenario = {
   title: 'webhooks acknowledged',
   skus: 1,
   connections: null,
-  load: { product: async (url) => productLoad(url, signedProducts()), minimal: minimalLoad },
+  goals: {},
+  load: { product: async (url) => productLoad(url, signedProducts()), minimal: minimalLoad, postgres: null },
 }
 
 /** The same runtime captures, reserves and projects the orders meanwhile. */
@@ -19,6 +20,7 @@ export const orderWebhooks: Scenario = {
   title: 'order webhooks, worked behind',
   skus: 30,
   connections: null,
+  goals: {},
   load: {
     product: async (url, skus) => {
       await stockUp(url, skus)
@@ -26,6 +28,7 @@ export const orderWebhooks: Scenario = {
       return productLoad(url, () => order().request)
     },
     minimal: null,
+    postgres: null,
   },
 }
 

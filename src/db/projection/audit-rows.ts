@@ -9,6 +9,7 @@ const subjectMembers = [
   'fulfilmentOrderId',
   'intentId',
   'reservationId',
+  'claimId',
   'holdId',
   'exceptionId',
   'deliveryId',

@@ -1,12 +1,13 @@
 /** What happened to this actor, entry by entry, oldest first? */
 import { and, eq, gt } from 'drizzle-orm'
+import type { ActorKind } from '../../queue-messages.ts'
 import type { Db } from '../database.ts'
 import { pageSizeMax } from '../page.ts'
 import type { AuditRow } from '../rows.ts'
 import { audit } from '../schema/operations.ts'
 
 export type AuditOf = {
-  readonly actorKind: 'order' | 'stock' | 'inbox'
+  readonly actorKind: ActorKind
   readonly actorName: string
   /** From the entry after this one. */
   readonly afterSeq?: number | undefined

@@ -41,7 +41,8 @@ const verifyRoute = createRoute({
         .max(300)
         .openapi({
           param: { name: 'actor', in: 'path' },
-          description: '`order:<orderId>`, `stock:<sku>@<location>` or `inbox:<account>/<shard>`, url-encoded',
+          description:
+            '`order:<orderId>`, `stock:<sku>@<location>`, `inbox:<account>/<shard>` or `location:<location>`, url-encoded',
           example: 'order:b2b:PO-7781',
         }),
     }),
@@ -72,9 +73,9 @@ function agreement(published: string | null, headHash: string): 'agrees' | 'diff
 type Named = { readonly kind: ActorKind; readonly name: string }
 
 function parseActor(path: string): Named | null {
-  const [, kind, name] = /^(order|stock|inbox):(.+)$/.exec(path) ?? []
+  const [, kind, name] = /^(order|stock|inbox|location):(.+)$/.exec(path) ?? []
   if (name === undefined) return null
-  // The pattern lets only these three through.
+  // The pattern lets only these four through.
   return { kind: kind as ActorKind, name }
 }
 
@@ -83,6 +84,7 @@ async function mayExist(c: AppContext, { kind, name }: Named): Promise<boolean> 
   const { accounts, locations } = c.var.config
   const isAccount = (id: string) => accounts.some((account) => account.id === id)
   if (kind === 'order') return isAccount(name.slice(0, Math.max(0, name.indexOf(':'))))
+  if (kind === 'location') return locations.some(({ id }) => id === name)
   if (kind === 'inbox') return isAccount(accountOfInbox(name)) && isInboxShard(name)
   const { sku, location } = parsePositionId(name as Parameters<typeof parsePositionId>[0])
   return locations.some(({ id }) => id === location) && (await findSku(c.env, sku, c.var.receivedAtMs)) !== null
@@ -94,8 +96,7 @@ function isInboxShard(name: string): boolean {
 }
 
 function namespaceOf(c: AppContext, kind: ActorKind): DurableObjectNamespace {
-  if (kind === 'order') return c.env.ORDER
-  return kind === 'stock' ? c.env.STOCK : c.env.INBOX
+  return { order: c.env.ORDER, stock: c.env.STOCK, inbox: c.env.INBOX, location: c.env.LOCATION }[kind]
 }
 
 async function publishedHash(c: AppContext, { kind, name }: Named, seq: number): Promise<string | null> {

@@ -1,0 +1,55 @@
+/** What a location owes the outside, and how each of it is sent. */
+
+import { unreachable } from '../src/domain/shared/result.ts'
+import type { DayKey } from '../src/domain/sourcing/calendar/local-day.ts'
+import type { Env } from '../src/env.ts'
+import type { LocationTables } from './location-tables.ts'
+import type { Disposition, OutboxRow } from './outbox.ts'
+
+export type LocationEffect =
+  /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
+  | { readonly kind: 'project'; readonly throughSeq: number }
+  /** It went down: whoever is to be shipped from here, from this day on, has to look for another place. */
+  | { readonly kind: 'tell_orders'; readonly fromDay: DayKey }
+
+export const projectRow = 'project'
+export const tellOrdersRow = 'tell_orders'
+
+/** A wake-up whose projection never confirms is sent again after this. */
+const projectAgainMs = 60_000
+/** Messages in one `sendBatch`. */
+const messagesMax = 100
+
+/** `rows` are of one kind, and of each kind there is one row. */
+export async function sendLocationEffects(
+  env: Env,
+  location: string,
+  tables: LocationTables,
+  rows: readonly OutboxRow<LocationEffect>[],
+  nowMs: number,
+): Promise<Disposition> {
+  const effect = rows[0]?.effect
+  if (effect === undefined) return 'done'
+  switch (effect.kind) {
+    case 'project':
+      await env.PROJECTIONS.send({ type: 'project', actor: 'location', name: location, throughSeq: effect.throughSeq })
+      return { againAtMs: nowMs + projectAgainMs }
+    case 'tell_orders':
+      await tellOrders(env, location, tables, effect.fromDay)
+      return 'done'
+    default:
+      return unreachable(effect)
+  }
+}
+
+/** An order that is woken twice looks twice: a round that failed half-way begins again. */
+async function tellOrders(env: Env, location: string, tables: LocationTables, fromDay: DayKey): Promise<void> {
+  const why = `location ${location} is down`
+  for (let after = ''; ; ) {
+    const orderIds = tables.ordersFrom(fromDay, after, messagesMax)
+    const last = orderIds.at(-1)
+    if (last === undefined) return
+    await env.INBOUND_ORDERS.sendBatch(orderIds.map((orderId) => ({ body: { type: 'wake_order', orderId, why } })))
+    after = last
+  }
+}

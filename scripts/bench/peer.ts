@@ -1,0 +1,71 @@
+/**
+ * The peers' side of a scenario. The minimal worker and PostgreSQL behind Node serve the same few routes without
+ * authentication, so one load serves both; what they say afterwards is judged as hard as the product is.
+ */
+import type { BenchRequest } from './drive.ts'
+import { type Answers, assertEqual, type Load, type Prepare, sum } from './scenario.ts'
+import { unitsPerPosition } from './stock.ts'
+
+type Totals = { readonly sku: string; readonly received: number; readonly reserved: number }
+type PeerPosting = { readonly path: string; readonly content: object }
+
+const json = { 'content-type': 'application/json' }
+const skusPerCall = 100
+
+export function posting({ path, content }: PeerPosting): BenchRequest {
+  return { method: 'POST', path, headers: json, body: JSON.stringify(content) }
+}
+
+export async function post(url: string, asked: PeerPosting): Promise<number> {
+  const { path, ...request } = posting(asked)
+  const answer = await fetch(`${url}${path}`, request as RequestInit)
+  await answer.text()
+  return answer.status
+}
+
+/** `next` is made once, when the positions are stocked. */
+export function peerLoad(
+  success: number,
+  requests: (skus: readonly string[]) => () => BenchRequest,
+  judge: (url: string, skus: readonly string[], answers: Answers) => Promise<void> = async () => {},
+): Prepare {
+  return async (url, skus): Promise<Load> => {
+    await stockUpPeer(url, skus)
+    const verify = async (answers: Answers) => {
+      await judge(url, skus, answers)
+      return {}
+    }
+    return { success, perSecond: null, next: requests(skus), verify }
+  }
+}
+
+async function stockUpPeer(url: string, skus: readonly string[]): Promise<void> {
+  for (const some of slices(skus)) {
+    const movements = some.map((sku) => ({ eventId: `opening-${sku}`, sku, quantity: unitsPerPosition }))
+    assertEqual('status of /movements', await post(url, { path: '/movements', content: { movements } }), 200)
+  }
+}
+
+/** Never oversold, and together exactly `reserved` units claimed of `received` on top of the opening stock. */
+export async function assertPeerUnits(
+  url: string,
+  skus: readonly string[],
+  expected: { readonly reserved: number; readonly received: number },
+): Promise<void> {
+  const totals: Totals[] = []
+  for (const some of slices(skus)) {
+    const answer = await fetch(`${url}/totals?${some.map((sku) => `sku=${sku}`).join('&')}`)
+    totals.push(...((await answer.json()) as Totals[]))
+  }
+  assertEqual('positions', totals.length, skus.length)
+  const oversold = totals.find(({ received, reserved }) => reserved > received)
+  if (oversold) throw new Error(`${oversold.sku} is oversold: ${oversold.reserved} of ${oversold.received}`)
+  assertEqual('units claimed', sum(totals.map(({ reserved }) => reserved)), expected.reserved)
+  const opening = unitsPerPosition * skus.length
+  assertEqual('units received', sum(totals.map(({ received }) => received)) - opening, expected.received)
+}
+
+function slices(skus: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.ceil(skus.length / skusPerCall)
+  return Array.from({ length: count }, (_, index) => skus.slice(index * skusPerCall, (index + 1) * skusPerCall))
+}
