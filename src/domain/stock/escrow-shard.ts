@@ -109,23 +109,24 @@ export function withUnits(demand: Demand, units: number, nowMs: number): Demand 
 const perSecondAt = ({ unitsPerSecond, atMs }: Demand, nowMs: number) =>
   unitsPerSecond * Math.exp(-Math.max(0, nowMs - atMs) / demandMemoryMs)
 
-function unitsToKeep(shard: EscrowShard, demand: Demand, nowMs: number): number {
+function unitsToKeep(demand: Demand, nowMs: number): number {
   const perSecond = perSecondAt(demand, nowMs)
-  if (shard.number >= shard.shards || perSecond < idleUnitsPerSecond) return 0
+  if (perSecond < idleUnitsPerSecond) return 0
   return Math.max(keptAtLeast, Math.ceil(perSecond * keptForSeconds))
 }
 
 /** Time to ask for more, without waiting for the next settlement. */
 export function isLow(shard: EscrowShard, demand: Demand, nowMs: number): boolean {
-  return shard.unused < unitsToKeep(shard, demand, nowMs) / 2
+  return shard.unused < unitsToKeep(demand, nowMs) / 2
 }
 
+/** Asked for whether the shard is open or not: only the position knows. */
 export function unitsWanted(shard: EscrowShard, demand: Demand, nowMs: number): number {
-  return Math.max(0, unitsToKeep(shard, demand, nowMs) - shard.unused)
+  return Math.max(0, unitsToKeep(demand, nowMs) - shard.unused)
 }
 
 /** What a settlement takes back by itself: everything once the shard is closed or nobody asks here any more. */
 export function unitsToReturn(shard: EscrowShard, demand: Demand, nowMs: number): number {
-  const kept = unitsToKeep(shard, demand, nowMs)
+  const kept = shard.number < shard.shards ? unitsToKeep(demand, nowMs) : 0
   return shard.unused > surplusFactor * kept ? shard.unused - kept : 0
 }
