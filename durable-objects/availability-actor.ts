@@ -5,7 +5,7 @@
  */
 
 import { DurableObject } from 'cloudflare:workers'
-import type { AvailabilityApi, SkuAvailability } from '../src/actor-apis.ts'
+import { type AvailabilityApi, actor, type SkuAvailability, type StockApi } from '../src/actor-apis.ts'
 import { findSku } from '../src/config/catalog.ts'
 import { healDelayMinMs, healDelayMs } from '../src/domain/atp/judge-news.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
@@ -19,7 +19,6 @@ import { type AvailabilityFact, AvailabilityLedger, type PushedSummary } from '.
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { type PositionAnswer, PositionReads } from './position-reads.ts'
-import { readPosition } from './read-position.ts'
 import { SummaryBook, summaryTable } from './summary-book.ts'
 import { Timers, timersTable } from './timers.ts'
 import { type UnroutedNote, UnroutedTable, unroutedIndex, unroutedTable } from './unrouted-table.ts'
@@ -111,7 +110,8 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     const askedAtMs = Date.now()
     const heldWhenAsked = this.#ledger.heldVersion(location)
     const position = positionId(skuId(this.#ledger.sku), locationId(location))
-    return { location, summary: await readPosition(this.env, position), askedAtMs, heldWhenAsked }
+    const summary = await actor<StockApi>(this.env.STOCK, position).summary(position)
+    return { location, summary: summary.version === 0 ? null : summary, askedAtMs, heldWhenAsked }
   }
 
   #takeAll(news: readonly News[]): readonly Result<void, unknown>[] {

@@ -118,7 +118,7 @@ export class AvailabilityLedger {
   }
 
   #follow({ effect, anomaly }: Judgement, location: string, summary: PositionSummary | null, atMs: number): void {
-    if (effect === 'confirmed') this.#book.confirm(location, atMs)
+    if (effect === 'confirmed') this.#book.confirm(location, summary, atMs)
     if (effect === 'taken') {
       this.#book.take(location, summary, atMs)
       this.#grow()

@@ -1,29 +1,37 @@
 /**
- * A reservation's claims at the positions that serve it: one call per position and step. A position that is overloaded
- * or unreachable throws `PositionBusy`, which the shard turns into an answer the caller may repeat.
+ * A reservation's claims at the positions that serve it: one call per position and step, so many at a time. A position
+ * that is overloaded or unreachable throws `ActorBusy`, which the shard turns into an answer the caller may repeat.
  */
 import { actor, type StockApi } from '../src/actor-apis.ts'
+import { atfOf } from '../src/domain/atp/atp-of.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
-import { commandId, locationId, positionId, sku } from '../src/domain/shared/ids.ts'
-import { type Cart, type CartAllocation, claimId } from '../src/domain/stock/cart.ts'
-import type { ClaimAnswer } from '../src/domain/stock/fill-demand.ts'
+import { commandId, locationId, positionId, type ReservationId, sku } from '../src/domain/shared/ids.ts'
+import { inTurns } from '../src/domain/shared/in-turns.ts'
+import { type Cart, type CartClaim, claimId, claimsOf } from '../src/domain/stock/cart.ts'
 import type { StockCommandBody, StockRefusal, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { Env } from '../src/env.ts'
 import { callPosition } from './call-position.ts'
+import { ActorBusy, reached } from './reached.ts'
+import type { ClaimTerms } from './resolve-cart.ts'
 
 /** A claim that was given back or ran out is not revived: the next one has its own name. More rounds mean a bug. */
 const claimRoundsMax = 8
-/** The runtime says which failures are worth repeating; positions recognise the command. */
-const callAttemptsMax = 3
-
-export class PositionBusy extends Error {}
+/** Positions asked at once: the widest reservation has a few hundred. */
+export const positionsAtOnce = 100
 
 export type Claim = {
   readonly reservationId: string
   readonly expiresAtMs: number
   readonly cause: Cause
 }
-export type Claimed = ClaimAnswer & { readonly allocation: CartAllocation | null }
+type Place = { readonly sku: string; readonly location: string; readonly terms: ClaimTerms }
+export type Claimed = {
+  readonly granted: number
+  /** What is left after the claim. */
+  readonly available: number
+  /** Null when nothing was granted. */
+  readonly reservationId: ReservationId | null
+}
 /** Refusals of the claims, none if every position agreed. */
 export type Refusals = readonly StockRefusal[]
 
@@ -34,17 +42,20 @@ export class CartClaims {
     this.#env = env
   }
 
-  async available(skuName: string, location: string): Promise<number> {
+  /** What could be claimed there on these terms. */
+  async available({ sku: skuName, location, terms }: Place): Promise<number> {
     const name = positionId(sku(skuName), locationId(location))
-    return (await reached(() => this.#stock(name).view(name))).states.available
+    const { figures } = await reached(() => actor<StockApi>(this.#env.STOCK, name).summary(name))
+    return atfOf(figures, { nowMs: Date.now(), group: null, goodUntilMs: null, keepBack: 0, ...terms })
   }
 
   /**
    * A try that was cut off may have left a claim under the name: of the same quantity it is taken over, of another it
    * is given back. One that has ended is not revived, the next round has a new name.
    */
-  async hold(claim: Claim, skuName: string, location: string, quantity: number, partial: boolean): Promise<Claimed> {
+  async hold(claim: Claim, place: Place, quantity: number, partial: boolean): Promise<Claimed> {
     const { expiresAtMs, cause } = claim
+    const { sku: skuName, location, terms } = place
     for (let round = 1; round <= claimRoundsMax; round++) {
       const reservationId = claimId(claim.reservationId, round)
       const asked = {
@@ -55,16 +66,15 @@ export class CartClaims {
         orderId: null,
         allowPartial: partial,
       } as const
-      const verdict = await this.#send(skuName, location, asked, cause)
+      const verdict = await this.#send(skuName, location, { ...asked, ...terms }, cause)
       if (verdict.ok) {
         if (verdict.effect === 'unchanged') {
           await this.#send(skuName, location, { type: 'extend', reservationId, expiresAtMs }, cause)
         }
-        const allocation = { location, quantity: verdict.granted, reservationId }
-        return { granted: verdict.granted, available: verdict.available, allocation }
+        return { granted: verdict.granted, available: verdict.available, reservationId }
       }
       const { error } = verdict
-      if (error.reason === 'insufficient_stock') return { granted: 0, available: error.available, allocation: null }
+      if (error.reason === 'insufficient_stock') return { granted: 0, available: error.available, reservationId: null }
       if (error.reason === 'reservation_conflict') {
         await this.#send(skuName, location, { type: 'release', reservationId, quantity: null }, cause)
       }
@@ -73,23 +83,28 @@ export class CartClaims {
   }
 
   commit(cart: Cart, cause: Cause): Promise<Refusals> {
-    return this.#each(cart, cause, ({ reservationId }) => ({ type: 'commit', reservationId }))
+    return this.#each(claimsOf(cart), cause, (reservationId) => ({ type: 'commit', reservationId }))
+  }
+
+  extend(cart: Cart, expiresAtMs: number, cause: Cause): Promise<Refusals> {
+    return this.#each(claimsOf(cart), cause, (reservationId) => ({ type: 'extend', reservationId, expiresAtMs }))
   }
 
   /** What is not there any more needs no releasing: refusals are no failure here. */
-  release(cart: Pick<Cart, 'lines'>, cause: Cause): Promise<Refusals> {
-    return this.#each(cart, cause, ({ reservationId }) => ({ type: 'release', reservationId, quantity: null }))
+  release(claims: readonly CartClaim[], cause: Cause): Promise<Refusals> {
+    return this.#each(claims, cause, (reservationId) => ({ type: 'release', reservationId, quantity: null }))
   }
 
+  /** Every position is asked, whatever becomes of the others. */
   async #each(
-    cart: Pick<Cart, 'lines'>,
+    claims: readonly CartClaim[],
     cause: Cause,
-    commandFor: (allocation: CartAllocation) => StockCommandBody,
+    commandFor: (reservationId: ReservationId) => StockCommandBody,
   ): Promise<Refusals> {
-    const calls = cart.lines.flatMap((line) =>
-      line.allocations.map((allocation) => this.#send(line.sku, allocation.location, commandFor(allocation), cause)),
-    )
-    const settled = await Promise.allSettled(calls)
+    const settled = await inTurns(claims, positionsAtOnce, async ({ sku, location, reservationId }) => {
+      const [outcome] = await Promise.allSettled([this.#send(sku, location, commandFor(reservationId), cause)])
+      return outcome
+    })
     return settled.flatMap((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason
       return outcome.value.ok ? [] : [outcome.value.error]
@@ -105,24 +120,7 @@ export class CartClaims {
     const command = { ...body, commandId: commandId(crypto.randomUUID()), cause }
     const [verdict] = await reached(() => callPosition(this.#env, name, [command]))
     if (verdict === undefined) throw new Error(`${name} answered nothing`)
-    if (!verdict.ok && verdict.error.reason === 'overloaded') throw new PositionBusy(`${name} is overloaded`)
+    if (!verdict.ok && verdict.error.reason === 'overloaded') throw new ActorBusy(`${name} is overloaded`)
     return verdict
-  }
-
-  #stock(name: string): StockApi {
-    return actor<StockApi>(this.#env.STOCK, name)
-  }
-}
-
-/** A broken stub stays broken: `call` looks the actor up anew each time. */
-async function reached<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await call()
-    } catch (error) {
-      const { retryable = false, overloaded = false } = error as { retryable?: boolean; overloaded?: boolean }
-      if (overloaded || (retryable && attempt >= callAttemptsMax)) throw new PositionBusy(String(error))
-      if (!retryable) throw error
-    }
   }
 }

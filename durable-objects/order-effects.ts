@@ -8,6 +8,7 @@ import { intentDueMs } from '../src/domain/outbox/intent-begin.ts'
 import { unreachable } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
 import type { Disposition, Outbox, OutboxRow } from './outbox.ts'
+import { tellUnrouted, type UnroutedEffect } from './unrouted-debts.ts'
 
 export type OrderEffect =
   /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
@@ -21,6 +22,8 @@ export type OrderEffect =
       /** The order's turn at the partner; absent in rows of older code. */
       readonly orderedByMs?: number
     }
+  /** Units that no position has heard of. `unrouted` stays while there are any. */
+  | UnroutedEffect
 
 export const projectRow = 'project'
 const intentRow = (intentId: string) => `intent/${intentId}`
@@ -90,6 +93,13 @@ export async function sendOrderEffects(
     case 'partner':
       await env.PARTNER_OUTBOX.sendBatch(rows.flatMap(({ effect }) => intentMessage(effect)))
       break
+    case 'unrouted':
+    case 'routed':
+      return await tellUnrouted(
+        env,
+        rows.flatMap(({ effect }) => ('sku' in effect ? [effect] : [])),
+        nowMs,
+      )
     default:
       return unreachable(effect)
   }

@@ -1,16 +1,18 @@
 /** The saga's ports in the deployed system: configuration and catalogue in KV, one actor per position. */
-import { actor, type StockApi } from '../src/actor-apis.ts'
+import { actor, type ReservationApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { findBundleParts, findListing, findSku } from '../src/config/catalog.ts'
 import type { SagaPorts } from '../src/domain/order/advance.ts'
 import { candidateLocations, channelFinding } from '../src/domain/order/order-policy.ts'
 import type { LineFinding } from '../src/domain/order/saga-command.ts'
-import { positionId } from '../src/domain/shared/ids.ts'
+import { type CorrelationId, locationId, positionId, sku } from '../src/domain/shared/ids.ts'
+import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
 import { callPosition } from './call-position.ts'
+import { lookUpPlanInputs } from './plan-sources.ts'
 
 export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>): SagaPorts {
-  const stock = (position: string) => actor<StockApi>(env.STOCK, position)
+  const carts = (id: string) => actor<ReservationApi>(env.RESERVATION, reservationShard(id))
   return {
     ...order,
     nowMs: Date.now,
@@ -23,14 +25,26 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
           listing: await findStockedListing(env, account, externalSku),
         })),
       ),
-    candidates: async (account) => {
+    planInputs: (ask) => lookUpPlanInputs(env, ask),
+    takeCart: async (reservationId, account) => {
       const config = await activeConfig(env, Date.now())
-      return { configVersion: config.version, locations: candidateLocations(config, account) }
+      const orderId = order.state()?.orderId ?? ''
+      const claims = await carts(reservationId).takeForOrder(reservationId, orderId)
+      return {
+        isTaken: claims !== null,
+        claims: (claims ?? []).map((claim) => ({
+          ...claim,
+          sku: sku(claim.sku),
+          location: locationId(claim.location),
+        })),
+        candidates: candidateLocations(config, account),
+        configVersion: config.version,
+      }
     },
-    figure: async (sku, location) => {
-      const position = positionId(sku, location)
-      const { states } = await stock(position).view(position)
-      return { sku, location, available: states.available }
+    settleCart: async (reservationId) => {
+      const { orderId = '', correlationId = '' } = order.state() ?? {}
+      const cause = { correlationId: correlationId as CorrelationId, kind: 'saga', id: orderId } as const
+      await carts(reservationId).settleForOrder(reservationId, orderId, cause)
     },
     applyStock: (sku, location, commands) => callPosition(env, positionId(sku, location), commands),
   }

@@ -69,6 +69,11 @@ export class Outbox<Effect extends { readonly kind: string }> {
     return this.#rows('WHERE id = ?', id)[0] ?? null
   }
 
+  /** Rows whose ids begin so. */
+  startingWith(prefix: string): readonly OutboxRow<Effect>[] {
+    return this.#rows('WHERE id >= ? AND id < ? ORDER BY id', prefix, `${prefix}\u{10ffff}`)
+  }
+
   due(nowMs: number, limit = drainRowsMax): readonly OutboxRow<Effect>[] {
     return this.#rows('WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?', nowMs, limit)
   }

@@ -10,6 +10,7 @@ import type { LimiterApi } from '../src/actor-apis.ts'
 import { AccountLimiter, type LimiterStatus, type RowChange } from '../src/domain/limiter/account-limiter.ts'
 import { cautiousBudget, fullBudget, type Limits } from '../src/domain/limiter/budget.ts'
 import {
+  feedLaneOf,
   type LeaseAnswer,
   type LeaseReport,
   type LeaseRequest,
@@ -87,7 +88,16 @@ export class PartnerLimiterActor extends DurableObject<Env> implements LimiterAp
     const result = this.#resumed(nowMs)?.wake(nanoid, nowMs)
     if (!result) return
     for (const key of result.dropped) this.#rows.apply({ type: 'forget', key })
-    const messages = result.woken.map((request) => ({ body: this.#messageOf(request) }))
+    const account = this.#facts.get('account') ?? ''
+    const lanes = result.woken.flatMap(({ key }) => feedLaneOf(key) ?? [])
+    const calls = result.woken.filter(({ key }) => feedLaneOf(key) === null)
+    await Promise.all([
+      ...lanes.map((lane) => this.env.PUBLICATION.send({ type: 'drain_feed', account, lane })),
+      this.#sendAll(calls.map((request) => ({ body: this.#messageOf(request) }))),
+    ])
+  }
+
+  async #sendAll(messages: readonly { readonly body: PartnerOutboxMessage }[]): Promise<void> {
     for (let from = 0; from < messages.length; from += sendBatchMax) {
       await this.env.PARTNER_OUTBOX.sendBatch(messages.slice(from, from + sendBatchMax))
     }

@@ -4,24 +4,32 @@
  */
 
 import { DurableObject } from 'cloudflare:workers'
-import type { ReservationApi, ReservationVerdict, ReserveInput } from '../src/actor-apis.ts'
+import { actor, type HoldQuotaApi, type ReservationApi } from '../src/actor-apis.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
-import { type Cart, contentOf, statusAt } from '../src/domain/stock/cart.ts'
+import { type Cart, type CartClaim, claimsOf, contentOf, endedAs, statusAt } from '../src/domain/stock/cart.ts'
 import { answerOf, conflict, notFound, refusedAs } from '../src/domain/stock/cart-answer.ts'
+import type { RecalledHolds, ReservationVerdict, ReserveInput } from '../src/domain/stock/reservation-contract.ts'
+import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
-import { CartClaims, PositionBusy, type Refusals } from './cart-claims.ts'
-import { CartTable, cartTables } from './cart-table.ts'
+import { CartClaims, type Refusals } from './cart-claims.ts'
+import { CartTable, cartHolds, cartTables } from './cart-table.ts'
 import { fillCart } from './fill-cart.ts'
 import { GroupCommit, parkedMax } from './group-commit.ts'
+import { HoldAdmission } from './hold-admission.ts'
 import { Migrations } from './migrations.ts'
+import { ActorBusy } from './reached.ts'
+import { type ResolvedCart, resolveCart, tallyOf } from './resolve-cart.ts'
 import { Turns } from './turns.ts'
 
-const steps = [{ id: 1, statements: cartTables }]
-/** Unfinished commits taken up per alarm; the next alarm takes the rest. */
+const steps = [
+  { id: 1, statements: cartTables },
+  { id: 2, statements: cartHolds },
+]
+/** Unfinished changes taken up per alarm; the next alarm takes the rest. */
 const resumedMax = 50
 const overloaded: ReservationVerdict = { ok: false, error: { reason: 'overloaded' } }
 
@@ -29,6 +37,7 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
   readonly #migrations = new Migrations(this.ctx.storage, steps)
   readonly #carts = new CartTable(this.ctx.storage.sql, this.#migrations)
   readonly #claims = new CartClaims(this.env)
+  readonly #admission = new HoldAdmission(this.#carts, (holder) => actor<HoldQuotaApi>(this.env.HOLD_QUOTA, holder))
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#carts])
   readonly #turns = new Turns(parkedMax)
   /** Readable from within the object only; its counters say how many carts share a commit. */
@@ -43,6 +52,10 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     return this.#inTurn(input.reservationId, () => this.#reserve(input))
   }
 
+  async extend(reservationId: string, expiresAtMs: number, cause: Cause): Promise<ReservationVerdict> {
+    return this.#inTurn(reservationId, () => this.#extend(reservationId, expiresAtMs, cause))
+  }
+
   async commit(reservationId: string, cause: Cause): Promise<ReservationVerdict> {
     return this.#inTurn(reservationId, () => this.#commit(reservationId, cause))
   }
@@ -54,6 +67,27 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
   async read(reservationId: string): Promise<ReservationVerdict> {
     const cart = this.#carts.find(reservationId)
     return cart === null || cart.status === 'refused' ? notFound(reservationId) : answerOf(cart, false, Date.now())
+  }
+
+  async takeForOrder(reservationId: string, orderId: string): Promise<readonly CartClaim[] | null> {
+    return this.#turn(reservationId, async () => {
+      const cart = this.#carts.find(reservationId)
+      if (cart === null) return null
+      const status = statusAt(cart, Date.now())
+      if (status === 'ordered') return cart.orderId === orderId ? claimsOf(cart) : null
+      if (status !== 'held' && status !== 'extending' && status !== 'committed') return null
+      await this.#save({ ...cart, status: 'ordered', orderId })
+      return claimsOf(cart)
+    })
+  }
+
+  async settleForOrder(reservationId: string, orderId: string, cause: Cause): Promise<void> {
+    const cart = this.#carts.find(reservationId)
+    if (cart?.status === 'ordered' && cart.orderId === orderId) await this.#claims.release(claimsOf(cart), cause)
+  }
+
+  async recallHolds(holder: string): Promise<RecalledHolds> {
+    return this.#admission.recall(holder)
   }
 
   /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
@@ -72,10 +106,47 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
   async #reserve(input: ReserveInput): Promise<ReservationVerdict> {
     const known = this.#carts.find(input.reservationId)
     if (known) return known.content === contentOf(input) ? answerOf(known, false, Date.now()) : conflict(known)
-    const filled = await fillCart(this.env, this.#claims, input, Date.now())
+    const { reservationId, expiresAtMs, holder } = input
+    if (Date.now() >= expiresAtMs) return refusedAs('expired', reservationId)
+    const resolved = await resolveCart(this.env, input, Date.now())
+    if (!resolved.ok) return resolved
+    if (holder === undefined) return this.#fill(input, resolved.value)
+    const ask = { holder, wanted: tallyOf(resolved.value), limits: resolved.value.limits }
+    const admitted = await this.#admission.admit(ask, reservationShard(reservationId))
+    if (!admitted.ok) return admitted
+    try {
+      return await this.#fill(input, resolved.value)
+    } finally {
+      this.#admission.settle(ask)
+    }
+  }
+
+  async #fill(input: ReserveInput, resolved: ResolvedCart): Promise<ReservationVerdict> {
+    const filled = await fillCart(this.#claims, input, resolved)
     if (!filled.ok) return filled
     await this.#save(filled.value)
     return answerOf(filled.value, true, Date.now())
+  }
+
+  /**
+   * The wish is stored before the first position hears of it: one that dies half-way is finished by the alarm. When a
+   * position has let go meanwhile, the cart's own time has come as well, or it is no longer whole: it ends.
+   */
+  async #extend(reservationId: string, expiresAtMs: number, cause: Cause): Promise<ReservationVerdict> {
+    const cart = this.#carts.find(reservationId)
+    if (cart === null || cart.status === 'refused') return notFound(reservationId)
+    const status = statusAt(cart, Date.now())
+    if (status === 'committed' || status === 'committing') return refusedAs('committed', reservationId)
+    const ended = endedAs(status)
+    if (ended !== null) return refusedAs(ended, reservationId)
+    const untilMs = Math.max(expiresAtMs, cart.extendToMs ?? 0)
+    if (untilMs <= cart.expiresAtMs) return answerOf(cart, false, Date.now())
+    const extending: Cart = { ...cart, status: 'extending', extendToMs: untilMs }
+    await this.#save(extending)
+    const refusals = await this.#claims.extend(extending, untilMs, cause)
+    if (refusals.length > 0) return this.#undo(extending, refusals, cause)
+    const { extendToMs: _, ...extended } = extending
+    return this.#settle({ ...extended, status: 'held', expiresAtMs: untilMs })
   }
 
   /** The wish is stored before the first position hears of it: a commit that dies half-way is finished by the alarm. */
@@ -84,16 +155,16 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     if (cart === null || cart.status === 'refused') return notFound(reservationId)
     const status = statusAt(cart, Date.now())
     if (status === 'committed') return answerOf(cart, false, Date.now())
-    if (status === 'releasing') return refusedAs('released', reservationId)
-    if (status === 'released' || status === 'expired') return refusedAs(status, reservationId)
-    if (status === 'held') await this.#save({ ...cart, status: 'committing' })
+    const ended = endedAs(status)
+    if (ended !== null) return refusedAs(ended, reservationId)
+    if (status !== 'committing') await this.#save({ ...cart, status: 'committing' })
     const refusals = await this.#claims.commit(cart, cause)
     return refusals.length === 0 ? this.#settle({ ...cart, status: 'committed' }) : this.#undo(cart, refusals, cause)
   }
 
   /** One position had let go of its units: the others give theirs back, a part of a cart is not what was promised. */
   async #undo(cart: Cart, refusals: Refusals, cause: Cause): Promise<ReservationVerdict> {
-    await this.#claims.release(cart, cause)
+    await this.#claims.release(claimsOf(cart), cause)
     const status = refusals.some(({ reason }) => reason === 'reservation_released') ? 'released' : 'expired'
     await this.#save({ ...cart, status })
     return refusedAs(status, cart.reservationId)
@@ -105,17 +176,20 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     if (cart === null || cart.status === 'refused') return notFound(reservationId)
     const status = statusAt(cart, Date.now())
     if (status === 'committing') return refusedAs('committed', reservationId)
+    if (status === 'ordered') return refusedAs(status, reservationId)
     if (status === 'released' || status === 'expired') return answerOf(cart, false, Date.now())
     // A hold that is given back half-way runs out by itself; a commitment does not.
     if (status === 'committed') await this.#save({ ...cart, status: 'releasing' })
-    await this.#claims.release(cart, cause)
+    await this.#claims.release(claimsOf(cart), cause)
     return this.#settle({ ...cart, status: 'released' })
   }
 
   #resume(reservationId: string): Promise<ReservationVerdict> {
     const cause = resumeCause(reservationId)
-    const releasing = this.#carts.find(reservationId)?.status === 'releasing'
-    return releasing ? this.release(reservationId, cause) : this.commit(reservationId, cause)
+    const cart = this.#carts.find(reservationId)
+    if (cart?.status === 'releasing') return this.release(reservationId, cause)
+    if (cart?.status === 'extending') return this.extend(reservationId, cart.extendToMs ?? 0, cause)
+    return this.commit(reservationId, cause)
   }
 
   async #settle(cart: Cart): Promise<ReservationVerdict> {
@@ -123,18 +197,24 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     return answerOf(cart, false, Date.now())
   }
 
+  async #turn<Answer>(reservationId: string, work: () => Promise<Answer>): Promise<Answer> {
+    const turn = this.#turns.take(reservationId, work)
+    if (turn === null) throw new ActorBusy('too many carts are being worked on')
+    return turn
+  }
+
   async #inTurn(reservationId: string, work: () => Promise<ReservationVerdict>): Promise<ReservationVerdict> {
     try {
-      return (await this.#turns.take(reservationId, work)) ?? overloaded
+      return await this.#turn(reservationId, work)
     } catch (error) {
-      if (error instanceof PositionBusy) return overloaded
+      if (error instanceof ActorBusy) return overloaded
       throw error
     }
   }
 
   async #save(cart: Cart): Promise<void> {
     const saved = this.saving.join(cart)
-    if (saved === null) throw new PositionBusy('too many carts are being saved')
+    if (saved === null) throw new ActorBusy('too many carts are being saved')
     await saved
   }
 
@@ -157,5 +237,5 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
 const resumeCause = (reservationId: string): Cause => ({
   correlationId: correlationId(`cart/${reservationId}`),
   kind: 'timer',
-  id: 'resume_commit',
+  id: 'resume_cart',
 })

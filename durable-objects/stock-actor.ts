@@ -6,15 +6,10 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
-import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
-import { wakeGraceMs } from '../src/domain/stock/await-stock.ts'
-import { setAside } from '../src/domain/stock/escrow.ts'
-import { summaryOf } from '../src/domain/stock/figures-of.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
-import { availableAt, type Position } from '../src/domain/stock/position.ts'
-import { positionView } from '../src/domain/stock/position-view.ts'
+import { positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
 import type { EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
 import type {
@@ -33,10 +28,14 @@ import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
 import { type Answer, type Asked, type AskedCommand, nobody, StockBatch } from './stock-batch.ts'
-import { projectRow, publishRow, type StockEffect, sendStockEffects, wakeRow } from './stock-effects.ts'
+import { projectRow, type StockEffect, sendStockEffects } from './stock-effects.ts'
 import { StockEscrow } from './stock-escrow.ts'
 import { StockLedger } from './stock-ledger.ts'
-import { StockTables, stockTables, waiterOffer } from './stock-tables.ts'
+import { reportLots, StockReportTable } from './stock-report-table.ts'
+import { StockSales } from './stock-sales.ts'
+import { claimTerms, StockTables, stockTables, waiterOffer } from './stock-tables.ts'
+import { StockWakeUps } from './stock-wake-ups.ts'
+import { SupplyTable, supplyTable } from './supply-table.ts'
 import { Timers, timersTable } from './timers.ts'
 
 const steps = [
@@ -45,8 +44,8 @@ const steps = [
     statements: [...stockTables, eventLogTable, commandMemoryTable, outboxTable, outboxIndex, timersTable],
   },
   { id: 2, statements: [waiterOffer] },
+  { id: 3, statements: [...claimTerms, reportLots, supplyTable] },
 ]
-const wakeTimer = 'wake'
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
 
 /** Shards that take part in vain that often are out of reach: the caller is better off asking again later. */
@@ -58,14 +57,20 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #commands = new CommandMemory<StockVerdict>(this.ctx.storage, this.#migrations)
   readonly #outbox = new Outbox<StockEffect>(this.ctx.storage, this.#migrations)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
-  readonly #tables = new StockTables(this.ctx.storage.sql, this.#migrations)
+  readonly #tables = {
+    stock: new StockTables(this.ctx.storage.sql, this.#migrations),
+    reports: new StockReportTable(this.ctx.storage.sql, this.#migrations),
+    supplies: new SupplyTable(this.ctx.storage.sql, this.#migrations),
+  }
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
+  readonly #sales = new StockSales()
+  readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log)
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, Answer>((asked) => this.#batch.execute(asked))
   /** Readable from within the object only: tests lower its limits. */
   readonly escrow = new StockEscrow(this.env, this.#ledger, this.#timers)
-  readonly #batch = new StockBatch(this.#ledger, this.#commands, this.escrow, (work) => this.#write(work))
+  readonly #batch = new StockBatch(this.#ledger, this.#commands, this.escrow, this.#sales, (work) => this.#write(work))
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -105,19 +110,19 @@ export class StockActor extends DurableObject<Env> implements StockApi {
 
   async view(position: string): Promise<PositionView> {
     await this.#hearShards()
-    const nowMs = Date.now()
-    return positionView(this.#ledger.name ?? (position as PositionId), this.#ledger.positionAt(nowMs), nowMs)
+    const nowMs = this.#tidied()
+    return positionView(this.#ledger.name ?? (position as PositionId), this.#ledger.position, nowMs)
   }
 
   async summary(position: string): Promise<PositionSummary> {
     await this.#hearShards()
-    const nowMs = Date.now()
-    return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.positionAt(nowMs))
+    this.#tidied()
+    return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.position)
   }
 
   async reservation(reservationId: string): Promise<ReservationView | null> {
     await this.#hearShards()
-    const [reservation] = this.#tables.reservations([reservationId])
+    const [reservation] = this.#tables.stock.reservations([reservationId])
     return reservation ? reservationView(reservation, Date.now()) : null
   }
 
@@ -137,7 +142,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   async reproject(): Promise<void> {
-    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeProjection(nowMs))
+    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeUps.projection(nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
@@ -151,9 +156,16 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       const { name } = this.#ledger
       if (name === null) return
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-        sendStockEffects(this.env, name, rows, Date.now()),
+        sendStockEffects(
+          this.env,
+          name,
+          rows,
+          () => this.#sales.take(),
+          Date.now(),
+          () => this.#wakeUps.pushSummary(this.env, name),
+        ),
       )
-      this.#write((nowMs) => this.#ledger.expireHolds(nowMs))
+      this.#write((nowMs) => this.#ledger.tidy(nowMs))
       await this.escrow.collect({ shards: this.escrow.leavers, giveBack: true })
     } catch (error) {
       console.error(JSON.stringify({ event: 'stock_alarm_failed', ...describeError(error) }))
@@ -191,6 +203,13 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     if (shards.length > 0) await this.escrow.collect({ shards, giveBack: false })
   }
 
+  /** Reads are exact: what the clock did since the last write is recorded first, as the alarm would have. */
+  #tidied(): number {
+    const nowMs = Date.now()
+    if (this.#ledger.isUntidy(nowMs)) this.#write((atMs) => this.#ledger.tidy(atMs))
+    return nowMs
+  }
+
   /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
   #write<Answer>(work: (nowMs: number) => Answer): Answer {
     const nowMs = Date.now()
@@ -199,9 +218,10 @@ export class StockActor extends DurableObject<Env> implements StockApi {
         this.#migrations.ensure()
         const before = this.#ledger.position
         const answer = work(nowMs)
-        this.#wakeWaiters(nowMs)
+        this.#wakeUps.orders(nowMs)
         this.escrow.review(nowMs)
-        if (this.#ledger.position !== before) this.#saveChange(before, nowMs)
+        if (this.#ledger.position !== before) this.#ledger.save()
+        this.#wakeUps.changed(before, nowMs)
         this.#clock.arm(nowMs)
         return answer
       })
@@ -209,30 +229,6 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       this.#forget()
       throw error
     }
-  }
-
-  /** Totals once a batch, and the two wake-ups, each one row however often it is asked for before it leaves. */
-  #saveChange(before: Position, nowMs: number): void {
-    this.#ledger.save()
-    this.#wakeProjection(nowMs)
-    if (availableAt(before) === availableAt(this.#ledger.position)) return
-    this.#outbox.add(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
-  }
-
-  #wakeProjection(nowMs: number): void {
-    const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
-  }
-
-  /** While units lie here and orders wait, the line is looked at again when the grace of those woken is over. */
-  #wakeWaiters(nowMs: number): void {
-    for (const { orderId } of this.#ledger.wakeWaiters(nowMs)) {
-      this.#outbox.add(wakeRow(orderId), { kind: 'wake', orderId }, nowMs + drainDelayMs, nowMs)
-    }
-    const goneOff = (this.#timers.dueAtMs(wakeTimer) ?? 0) <= nowMs
-    const idle = this.#ledger.waiters === 0 || availableAt(setAside(this.#ledger.position)) === 0
-    if (idle) this.#timers.clear(wakeTimer)
-    else if (goneOff) this.#timers.set(wakeTimer, nowMs + wakeGraceMs)
   }
 
   #forget(): void {

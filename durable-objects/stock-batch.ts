@@ -6,12 +6,13 @@
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import type { Asking } from '../src/domain/stock/decide-at-home.ts'
-import { availableAt } from '../src/domain/stock/position.ts'
 import type { EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
+import { availableAt } from '../src/domain/stock/states.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { CommandMemory } from './command-memory.ts'
 import type { StockEscrow } from './stock-escrow.ts'
 import type { PreparedStep, StockLedger } from './stock-ledger.ts'
+import type { StockSales } from './stock-sales.ts'
 
 export type Asked = AskedCommand | { readonly position: PositionId; readonly settlement: Settlement }
 export type AskedCommand = {
@@ -33,12 +34,20 @@ export class StockBatch {
   readonly #ledger: StockLedger
   readonly #commands: CommandMemory<StockVerdict>
   readonly #escrow: StockEscrow
+  readonly #sales: StockSales
   readonly #write: Write
 
-  constructor(ledger: StockLedger, commands: CommandMemory<StockVerdict>, escrow: StockEscrow, write: Write) {
+  constructor(
+    ledger: StockLedger,
+    commands: CommandMemory<StockVerdict>,
+    escrow: StockEscrow,
+    sales: StockSales,
+    write: Write,
+  ) {
     this.#ledger = ledger
     this.#commands = commands
     this.#escrow = escrow
+    this.#sales = sales
     this.#write = write
   }
 
@@ -49,14 +58,14 @@ export class StockBatch {
     const position = fresh[0]?.position
     if (position === undefined) return asked.map((each) => this.#executeOne(each, verdicts, 0))
     return this.#write((nowMs) => {
-      this.#ledger.expireHolds(nowMs)
+      this.#ledger.tidy(nowMs)
       this.#ledger.open(position, fresh.flatMap(commandsOf))
       return asked.map((each) => this.#executeOne(each, verdicts, nowMs))
     })
   }
 
   #executeOne(asked: Asked, verdicts: Map<string, StockVerdict>, nowMs: number): Result<Answer, unknown> {
-    const remember = (commandId: string, verdict: StockVerdict) => {
+    const remember = ({ commandId }: StockCommand, verdict: StockVerdict) => {
       this.#commands.remember(commandId, verdict, nowMs)
       verdicts.set(commandId, verdict)
     }
@@ -69,14 +78,19 @@ export class StockBatch {
     if ('asking' in planned.value) return ok(planned.value.asking)
     const { step, verdict } = planned.value
     if (step) this.#ledger.record(step, nowMs)
-    remember(command.commandId, verdict)
+    if (step) this.#sales.note(command, verdict)
+    remember(command, verdict)
     return ok(verdict)
   }
 
   #settle(...[settlement, verdicts, remember, nowMs]: Parameters<StockEscrow['settle']>): EscrowTerms {
-    const terms = this.#escrow.settle(settlement, verdicts, remember, nowMs)
+    const takeOver = (command: StockCommand, verdict: StockVerdict) => {
+      remember(command, verdict)
+      this.#sales.note(command, verdict)
+    }
+    const terms = this.#escrow.settle(settlement, verdicts, takeOver, nowMs)
     // A claim may have run out on its way here.
-    this.#ledger.expireHolds(nowMs)
+    this.#ledger.tidy(nowMs)
     return terms
   }
 
@@ -89,7 +103,7 @@ export class StockBatch {
       const { decided } = answer
       if (!decided.ok) return ok({ step: null, verdict: decided })
       const { effect, granted } = decided.value
-      const step = this.#ledger.prepare(decided.value, facts.reservation, command.cause, nowMs)
+      const step = this.#ledger.prepare(decided.value, facts, command.cause, nowMs)
       const { version } = step.position
       return ok({ step, verdict: { ok: true, effect, granted, available: availableAt(step.position), version } })
     } catch (error) {

@@ -1,6 +1,8 @@
 /** What a position owes the outside, and how each of it is sent. */
+import { actor, type FeedApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { channelsServedBy, publishesStock } from '../src/domain/config/channel-network.ts'
+import type { SkuChange } from '../src/domain/feed/feed-contract.ts'
 import type { OrderId, PositionId } from '../src/domain/shared/ids.ts'
 import { parsePositionId } from '../src/domain/shared/ids.ts'
 import { unreachable } from '../src/domain/shared/result.ts'
@@ -12,24 +14,29 @@ export type StockEffect =
   | { readonly kind: 'project'; readonly throughSeq: number }
   /** Available changed: every channel that this location serves and that shows our figures has to be told. */
   | { readonly kind: 'publish' }
+  /** The availability of the SKU has not heard of the newest version. */
+  | { readonly kind: 'summarise' }
   /** Units became available for an order that waits. */
   | { readonly kind: 'wake'; readonly orderId: OrderId }
 
 export const projectRow = 'project'
 export const publishRow = 'publish'
+export const summariseRow = 'summarise'
 export const wakeRow = (orderId: OrderId) => `wake/${orderId}`
 
 /** A wake-up whose projection never confirms is sent again after this. */
 const projectAgainMs = 60_000
-/** Messages in one `sendBatch`. */
-const messagesMax = 100
+/** Units that orders took since it was last asked, by channel. */
+export type TakeSales = () => SkuChange['sold']
 
-/** `rows` are of one kind. */
+/** `rows` are of one kind. `pushSummary` tells the newest figures, which only the position itself knows. */
 export async function sendStockEffects(
   env: Env,
   position: PositionId,
   rows: readonly OutboxRow<StockEffect>[],
+  takeSales: TakeSales,
   nowMs: number,
+  pushSummary: () => Promise<void>,
 ): Promise<Disposition> {
   const effect = rows[0]?.effect
   if (effect === undefined) return 'done'
@@ -38,7 +45,10 @@ export async function sendStockEffects(
       await env.PROJECTIONS.send({ type: 'project', actor: 'stock', name: position, throughSeq: effect.throughSeq })
       return { againAtMs: nowMs + projectAgainMs }
     case 'publish':
-      await publish(env, position, nowMs)
+      await publish(env, position, { changedAtMs: rows[0]?.createdAtMs ?? nowMs, sold: takeSales() }, nowMs)
+      return 'done'
+    case 'summarise':
+      await pushSummary()
       return 'done'
     case 'wake':
       // The order's place in the line and its own slow timer make up for a message that gets lost.
@@ -49,13 +59,12 @@ export async function sendStockEffects(
   }
 }
 
-async function publish(env: Env, position: PositionId, nowMs: number): Promise<void> {
+/** Each feed has it in a row of its own before the effect is over, so no message is all that knows of it. */
+async function publish(env: Env, position: PositionId, facts: Omit<SkuChange, 'sku'>, nowMs: number): Promise<void> {
   const { sku, location } = parsePositionId(position)
   const channels = channelsServedBy(await activeConfig(env, nowMs), location).filter(publishesStock)
-  const messages = channels.map(({ id }) => ({ body: { type: 'publish_stock', account: id, sku } as const }))
-  for (let from = 0; from < messages.length; from += messagesMax) {
-    await env.PUBLICATION.sendBatch(messages.slice(from, from + messagesMax))
-  }
+  const change = { sku, ...facts }
+  await Promise.all(channels.map(({ id }) => actor<FeedApi>(env.FEED, id).changed(id, [change])))
 }
 
 function wakeMessage(effect: StockEffect, position: PositionId) {

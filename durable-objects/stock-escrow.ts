@@ -27,7 +27,7 @@ const askersMax = 1_000
 
 /** What was answered to the commands of the claims, by command id; what is adopted is added. */
 type Verdicts = Map<string, StockVerdict>
-type Remember = (commandId: string, verdict: StockVerdict) => void
+type Remember = (command: StockCommand, verdict: StockVerdict) => void
 
 export class StockEscrow {
   readonly #env: Env
@@ -150,8 +150,7 @@ export class StockEscrow {
       if (verdicts.has(commandId)) continue
       const { version } = this.#ledger.position
       const verdict: StockVerdict = { ok: true, effect: 'applied', granted: quantity, available: 0, version }
-      verdicts.set(commandId, verdict)
-      remember(commandId, verdict)
+      remember(claim.command, verdict)
     }
   }
 

@@ -3,32 +3,37 @@
  * Totals live in memory and are saved once a batch; everything is read again after a roll-back.
  */
 import type { Cause } from '../src/domain/shared/cause.ts'
-import type { CorrelationId, PositionId } from '../src/domain/shared/ids.ts'
+import { type CorrelationId, correlationId, type PositionId } from '../src/domain/shared/ids.ts'
 import { chooseWaiters, wakeGraceMs, wakeRoundMax } from '../src/domain/stock/await-stock.ts'
 import { reportIdOf } from '../src/domain/stock/decide.ts'
 import type { Decision, Report, StockFacts, Waiter } from '../src/domain/stock/decision.ts'
 import { setAside } from '../src/domain/stock/escrow.ts'
-import { evolve } from '../src/domain/stock/evolve.ts'
 import { decideExpire } from '../src/domain/stock/expire.ts'
-import { availableAt, initialPosition, type Position, statesOf } from '../src/domain/stock/position.ts'
-import { evolveReservation, type Reservation, reservationEventOf } from '../src/domain/stock/reservation.ts'
+import { initialPosition, type Position } from '../src/domain/stock/position.ts'
+import type { Reservation } from '../src/domain/stock/reservation.ts'
+import { availableAt } from '../src/domain/stock/states.ts'
 import type { StockCommand } from '../src/domain/stock/stock-command.ts'
 import type { LoggedStockEvent, StockEvent } from '../src/domain/stock/stock-event.ts'
+import { type Step, takeStep } from '../src/domain/stock/take-step.ts'
+import { decideTidy, nextTidyMs } from '../src/domain/stock/tidy.ts'
 import type { EventLog } from './event-log.ts'
+import type { StockReportTable } from './stock-report-table.ts'
 import type { StockTables } from './stock-tables.ts'
+import type { SupplyTable } from './supply-table.ts'
 import type { Timers } from './timers.ts'
 
 /** Holds tidied per query: bounds memory when a sale's carts all expire in the same second. */
 const expiryPageRows = 500
-const expiryTimer = 'expire'
+/** Named before the clock did anything else. */
+const tidyTimer = 'expire'
 
-export type PreparedStep = {
-  readonly position: Position
-  /** Null: no reservation changed. */
-  readonly reservation: Reservation | null
-  readonly logged: readonly LoggedStockEvent[]
-  readonly report: Report | null
-  readonly cause: Cause
+/** Nothing of it is written yet. Reservation and supply are null where they did not change. */
+export type PreparedStep = Step & { readonly report: Report | null; readonly cause: Cause }
+type Facts = Pick<StockFacts, 'reservation' | 'supply'>
+type LedgerTables = {
+  readonly stock: StockTables
+  readonly reports: StockReportTable
+  readonly supplies: SupplyTable
 }
 const ownDecision = { effect: 'applied', granted: 0, report: null } as const
 
@@ -36,14 +41,18 @@ export class StockLedger {
   readonly #tables: StockTables
   readonly #log: EventLog<LoggedStockEvent>
   readonly #timers: Timers
+  readonly #reports: StockReportTable
+  readonly #supplies: SupplyTable
   #position: Position | null = null
   #name: PositionId | null = null
   #waiters: number | null = null
   /** The batch's reservations, read in one query and kept up to date while it lasts. */
   readonly #batch = new Map<string, Reservation>()
 
-  constructor(tables: StockTables, log: EventLog<LoggedStockEvent>, timers: Timers) {
-    this.#tables = tables
+  constructor(tables: LedgerTables, log: EventLog<LoggedStockEvent>, timers: Timers) {
+    this.#tables = tables.stock
+    this.#reports = tables.reports
+    this.#supplies = tables.supplies
     this.#log = log
     this.#timers = timers
   }
@@ -63,13 +72,6 @@ export class StockLedger {
     return this.#waiters
   }
 
-  /** As seen at `nowMs`: a hold whose time has come does not count, tidied or not. SQL only between the two. */
-  positionAt(nowMs: number): Position {
-    const { position } = this
-    if (!this.#holdsAreDue(nowMs)) return position
-    return { ...position, heldUnits: position.heldUnits - this.#tables.expiredUnits(nowMs) }
-  }
-
   /** Begins a batch. An actor serves one position for life: another name is a caller's bug. */
   open(name: PositionId, commands: readonly StockCommand[]): void {
     if (this.name !== null && this.name !== name) throw new Error(`this actor is ${this.name}, not ${name}`)
@@ -81,63 +83,64 @@ export class StockLedger {
 
   factsFor(command: StockCommand, nowMs: number): StockFacts {
     const reportId = reportIdOf(command)
-    const content = reportId === null ? null : this.#tables.reportContent(reportId)
+    const content = reportId === null ? null : this.#reports.content(reportId)
     return {
       position: this.position,
       nowMs,
       reservation: 'reservationId' in command ? this.reservation(command.reservationId) : null,
       waiter: this.#waiterOf(command),
+      supply: 'supplyId' in command ? this.#supplies.find(command.supplyId) : null,
       recorded: content === null ? null : { content },
-      movedAfter: (asOfMs) => this.#tables.movedAfter(asOfMs),
+      movedAfter: (asOfMs) => this.#reports.movedAfter(asOfMs),
+      lotsMovedAfter: (asOfMs) => this.#reports.lotsMovedAfter(asOfMs),
+      movementsAfter: (asOfMs) => this.#reports.movementsAfter(asOfMs),
     }
   }
 
-  /** What an accepted decision comes to. Changes nothing yet: a broken invariant throws here, and only here. */
-  prepare(decision: Decision, existing: Reservation | null, cause: Cause, nowMs: number): PreparedStep {
-    let position = this.position
-    let reservation = existing
-    const logged: LoggedStockEvent[] = []
-    for (const event of decision.events) {
-      position = evolve(position, event, nowMs)
-      const claim = reservationEventOf(event)
-      if (claim) reservation = evolveReservation(reservation, claim, cause.correlationId)
-      const { onHand, available } = statesOf(position)
-      logged.push({ ...event, after: { onHand, available } })
-    }
-    return {
-      position,
-      reservation: reservation === existing ? null : reservation,
-      logged,
-      report: decision.report,
-      cause,
-    }
+  /** A broken invariant throws here, and only here. */
+  prepare({ events, report }: Decision, facts: Facts, cause: Cause, nowMs: number): PreparedStep {
+    const { position } = this
+    const step = takeStep({ position, ...facts }, events, cause.correlationId, nowMs)
+    const reservation = step.reservation === facts.reservation ? null : step.reservation
+    const supply = step.supply === facts.supply ? null : step.supply
+    return { ...step, reservation, supply, report, cause }
   }
 
   /** From here on only storage itself can throw, and then the whole batch is rolled back. */
   record(step: PreparedStep, nowMs: number): void {
-    const { position, reservation, logged, report, cause } = step
+    const { position, reservation, supply, logged, report, cause } = step
     this.#log.append(logged, cause, nowMs)
     this.#position = position
     if (reservation) this.#saveReservation(reservation)
+    if (supply) this.#supplies.save(supply)
     // Fenced or not, a report is kept: its id answers its repetition, its units are added to an older figure.
-    if (report) this.#tables.saveReport(report)
+    if (report) this.#reports.save(report)
     for (const event of logged) this.#saveWaiter(event, cause, nowMs)
   }
 
-  /** Before anything is decided, so that no decision sees a hold that no longer counts. Each hold expires once. */
-  expireHolds(nowMs: number): void {
-    if (!this.#holdsAreDue(nowMs)) return
+  /** True when the clock has done something that is not recorded: nothing may be decided or read before that. */
+  isUntidy(nowMs: number): boolean {
+    const dueAtMs = this.#timers.dueAtMs(tidyTimer)
+    return dueAtMs !== null && dueAtMs <= nowMs
+  }
+
+  /** Holds that expired, each once, and what the clock did to lots, later dates and protections. */
+  tidy(nowMs: number): void {
+    if (!this.isUntidy(nowMs)) return
     for (let tidied = expiryPageRows; tidied === expiryPageRows; ) {
       const due = this.#tables.expiredHolds(nowMs, expiryPageRows)
       for (const hold of due) {
-        const cause = timerCause(hold.correlationId, expiryTimer)
+        const cause = timerCause(hold.correlationId, tidyTimer)
         this.recordEvents(decideExpire(hold, nowMs), hold, cause, nowMs)
       }
       tidied = due.length
     }
-    const nextExpiryMs = this.#tables.nextExpiryMs()
-    if (nextExpiryMs === null) this.#timers.clear(expiryTimer)
-    else this.#timers.set(expiryTimer, nextExpiryMs)
+    // A position that nobody named has nothing that the clock could change.
+    const cause = timerCause(correlationId(`position/${this.name ?? ''}`), tidyTimer)
+    this.recordEvents(decideTidy(this.position, nowMs), null, cause, nowMs)
+    this.#timers.clear(tidyTimer)
+    this.#tidyAt(this.#tables.nextExpiryMs())
+    this.#tidyAt(nextTidyMs(this.position))
   }
 
   /** Offers what is available to the line, and answers whom to tell. */
@@ -158,6 +161,7 @@ export class StockLedger {
   save(): void {
     if (this.#name === null) throw new Error('a position is saved before it is named')
     this.#tables.savePosition(this.#name, this.position)
+    this.#tidyAt(nextTidyMs(this.position))
     this.#batch.clear()
   }
 
@@ -174,14 +178,20 @@ export class StockLedger {
   }
 
   recordEvents(events: readonly StockEvent[], existing: Reservation | null, cause: Cause, nowMs: number): void {
-    this.record(this.prepare({ ...ownDecision, events }, existing, cause, nowMs), nowMs)
+    if (events.length === 0) return
+    const facts = { reservation: existing, supply: null }
+    this.record(this.prepare({ ...ownDecision, events }, facts, cause, nowMs), nowMs)
   }
 
   #saveReservation(reservation: Reservation): void {
     this.#tables.saveReservation(reservation)
     this.#batch.set(reservation.reservationId, reservation)
     const { status, expiresAtMs } = reservation
-    if (status === 'held' && expiresAtMs !== null) this.#timers.setAtLatest(expiryTimer, expiresAtMs)
+    if (status === 'held') this.#tidyAt(expiresAtMs)
+  }
+
+  #tidyAt(dueAtMs: number | null): void {
+    if (dueAtMs !== null) this.#timers.setAtLatest(tidyTimer, dueAtMs)
   }
 
   #saveWaiter(event: StockEvent, cause: Cause, nowMs: number): void {
@@ -197,11 +207,6 @@ export class StockLedger {
   #waiterOf(command: StockCommand): Waiter | null {
     const concerned = command.type === 'await_stock' || command.type === 'forget_waiter'
     return concerned ? this.#tables.waiter(command.orderId) : null
-  }
-
-  #holdsAreDue(nowMs: number): boolean {
-    const dueAtMs = this.#timers.dueAtMs(expiryTimer)
-    return dueAtMs !== null && dueAtMs <= nowMs
   }
 
   #load(): Position {

@@ -4,10 +4,11 @@
  */
 
 import type { CorrelationId, OrderId, PositionId, ReservationId } from '../src/domain/shared/ids.ts'
-import type { Report, Waiter } from '../src/domain/stock/decision.ts'
-import { noPools, type PoolUnits, type Position } from '../src/domain/stock/position.ts'
+import type { Waiter } from '../src/domain/stock/decision.ts'
+import { type Position, positionFrom } from '../src/domain/stock/position.ts'
 import type { Reservation } from '../src/domain/stock/reservation.ts'
 import type { ReservationStatus } from '../src/domain/stock/stock-command.ts'
+import type { Draw } from '../src/domain/stock/stock-event.ts'
 import type { Migrations } from './migrations.ts'
 
 export const stockTables = [
@@ -28,6 +29,13 @@ export const stockTables = [
 
 export const waiterOffer = 'ALTER TABLE waiter ADD COLUMN offered INTEGER NOT NULL DEFAULT 0'
 
+/** What makes a claim more than units for now: a later date, a life, protected units. */
+export const claimTerms = [
+  'ALTER TABLE reservation ADD COLUMN due_at_ms INTEGER',
+  'ALTER TABLE reservation ADD COLUMN good_until_ms INTEGER',
+  `ALTER TABLE reservation ADD COLUMN draws TEXT NOT NULL DEFAULT '[]'`,
+] as const
+
 export type StoredPosition = { readonly name: PositionId; readonly position: Position }
 
 type ReservationRow = {
@@ -40,6 +48,9 @@ type ReservationRow = {
   expires_at_ms: number | null
   order_id: string | null
   correlation_id: string
+  due_at_ms: number | null
+  good_until_ms: number | null
+  draws: string
 }
 type WaiterRow = {
   order_id: string
@@ -49,10 +60,9 @@ type WaiterRow = {
   offered: number
   correlation_id: string
 }
-type PoolRow = { sellable: number | null; damaged: number | null; quality_control: number | null }
 
-const reservationColumns =
-  'reservation_id, requested, quantity, shipped, released, status, expires_at_ms, order_id, correlation_id'
+const reservationColumns = `reservation_id, requested, quantity, shipped, released, status, expires_at_ms, order_id,
+  correlation_id, due_at_ms, good_until_ms, draws`
 const waiterColumns = 'order_id, quantity, place, woken_at_ms, offered, correlation_id'
 
 export class StockTables {
@@ -66,7 +76,7 @@ export class StockTables {
 
   position(): StoredPosition | null {
     const row = this.#all<{ name: string; figures: string }>('SELECT name, figures FROM position')[0]
-    return row ? { name: row.name as PositionId, position: JSON.parse(row.figures) as Position } : null
+    return row ? { name: row.name as PositionId, position: positionFrom(row.figures) } : null
   }
 
   savePosition(name: PositionId, position: Position): void {
@@ -89,12 +99,6 @@ export class StockTables {
     return this.#all<ReservationRow>(query, nowMs, limit).map(reservationOf)
   }
 
-  expiredUnits(nowMs: number): number {
-    const query = `SELECT SUM(quantity - released) AS units FROM reservation
-      WHERE status = 'held' AND expires_at_ms <= ?`
-    return this.#all<{ units: number | null }>(query, nowMs)[0]?.units ?? 0
-  }
-
   nextExpiryMs(): number | null {
     const query = `SELECT MIN(expires_at_ms) AS due FROM reservation WHERE status = 'held'`
     return this.#all<{ due: number | null }>(query)[0]?.due ?? null
@@ -102,32 +106,13 @@ export class StockTables {
 
   saveReservation(reservation: Reservation): void {
     const { reservationId, requested, quantity, shipped, released } = reservation
-    const { status, expiresAtMs, orderId, correlationId } = reservation
-    const upsert = `INSERT INTO reservation (${reservationColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    const { status, expiresAtMs, orderId, correlationId, dueAtMs, goodUntilMs, draws } = reservation
+    const upsert = `INSERT INTO reservation (${reservationColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (reservation_id) DO UPDATE SET requested = excluded.requested, quantity = excluded.quantity,
         shipped = excluded.shipped, released = excluded.released, status = excluded.status,
-        expires_at_ms = excluded.expires_at_ms`
+        expires_at_ms = excluded.expires_at_ms, draws = excluded.draws`
     const values = [requested, quantity, shipped, released, status, expiresAtMs, orderId, correlationId]
-    this.#sql.exec(upsert, reservationId, ...values)
-  }
-
-  reportContent(id: string): string | null {
-    return this.#all<{ content: string }>('SELECT content FROM stock_report WHERE id = ?', id)[0]?.content ?? null
-  }
-
-  saveReport(report: Report): void {
-    const { id, occurredAtMs, moved, content } = report
-    const insert = `INSERT INTO stock_report (id, occurred_at_ms, sellable, damaged, quality_control, content)
-      VALUES (?, ?, ?, ?, ?, ?)`
-    this.#sql.exec(insert, id, occurredAtMs, moved.sellable, moved.damaged, moved.qualityControl, content)
-  }
-
-  movedAfter(asOfMs: number): PoolUnits {
-    const query = `SELECT SUM(sellable) AS sellable, SUM(damaged) AS damaged, SUM(quality_control) AS quality_control
-      FROM stock_report WHERE occurred_at_ms > ?`
-    const row = this.#all<PoolRow>(query, asOfMs)[0]
-    if (!row) return noPools
-    return { sellable: row.sellable ?? 0, damaged: row.damaged ?? 0, qualityControl: row.quality_control ?? 0 }
+    this.#sql.exec(upsert, reservationId, ...values, dueAtMs, goodUntilMs, JSON.stringify(draws))
   }
 
   waiter(orderId: string): Waiter | null {
@@ -185,6 +170,10 @@ function reservationOf(row: ReservationRow): Reservation {
     expiresAtMs: row.expires_at_ms,
     orderId: row.order_id as OrderId | null,
     correlationId: row.correlation_id as CorrelationId,
+    dueAtMs: row.due_at_ms,
+    goodUntilMs: row.good_until_ms,
+    // Written by this actor itself: parsed, not validated again.
+    draws: row.draws === '[]' ? [] : (JSON.parse(row.draws) as Draw[]),
   }
 }
 

@@ -50,11 +50,14 @@ export class SummaryBook {
     this.#unsaved.add(location)
   }
 
-  /** True at this instant as well; an earlier one than is known already changes nothing. */
-  confirm(location: string, confirmedAtMs: number): void {
+  /**
+   * The same version, true at this instant as well; an earlier one than is known already changes nothing. Holds run out
+   * between two versions, so what is told now is the better of the two.
+   */
+  confirm(location: string, summary: PositionSummary | null, confirmedAtMs: number): void {
     const position = this.find(location)
-    if (position === null || position.confirmedAtMs >= confirmedAtMs) return
-    this.#load().set(location, { ...position, confirmedAtMs })
+    if (position === null || position.confirmedAtMs > confirmedAtMs) return
+    this.#load().set(location, { ...position, summary, confirmedAtMs })
     if (position.version > 0) this.#unsaved.add(location)
   }
 

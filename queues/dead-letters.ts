@@ -41,11 +41,10 @@ export function consumeDeadPartnerOutbox(batch: MessageBatch<PartnerOutboxMessag
   })
 }
 
-/** Stock is published as it is by then, so a later message says the same better; one is sent in case there is none. */
+/** The feed has both in rows of its own and asks again by itself. */
 export function consumeDeadPublication(batch: MessageBatch<PublicationMessage>, env: Env): Promise<void> {
   return eachKept(batch, async ({ body }) => {
-    if (body.type !== 'publish_stock') return keep(env, batch.queue, body)
-    await env.PUBLICATION.send(body, { delaySeconds: secondChanceSeconds })
+    if (body.type !== 'publish_stock' && body.type !== 'drain_feed') await keep(env, batch.queue, body)
   })
 }
 

@@ -13,6 +13,7 @@ import { commandId, correlationId } from '../src/domain/shared/ids.ts'
 import type { Env } from '../src/env.ts'
 import type { InboundMessage } from '../src/queue-messages.ts'
 import { mapListings } from './map-listings.ts'
+import { noticeStock } from './notice-stock.ts'
 import { readDeliveries } from './read-deliveries.ts'
 import { reportFault } from './report-fault.ts'
 import { retryDelaySeconds } from './retry-delay.ts'
@@ -113,6 +114,7 @@ async function portOf(env: Env): Promise<DeliveryPort> {
       isSku: async (sku) => (await findSku(env, sku, Date.now())) !== null,
       orderIdByTracking: (trackingNumber) => orderIdByTracking(db, trackingNumber),
       mapListings: (account, event) => mapListings(env, account, event),
+      noticeStock: (account, event) => noticeStock(env, account, event),
     },
     connectorOf,
     nowMs: Date.now,

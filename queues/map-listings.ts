@@ -3,8 +3,10 @@
  * with the channel's item id that stock is published against. Anything else waits for a person: the order that needs
  * it opens the `sku_mapping` case.
  */
+import { actor, type FeedApi } from '../src/actor-apis.ts'
 import { findListing, saveListing } from '../src/config/catalog.ts'
 import type { ProductListing } from '../src/domain/catalog/listing.ts'
+import { publishesStock } from '../src/domain/config/channel-network.ts'
 import type { Account } from '../src/domain/config/config.ts'
 import type { Env } from '../src/env.ts'
 import type { ListingsChanged } from './route-event.ts'
@@ -26,6 +28,13 @@ async function mapListing(env: Env, account: Account, reported: ProductListing):
   if (known === null) return null
   if (reported.externalItemId !== null && reported.externalItemId !== known.externalItemId) {
     await saveListing(env, { ...known, externalItemId: reported.externalItemId })
+    await tellFeed(env, account, known.sku)
   }
   return known.sku
+}
+
+/** What could not be published for want of an item id can be now. */
+async function tellFeed(env: Env, account: Account, sku: string): Promise<void> {
+  if (!publishesStock(account)) return
+  await actor<FeedApi>(env.FEED, account.id).changed(account.id, [{ sku, changedAtMs: Date.now(), sold: {} }])
 }

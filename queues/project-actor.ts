@@ -9,6 +9,7 @@ import {
 } from '../src/actor-apis.ts'
 import { type Db, openDb } from '../src/db/database.ts'
 import { commitPages, type LogPage, type PageWrite, throughSeqsOf } from '../src/db/projection/commit-pages.ts'
+import { feedPage } from '../src/db/projection/feed-page.ts'
 import { inboxPage } from '../src/db/projection/inbox-page.ts'
 import { orderPage } from '../src/db/projection/order-page.ts'
 import { positionPage } from '../src/db/projection/position-page.ts'
@@ -75,6 +76,8 @@ async function writeOf(db: Db, log: LogPage, page: ProjectionPage<unknown>): Pro
     case 'location':
       // Its days are read from the actor alone: of its log only the audit trail is in D1.
       return { page: log, statements: [] }
+    case 'feed':
+      return feedPage(log)
   }
 }
 
@@ -84,5 +87,6 @@ function register(env: Env, kind: ActorKind, name: string): Promise<void> {
 }
 
 function namespaceOf(env: Env, kind: ActorKind): DurableObjectNamespace {
-  return { order: env.ORDER, stock: env.STOCK, inbox: env.INBOX, location: env.LOCATION }[kind]
+  const { ORDER, STOCK, INBOX, LOCATION, FEED } = env
+  return { order: ORDER, stock: STOCK, inbox: INBOX, location: LOCATION, feed: FEED }[kind]
 }

@@ -38,9 +38,11 @@ export type RoutingPort = {
   readonly isSku: (sku: string) => Promise<boolean>
   readonly orderIdByTracking: (trackingNumber: string) => Promise<string | null>
   readonly mapListings: (account: Account, event: ListingsChanged) => Promise<readonly string[]>
+  readonly noticeStock: (account: Account, event: StockObserved) => Promise<void>
 }
 type EventOf<Type extends CanonicalEvent['type']> = Extract<CanonicalEvent, { type: Type }>
 export type ListingsChanged = EventOf<'listings_changed'>
+export type StockObserved = EventOf<'channel_stock_observed'>
 
 export type RoutingContext = { readonly account: Account; readonly delivery: Delivery; readonly port: RoutingPort }
 
@@ -70,6 +72,7 @@ export async function routeEvent(event: CanonicalEvent, index: number, context: 
     case 'stock_counted':
       return stockRoute(event, index, context)
     case 'channel_stock_observed':
+      await context.port.noticeStock(context.account, event)
       return { type: 'record', subjects: [`${event.externalItemId}@${event.externalLocationId}`] }
     case 'listings_changed':
       return { type: 'record', subjects: await context.port.mapListings(context.account, event) }

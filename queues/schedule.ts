@@ -1,10 +1,11 @@
 /**
  * The minute tick: polls for lost messages, looks in on inboxes whose alarm the platform may have dropped, and takes up
- * a rebuild whose message was lost.
+ * a rebuild whose message was lost. Feeds look at a few of their listings and at the version of the configuration.
  */
-import { actor, type InboxApi } from '../src/actor-apis.ts'
+import { actor, type FeedApi, type InboxApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { connectorOf } from '../src/connectors/registry.ts'
+import { publishesStock } from '../src/domain/config/channel-network.ts'
 import type { Config } from '../src/domain/config/config.ts'
 import { inboxShards } from '../src/domain/inbox/inbox-name.ts'
 import type { Env } from '../src/env.ts'
@@ -19,6 +20,7 @@ export async function onSchedule(controller: ScheduledController, env: Env): Pro
     await Promise.all([
       pollAccounts(config, env, controller.scheduledTime),
       nudge(config, env, controller.scheduledTime),
+      tickFeeds(config, env),
     ])
     await resumeRebuild(env, controller.scheduledTime)
   } catch (error) {
@@ -35,6 +37,16 @@ async function nudge(config: Config, env: Env, tickMs: number): Promise<void> {
       await actor<InboxApi>(env.INBOX, `${account.id}/${shard}`).pollWatermark()
     } catch (error) {
       reportFault('inbox_unavailable', { account: account.id, shard }, error)
+    }
+  })
+}
+
+async function tickFeeds(config: Config, env: Env): Promise<void> {
+  await runBounded(config.accounts.filter(publishesStock), async (account) => {
+    try {
+      await actor<FeedApi>(env.FEED, account.id).tick(config.version, account.feed.checksPerMinute)
+    } catch (error) {
+      reportFault('feed_unavailable', { account: account.id }, error)
     }
   })
 }

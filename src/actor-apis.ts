@@ -4,6 +4,21 @@
  */
 
 import type { PositionSummary } from './domain/atp/position-figures.ts'
+import type { DrainLane } from './domain/feed/choose-lane.ts'
+import type {
+  BeginFeed,
+  FeedBatch,
+  FeedFacts,
+  FeedFilter,
+  FeedOutlook,
+  FeedPage,
+  FeedResult,
+  FeedSighting,
+  FeedStatus,
+  SightingRules,
+  SkuChange,
+  SkuWant,
+} from './domain/feed/feed-contract.ts'
 import type { Delivery, DeliveryInput, DeliveryOutcome, DeliverySettlement, Receipt } from './domain/inbox/delivery.ts'
 import type { LeaseAnswer, LeaseReport, LeaseRequest } from './domain/limiter/limiter-contract.ts'
 import type { LocationCommand, LocationVerdict, LocationView } from './domain/location/location-command.ts'
@@ -17,6 +32,14 @@ import type {
 } from './domain/order/order-command.ts'
 import type { OrderState } from './domain/order/order-state.ts'
 import type { Cause } from './domain/shared/cause.ts'
+import type { CartClaim } from './domain/stock/cart.ts'
+import type {
+  HoldLease,
+  HoldLeaseRequest,
+  RecalledHolds,
+  ReservationVerdict,
+  ReserveInput,
+} from './domain/stock/reservation-contract.ts'
 import type { EscrowTerms, Settlement } from './domain/stock/settlement.ts'
 import type {
   LedgerEntry,
@@ -131,52 +154,25 @@ export interface InboxApi extends Projectable<null> {
   setPollWatermark(watermarkMs: number): Promise<void>
 }
 
-export type ReserveInput = {
-  readonly reservationId: string
-  readonly channel: string | null
-  readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly location: string | null }[]
-  readonly expiresAtMs: number
-  readonly allowPartial: boolean
-  readonly cause: Cause
-}
-export type ReservationDocument = {
-  readonly reservationId: string
-  readonly status: 'held' | 'committed' | 'released' | 'expired'
-  readonly expiresAtMs: number
-  readonly lines: readonly {
-    readonly sku: string
-    readonly requested: number
-    readonly granted: number
-    readonly allocations: readonly {
-      readonly location: string
-      readonly quantity: number
-      readonly reservationId: string
-    }[]
-  }[]
-}
-export type ReservationRefusal =
-  | {
-      readonly reason: 'insufficient_stock'
-      readonly lines: readonly { readonly sku: string; readonly requested: number; readonly available: number }[]
-    }
-  | { readonly reason: 'reservation_conflict'; readonly reservationId: string }
-  | { readonly reason: 'reservation_not_found'; readonly reservationId: string }
-  | { readonly reason: 'reservation_expired'; readonly reservationId: string }
-  | { readonly reason: 'reservation_released'; readonly reservationId: string }
-  | { readonly reason: 'reservation_committed'; readonly reservationId: string }
-  | { readonly reason: 'unknown_sku'; readonly sku: string }
-  | { readonly reason: 'unknown_location'; readonly location: string }
-  | { readonly reason: 'overloaded' }
-export type ReservationVerdict =
-  | { readonly ok: true; readonly created: boolean; readonly reservation: ReservationDocument }
-  | { readonly ok: false; readonly error: ReservationRefusal }
-
 /** Sharded by reservation id: remembers the verdict and which positions it touched. */
 export interface ReservationApi {
   reserve(input: ReserveInput): Promise<ReservationVerdict>
+  /** All positions or none; never shortens. */
+  extend(reservationId: string, expiresAtMs: number, cause: Cause): Promise<ReservationVerdict>
   commit(reservationId: string, cause: Cause): Promise<ReservationVerdict>
   release(reservationId: string, cause: Cause): Promise<ReservationVerdict>
   read(reservationId: string): Promise<ReservationVerdict>
+  /** Makes the cart the order's: its claims, or null when it has ended or is another order's. */
+  takeForOrder(reservationId: string, orderId: string): Promise<readonly CartClaim[] | null>
+  /** Gives back what the order did not take over. */
+  settleForOrder(reservationId: string, orderId: string, cause: Cause): Promise<void>
+  /** The quota of the holder calls in what this shard may still admit: answers what it has in use. */
+  recallHolds(holder: string): Promise<RecalledHolds>
+}
+
+/** One per API key: how much it may hold in carts at once. */
+export interface HoldQuotaApi {
+  lease(request: HoldLeaseRequest): Promise<HoldLease>
 }
 
 /** Sharded per API key: Stripe's rules for `Idempotency-Key`. */
@@ -217,6 +213,27 @@ export interface LimiterApi {
     readonly concurrency: number
     readonly pausedUntilMs: number
   }>
+}
+
+/** One per channel account: what each of its listings should show, was sent, confirmed and was seen to show. */
+export interface FeedApi extends Projectable<null> {
+  /** Stock that the channel may sell from changed; the feed has it worked out anew. Throws `overloaded`: tell it again. */
+  changed(account: string, changes: readonly SkuChange[]): Promise<void>
+  /** How fast these SKUs sell and how long the channel takes: what its buffers are made of. */
+  outlook(skus: readonly string[]): Promise<FeedOutlook>
+  want(account: string, wishes: readonly SkuWant[]): Promise<void>
+  hasWork(drain: DrainLane): Promise<boolean>
+  /** The next batch, leased to its caller; null when there is none or another call of the lane is under way. */
+  begin(request: BeginFeed): Promise<FeedBatch | null>
+  record(attemptId: string, result: FeedResult, facts: FeedFacts): Promise<void>
+  /** What the channel says that it shows, unasked. */
+  notice(account: string, sightings: readonly FeedSighting[], rules: SightingRules): Promise<void>
+  /** Once a minute: looks at a few listings, and has all of them worked out when the configuration changed. */
+  tick(configVersion: string, checks: number): Promise<void>
+  /** One page of listings, sent again whatever the channel is believed to show. */
+  resend(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage>
+  listings(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage>
+  status(): Promise<FeedStatus>
 }
 
 /** Every actor that has a log is registered here by its projection, so that D1 can be rebuilt without D1. */

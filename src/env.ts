@@ -15,11 +15,13 @@ export interface Env {
   readonly INBOX: DurableObjectNamespace
   readonly LOCATION: DurableObjectNamespace
   readonly RESERVATION: DurableObjectNamespace
+  readonly HOLD_QUOTA: DurableObjectNamespace
   readonly IDEMPOTENCY: DurableObjectNamespace
   readonly LIMITER: DurableObjectNamespace
   readonly BREAKER: DurableObjectNamespace
   readonly DIRECTORY: DurableObjectNamespace
   readonly AVAILABILITY: DurableObjectNamespace
+  readonly FEED: DurableObjectNamespace
   readonly INBOUND_ORDERS: Queue<InboundMessage>
   readonly INBOUND_INVENTORY: Queue<InboundMessage>
   readonly INBOUND_SHIPMENTS: Queue<InboundMessage>

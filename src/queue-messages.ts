@@ -1,4 +1,5 @@
 /** Queue bodies: ids and versions, never payloads. A message is a wake-up; the consumer acts on present truth. */
+import type { DrainLane } from './domain/feed/choose-lane.ts'
 import type { InboundDomain } from './domain/inbox/delivery.ts'
 
 /** On `inbound-<domain>`: a delivery to translate, or an order to wake because stock it waits for has arrived. */
@@ -16,11 +17,16 @@ export type PartnerOutboxMessage = {
   readonly orderedByMs?: number
 }
 
-/** On `publication`: an account's listing changed its desired stock. */
-export type PublicationMessage = { readonly type: 'publish_stock'; readonly account: string; readonly sku: string }
+/**
+ * On `publication`, from a channel's feed: what the listings of a SKU should show is to be worked out, or the next
+ * batch is to be carried to the channel.
+ */
+export type PublicationMessage =
+  | { readonly type: 'publish_stock'; readonly account: string; readonly sku: string; readonly revision?: number }
+  | { readonly type: 'drain_feed'; readonly account: string; readonly lane: DrainLane }
 
 /** On `projections`: an actor has log entries that D1 has not seen. */
-export type ActorKind = 'order' | 'stock' | 'inbox' | 'location'
+export type ActorKind = 'order' | 'stock' | 'inbox' | 'location' | 'feed'
 export type ProjectionMessage = {
   readonly type: 'project'
   readonly actor: ActorKind

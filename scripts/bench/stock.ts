@@ -50,7 +50,7 @@ async function statesOf(url: string, skus: readonly string[]): Promise<readonly 
   const states: States[] = []
   for (const some of slices(skus)) {
     const query = some.map((sku) => `sku=${sku}`).join('&')
-    const { status, body } = await benchApi(url).get<Promised>(`/v1/atp?explain=true&${query}`)
+    const { status, body } = await benchApi(url).get<Promised>(`/v1/atp?explain=true&maxStalenessMs=0&${query}`)
     assertEqual('status of /v1/atp', status, 200)
     states.push(...body.skus.flatMap(({ sources }) => sources.map((source) => source.states)))
   }

@@ -50,12 +50,27 @@ export function storeRoot(records: StoreRecords, inventory: InventoryMutations) 
         ? { fulfillment: null, userErrors: [made] }
         : { fulfillment: fulfilmentObject(made), userErrors: [] }
     },
+    nodes: ({ ids }: { ids: readonly string[] }) => ids.map((id) => inventoryItemObject(id, records)),
     inventorySetQuantities: ({ input }: { input: SetQuantitiesInput }, context: StoreContext): SetQuantitiesPayload => {
       // Mandatory although nullable: the schema cannot say so, the server does.
       if (input.quantities.some((each) => !Object.hasOwn(each, 'changeFromQuantity'))) {
         throw new Error('The field changeFromQuantity must be passed explicitly.')
       }
       return inventory.set(input, context.idempotencyKey ?? '')
+    },
+  }
+}
+
+/** Null for what is no item of the store, as `nodes` answers it. */
+function inventoryItemObject(id: string, { inventory, locations }: StoreRecords) {
+  const shownAt = (location: number) => inventory.get(`${idOf(id)}@${location}`)
+  if (locations.every((location) => shownAt(location) === undefined)) return null
+  return {
+    __typename: 'InventoryItem',
+    id,
+    inventoryLevel: ({ locationId }: { locationId: string }) => {
+      const available = shownAt(idOf(locationId))
+      return available === undefined ? null : { quantities: [{ name: 'available', quantity: available }] }
     },
   }
 }

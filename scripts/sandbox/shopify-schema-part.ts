@@ -88,7 +88,12 @@ type Order {
   fulfillmentOrders(first: Int, after: String): FulfillmentOrderConnection!
 }
 type OrderConnection { nodes: [Order!]! pageInfo: PageInfo! }
+interface Node { id: ID! }
+type InventoryQuantity { name: String! quantity: Int! }
+type InventoryLevel { quantities(names: [String!]!): [InventoryQuantity!]! }
+type InventoryItem implements Node { id: ID! inventoryLevel(locationId: ID!): InventoryLevel }
 type QueryRoot {
+  nodes(ids: [ID!]!): [Node]!
   order(id: ID!): Order
   orders(first: Int, after: String, query: String, sortKey: OrderSortKeys = PROCESSED_AT): OrderConnection!
   refund(id: ID!): Refund

@@ -10,6 +10,7 @@ import type { IntentRequest, ShipmentReport } from '../domain/order/order-comman
 import type { Refund, TrackingStatus } from '../domain/order/order-state.ts'
 import type { CallOutcome, FailureClass, IntentKind, ProbeOutcome } from '../domain/outbox/intent.ts'
 import type { Result } from '../domain/shared/result.ts'
+import type { Publishers } from './publisher.ts'
 
 /** A request as it came in: lower-case header names, the exact bytes, the url with its query. */
 export type RawRequest = {
@@ -211,17 +212,6 @@ export type Poll = (
   >
 >
 
-/** Sets what one channel listing shows. The desired/sent/acknowledged state machine around it is the publication's. */
-export type StockPublication = {
-  readonly externalItemId: string
-  readonly externalLocationId: string
-  readonly quantity: number
-  /** What the channel is believed to show now; null opts out of compare-and-set. */
-  readonly expectedQuantity: number | null
-  readonly idempotencyKey: string
-}
-export type PublishStock = (publications: readonly StockPublication[], context: ClientContext) => Promise<CallOutcome>
-
 /** What an account of the partner can be, and what it cannot do without. */
 export type AccountRule = {
   readonly roles: readonly Account['role'][]
@@ -234,7 +224,7 @@ export type Connector = {
   readonly inbound: Inbound | null
   readonly outbound: Outbound
   readonly poll: Poll | null
-  readonly publishStock: PublishStock | null
+  readonly publishers: Publishers
   /** How long an unknown call may still be under way at the partner: the first probe waits this long. */
   readonly settleMs: number
 }

@@ -15,6 +15,7 @@ import { exceptions } from './routes/exceptions.ts'
 import { health } from './routes/health.ts'
 import { lineage } from './routes/lineage.ts'
 import { orderList } from './routes/list-orders.ts'
+import { locations } from './routes/locations.ts'
 import { metrics } from './routes/metrics.ts'
 import { orderCommands } from './routes/order-commands.ts'
 import { orderHistory } from './routes/order-history.ts'
@@ -37,7 +38,7 @@ app.notFound(notFound(app))
 
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory],
-  ...[reservations, atp, positions, stockEvents, shipments, catalog],
+  ...[reservations, atp, positions, stockEvents, shipments, catalog, locations],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]
 for (const route of routes) app.route('/', route)

@@ -6,8 +6,9 @@ import { z } from '@hono/zod-openapi'
 import type { Context, TypedResponse } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { JSONParsed } from 'hono/utils/types'
-import type { ReservationRefusal } from '../actor-apis.ts'
+import type { LocationRefusal } from '../domain/location/location-command.ts'
 import type { OrderRefusal } from '../domain/order/order-command.ts'
+import type { ReservationRefusal } from '../domain/stock/reservation-contract.ts'
 import type { StockRefusal } from '../domain/stock/stock-command.ts'
 import type { AppEnv } from './context.ts'
 
@@ -34,7 +35,6 @@ type HttpReason =
   | 'unsupported_media_type'
   | 'unknown_account'
   | 'account_takes_no_orders'
-  | 'invalid_components'
   | 'delivery_refused'
   | 'lineage_not_found'
   | 'delivery_not_found'
@@ -44,7 +44,12 @@ type HttpReason =
   | 'unavailable'
   | 'internal'
 
-export type Reason = HttpReason | OrderRefusal['reason'] | StockRefusal['reason'] | ReservationRefusal['reason']
+export type Reason =
+  | HttpReason
+  | OrderRefusal['reason']
+  | StockRefusal['reason']
+  | ReservationRefusal['reason']
+  | LocationRefusal['reason']
 
 export const problems = {
   malformed_path: [400, 'The path is not valid percent-encoded UTF-8'],
@@ -67,6 +72,7 @@ export const problems = {
   delivery_not_found: [404, 'There is no such delivery'],
   actor_not_found: [404, 'There is no such actor'],
   rebuild_not_found: [404, 'There is no such rebuild, or it has not made its first step'],
+  claim_not_found: [404, 'The location has no such claim'],
   method_not_allowed: [405, 'The route exists, but not with this method'],
   order_closed: [409, 'The order is closed'],
   hold_conflict: [409, 'The hold exists with a different kind or reason'],
@@ -78,6 +84,7 @@ export const problems = {
   reservation_conflict: [409, 'The reservation exists with different content'],
   reservation_expired: [409, 'The reservation has expired'],
   reservation_released: [409, 'The reservation was released'],
+  reservation_ordered: [409, 'The reservation has become an order'],
   reservation_committed: [409, 'The reservation is committed'],
   not_committed: [409, 'The reservation is not committed'],
   quantity_exceeds_reservation: [409, 'The quantity exceeds what the reservation holds'],
@@ -85,6 +92,10 @@ export const problems = {
   movement_conflict: [409, 'The event id was used for different content'],
   supply_conflict: [409, 'The source version of the supply was used for different content'],
   position_full: [409, 'The position keeps no more lots, supplies, later dates or protections'],
+  capacity_full: [409, 'The location takes no more on that day'],
+  location_down: [409, 'The location is down'],
+  claim_conflict: [409, 'The claim exists with different content'],
+  claim_released: [409, 'The claim was released'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still being answered'],
   body_too_large: [413, 'The request body is too large'],
   unsupported_media_type: [415, 'The request body must be application/json, not encoded'],
@@ -95,11 +106,14 @@ export const problems = {
   line_not_found: [422, 'The order has no such line'],
   unknown_sku: [422, 'The SKU is not in the catalogue'],
   unknown_location: [422, 'The location is not configured'],
+  unknown_unit: [422, 'The catalogue does not know this unit of the SKU'],
+  day_out_of_range: [422, 'The day is over, or too far ahead'],
   unknown_account: [422, 'The account is not configured'],
   invalid_components: [422, 'The components of the bundle cannot be resolved'],
   account_takes_no_orders: [422, 'The account does not take orders through this route'],
   lots_exceed_quantity: [422, 'More units are named by lot than the event moves'],
   delivery_refused: [422, 'The delivery cannot be identified'],
+  hold_limit_reached: [429, 'The API key holds as much in reservations as it may'],
   internal: [500, 'An unexpected error; the correlation id finds it in the logs'],
   overloaded: [503, 'Too much at once; try again shortly'],
   not_configured: [503, 'The deployment has no active configuration'],

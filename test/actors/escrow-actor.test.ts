@@ -136,7 +136,12 @@ describe('under load', () => {
     const position = await opened(1_000)
     const [id = ''] = await warmed(position, 1, 4)
     const before = await position.inside((instance) => instance.execution.items)
-    expect(await atShard(position, 1, hold(id, 2))).toMatchObject({ ok: true, effect: 'applied', granted: 2, shards: 4 })
+    expect(await atShard(position, 1, hold(id, 2))).toMatchObject({
+      ok: true,
+      effect: 'applied',
+      granted: 2,
+      shards: 4,
+    })
     expect(await position.inside((instance) => instance.execution.items)).toBe(before)
     expect(await openClaims(position, 1)).toBe(1)
     await vi.waitFor(async () => expect(await openClaims(position, 1)).toBe(0), { timeout: 5_000 })
@@ -212,7 +217,7 @@ describe('rebalancing', () => {
     const position = await opened(100)
     const [id = ''] = await warmed(position, 2, 4)
     await atShard(position, 2, hold(id, 2))
-    await position.send(snapshot('s1', { onHand: 2, asOfMs: Date.now() + 1 }))
+    await position.send(snapshot('s1', 2, Date.now() + 1))
     const { states } = await position.api.view(position.name)
     expect(states).toMatchObject({ onHand: 2, reserved: 2, backordered: 1, available: 0 })
     expect(await one(position, hold('late', 1))).toMatchObject({ ok: false })

@@ -2,6 +2,8 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type StockEffect, sendStockEffects } from '../../durable-objects/stock-effects.ts'
+import { StockSales } from '../../durable-objects/stock-sales.ts'
+import type { SkuChange } from '../../src/domain/feed/feed-contract.ts'
 import type { PositionId } from '../../src/domain/shared/ids.ts'
 import { orderIdFrom } from '../../src/domain/shared/ids.ts'
 import { wakeGraceMs } from '../../src/domain/stock/await-stock.ts'
@@ -51,6 +53,8 @@ const settleAll = (position: TestPosition) =>
     state.storage.sql.exec('DELETE FROM outbox')
   })
 
+const noPush = async () => {}
+
 /** Queues that keep what they are sent, over the rest of the environment. */
 function recordingEnv() {
   const sent: unknown[] = []
@@ -58,8 +62,10 @@ function recordingEnv() {
     send: async (body: unknown) => sent.push(body),
     sendBatch: async (messages: Iterable<{ body: unknown }>) => sent.push(...[...messages].map(({ body }) => body)),
   }
-  // Cast justified: only `send` and `sendBatch` of these three bindings are used by what is tested here.
-  const env = { ...testEnv, PROJECTIONS: queue, PUBLICATION: queue, INBOUND_ORDERS: queue } as unknown as Env
+  const feed = { changed: async (account: string, changes: readonly SkuChange[]) => sent.push({ account, changes }) }
+  const feeds = { idFromName: (name: string) => name, get: () => feed }
+  // Cast justified: only `send` and `sendBatch` of these two queues, and `changed` of feeds, are used here.
+  const env = { ...testEnv, PROJECTIONS: queue, FEED: feeds, INBOUND_ORDERS: queue } as unknown as Env
   return { env, sent }
 }
 
@@ -86,6 +92,7 @@ describe('a change', () => {
     expect(await owed(position)).toEqual([
       ['project', { kind: 'project', throughSeq: 5 }],
       ['publish', { kind: 'publish' }],
+      ['summarise', { kind: 'summarise' }],
     ])
   })
 
@@ -94,7 +101,7 @@ describe('a change', () => {
     await position.send(move('m1', 'receipt', 10, Date.now()))
     await settleAll(position)
     await position.send(move('m2', 'receipt', 4, Date.now(), 'damaged'))
-    expect((await owed(position)).map(([id]) => id)).toEqual(['project'])
+    expect((await owed(position)).map(([id]) => id)).toEqual(['project', 'summarise'])
   })
 
   it('that is none owes nothing', async () => {
@@ -129,7 +136,7 @@ describe('a change', () => {
     const position = newPosition()
     await position.send(move('m1', 'receipt', 10, Date.now()))
     laterBy(1_000)
-    expect(await owed(position)).toHaveLength(2)
+    expect(await owed(position)).toHaveLength(3)
     const transactions = await position.inside(async (instance, { storage }) => {
       const spy = vi.spyOn(storage, 'transactionSync')
       await instance.alarm()
@@ -140,27 +147,57 @@ describe('a change', () => {
   })
 })
 
+describe('what orders took', () => {
+  it('is told by channel, carts and repetitions apart, and once', async () => {
+    const sales = new StockSales()
+    const granted = { ok: true, effect: 'applied', granted: 2, available: 8, version: 1 } as const
+    sales.note(hold('b2b:1/1/1', 2, { orderId: orderIdFrom('b2b:1') }), granted)
+    sales.note(hold('b2b:2/1/1', 2, { orderId: orderIdFrom('b2b:2') }), granted)
+    sales.note(hold('cart-1', 2), granted)
+    sales.note(move('m1', 'receipt', 4, 0), granted)
+    expect(sales.take()).toEqual({ b2b: 4 })
+    expect(sales.take()).toEqual({})
+  })
+})
+
 describe('sending', () => {
   const east = 'ROPE-10@east' as PositionId
   const west = 'ROPE-10@west' as PositionId
 
   it('tells every channel that the location serves and that shows our figures, and no other', async () => {
     const { env, sent } = recordingEnv()
-    expect(await sendStockEffects(env, east, [rowOf({ kind: 'publish' })], Date.now())).toBe('done')
-    expect(sent).toEqual([{ type: 'publish_stock', account: 'shopify-us', sku: 'ROPE-10' }])
-    await sendStockEffects(env, west, [rowOf({ kind: 'publish' })], Date.now())
+    expect(
+      await sendStockEffects(env, east, [rowOf({ kind: 'publish' })], () => ({ b2b: 2 }), Date.now(), noPush),
+    ).toBe('done')
+    const change = { sku: 'ROPE-10', changedAtMs: 0, sold: { b2b: 2 } }
+    expect(sent).toEqual([{ account: 'shopify-us', changes: [change] }])
+    await sendStockEffects(env, west, [rowOf({ kind: 'publish' })], () => ({ b2b: 2 }), Date.now(), noPush)
     expect(sent.slice(1).map((message) => (message as { account: string }).account)).toEqual(['shopify-us', 'b2b'])
   })
 
   it('says nothing to channels about a location that serves none', async () => {
     const { env, sent } = recordingEnv()
-    await sendStockEffects(env, 'ROPE-10@nowhere' as PositionId, [rowOf({ kind: 'publish' })], Date.now())
+    await sendStockEffects(
+      env,
+      'ROPE-10@nowhere' as PositionId,
+      [rowOf({ kind: 'publish' })],
+      () => ({ b2b: 2 }),
+      Date.now(),
+      noPush,
+    )
     expect(sent).toEqual([])
   })
 
   it('wakes the projection and will do so again until it confirms', async () => {
     const { env, sent } = recordingEnv()
-    const disposition = await sendStockEffects(env, east, [rowOf({ kind: 'project', throughSeq: 7 })], 1_000)
+    const disposition = await sendStockEffects(
+      env,
+      east,
+      [rowOf({ kind: 'project', throughSeq: 7 })],
+      () => ({}),
+      1_000,
+      noPush,
+    )
     expect(disposition).toEqual({ againAtMs: 61_000 })
     expect(sent).toEqual([{ type: 'project', actor: 'stock', name: east, throughSeq: 7 }])
   })
@@ -168,7 +205,7 @@ describe('sending', () => {
   it('wakes the orders that waited', async () => {
     const { env, sent } = recordingEnv()
     const rows = ['b2b:1', 'b2b:2'].map((id) => rowOf({ kind: 'wake', orderId: orderIdFrom(id) }))
-    expect(await sendStockEffects(env, east, rows, 0)).toBe('done')
+    expect(await sendStockEffects(env, east, rows, () => ({}), 0, noPush)).toBe('done')
     expect(sent).toEqual([
       { type: 'wake_order', orderId: 'b2b:1', why: 'stock at ROPE-10@east' },
       { type: 'wake_order', orderId: 'b2b:2', why: 'stock at ROPE-10@east' },

@@ -131,35 +131,3 @@ describe('a position', () => {
     expect(await response.json()).toMatchObject({ reason })
   })
 })
-
-describe('available to promise', () => {
-  it('sums the locations that serve the channel', async () => {
-    await move([receipt('a-1', 'ROPE-20', 3, 'west')])
-    const both = await (await get('/v1/atp?sku=ROPE-20&quantity=9')).json()
-    const west = await (await get('/v1/atp?sku=ROPE-20&channel=b2b&quantity=9')).json()
-    expect(both).toMatchObject({ skus: [{ sku: 'ROPE-20', available: 10, enough: true }] })
-    expect(west).toMatchObject({ skus: [{ available: 3, enough: false, sources: [{ location: 'west' }] }] })
-  })
-
-  it('answers several SKUs in the order asked, unknown ones included', async () => {
-    const answer = await (await get('/v1/atp?sku=ROPE-20&sku=NO-SUCH-SKU')).json()
-    expect(answer).toMatchObject({ skus: [{ known: true }, { sku: 'NO-SUCH-SKU', known: false, available: 0 }] })
-  })
-
-  it('explains its terms when asked', async () => {
-    const answer = await (await get('/v1/atp?sku=ROPE-20&explain=true')).json()
-    expect(answer).toMatchObject({ skus: [{ sources: [{ states: { onHand: 7, available: 7 } }, {}] }] })
-  })
-
-  it.each([
-    ['no SKU', '/v1/atp', 'sku'],
-    ['101 SKUs', `/v1/atp?${Array.from({ length: 101 }, (_, index) => `sku=S${index}`).join('&')}`, 'sku'],
-    ['an unknown parameter', '/v1/atp?sku=A&shipto=US', 'shipto'],
-    ['no quantity', '/v1/atp?sku=A&quantity=0', 'quantity'],
-  ])('is refused with %s, by name', async (_what, path, field) => {
-    const response = await get(path)
-    expect(response.status).toBe(422)
-    const { errors } = (await response.json()) as { errors: { path: string }[] }
-    expect(errors[0]?.path.split('.')[0]).toBe(field)
-  })
-})

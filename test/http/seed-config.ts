@@ -5,6 +5,7 @@ import { toHex } from '../../src/connectors/transport/hmac.ts'
 import { type CompiledConfig, compileConfig } from '../../src/domain/config/compile-config.ts'
 import type { ConfigFile } from '../../src/domain/config/config.ts'
 import type { Env } from '../../src/env.ts'
+import { forgetAvailability } from '../../src/http/atp/atp-cache.ts'
 import { testConfig } from '../fixtures/config.ts'
 import { migratedDb, testEnv } from '../fixtures/d1.ts'
 
@@ -34,5 +35,6 @@ export async function seedConfig(change: (file: ConfigFile) => ConfigFile = (fil
   }
   forgetConfig()
   forgetCatalog()
+  forgetAvailability()
   return compiled.value
 }

@@ -64,7 +64,7 @@ async function run(script: Script) {
     inbound: null,
     outbound: script.supported === false ? {} : { erp_cancel_order: effect },
     poll: null,
-    publishStock: null,
+    publishers: {},
     settleMs: 0,
   }
   const account = testConfig.accounts.find((candidate) => candidate.id === 'tryton-main')

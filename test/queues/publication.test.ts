@@ -1,9 +1,12 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { channelLocations, publicationsOf } from '../../queues/stock-publications.ts'
+import { channelPlaceNamed, channelPlaces } from '../../queues/channel-places.ts'
+import { noticeStock } from '../../queues/notice-stock.ts'
+import { actor, type FeedApi } from '../../src/actor-apis.ts'
 import { listingOfSkuKey } from '../../src/config/catalog.ts'
 import type { Listing } from '../../src/domain/catalog/listing.ts'
-import { accountId, locationId, sku } from '../../src/domain/shared/ids.ts'
-import type { PositionView } from '../../src/domain/stock/stock-command.ts'
+import type { Account } from '../../src/domain/config/config.ts'
+import { accountId, sku } from '../../src/domain/shared/ids.ts'
 import type { Env } from '../../src/env.ts'
 import { testConfig } from '../fixtures/config.ts'
 import { consumeBatch } from '../fixtures/consume-batch.ts'
@@ -18,122 +21,192 @@ const listing: Listing = {
   packQuantity: 3,
   externalItemId: '808950810',
 }
-const position = (location: string, available: number, version: number): PositionView => ({
-  sku: sku('ROPE-10'),
-  location: locationId(location),
-  known: true,
-  version,
-  asOfMs: 1,
-  states: {
-    available,
-    committed: 0,
-    reserved: 0,
-    damaged: 0,
-    safetyStock: 0,
-    qualityControl: 0,
-    onHand: available,
-    incoming: 0,
-    backordered: 0,
-  },
-  snapshot: null,
-})
-const places = [{ externalLocationId: 'gid://shopify/Location/1', locations: ['east', 'west'] }]
+const env: Env = { ...testEnv, CROSSDOCK_SECRETS: JSON.stringify(testConfig.secrets) }
+const shopOf = (accounts: readonly Account[]): Account => {
+  const account = accounts.find(({ id }) => id === 'shopify-us')
+  if (!account) throw new Error('the test configuration has no shopify-us')
+  return account
+}
 
-describe('what a channel should show', () => {
-  const figures = (east: PositionView, west: PositionView) =>
-    publicationsOf(
-      [listing],
-      places,
-      new Map([
-        ['east', east],
-        ['west', west],
-      ]),
-    )
-
-  it('is the sum over our locations, in whole packs', () => {
-    expect(figures(position('east', 4, 1), position('west', 4, 1))).toMatchObject([
-      { externalItemId: '808950810', externalLocationId: 'gid://shopify/Location/1', quantity: 2 },
-    ])
+/** `name`: an account of its own for each test, with a feed that nothing ever happened to. */
+async function channel(name: string, change: Partial<Account> = {}) {
+  const settings = { publishStock: true, locations: { east: '71', west: '71' } }
+  const { config } = await seedConfig((file) => {
+    const shop = shopOf(file.accounts)
+    const account = { ...shop, settings: { ...shop.settings, ...settings }, ...change, id: name }
+    return { ...file, accounts: [...file.accounts, account] }
   })
+  const key = listingOfSkuKey(name, 'ROPE-10', 'SHOP-ROPE-10')
+  await testEnv.CONFIG.put(key, JSON.stringify({ ...listing, account: name }))
+  return { name, config, feed: actor<FeedApi>(testEnv.FEED, name) }
+}
+type Channel = Awaited<ReturnType<typeof channel>>
 
-  it('has another key when a figure returns to what it was', () => {
-    const [first] = figures(position('east', 3, 5), position('west', 0, 1))
-    const [again] = figures(position('east', 3, 7), position('west', 0, 1))
-    expect(first?.quantity).toBe(again?.quantity)
-    expect(first?.idempotencyKey).not.toBe(again?.idempotencyKey)
-  })
+async function workOut({ name, feed }: Channel, revision = 1) {
+  await feed.changed(name, [{ sku: 'ROPE-10', changedAtMs: Date.now(), sold: {} }])
+  return consumeBatch('publication', [{ type: 'publish_stock', account: name, sku: 'ROPE-10', revision }], env)
+}
+const drain = ({ name }: Channel, lane = 'normal') =>
+  consumeBatch('publication', [{ type: 'drain_feed', account: name, lane }], env)
 
-  it('leaves out a listing whose item id the channel has not told yet', () => {
-    expect(publicationsOf([{ ...listing, externalItemId: null }], places, new Map())).toEqual([])
-  })
-
-  it('speaks only of locations in the network that the settings map', async () => {
-    const { config } = await seedConfig((file) => ({
-      ...file,
-      accounts: file.accounts.map((account) =>
-        account.id === 'shopify-us'
-          ? { ...account, network: ['east'], settings: { locations: { east: 'L1', west: 'L2', atlantis: 'L3' } } }
-          : account,
-      ),
-    }))
-    const account = config.accounts.find((candidate) => candidate.id === 'shopify-us')
-    expect(account && channelLocations(account, config)).toEqual([{ externalLocationId: 'L1', locations: ['east'] }])
+describe('where a channel shows stock', () => {
+  it('is at locations in the network that the settings map', async () => {
+    const { config, name } = await channel('places', {
+      network: ['east'],
+      settings: { locations: { east: 'gid://shopify/Location/71', west: 'L2', atlantis: 'L3' } },
+    })
+    const account = config.accounts.find(({ id }) => id === name)
+    if (!account) throw new Error('not seeded')
+    const place = 'gid://shopify/Location/71'
+    expect(channelPlaces(account, config)).toEqual([{ externalLocationId: place, locations: ['east'] }])
+    expect([channelPlaceNamed(account, '71'), channelPlaceNamed(account, '72')]).toEqual([place, null])
   })
 })
 
 describe('the publication queue', () => {
-  const env: Env = { ...testEnv, CROSSDOCK_SECRETS: JSON.stringify(testConfig.secrets) }
-  const message = { type: 'publish_stock', account: 'shopify-us', sku: 'ROPE-10' }
-  let sent: { quantities: { quantity: number; locationId: string }[] }[] = []
+  type Input = { quantities: { quantity: number; locationId: string; changeFromQuantity: number | null }[] }
+  let sent: Input[] = []
+  let keys: string[] = []
+  let reads = 0
   let status = 200
+  let shown = 0
+  let userErrors: { code: string; field: string[]; message: string }[] = []
 
   beforeEach(() => {
     sent = []
+    keys = []
+    userErrors = []
+    reads = 0
     status = 200
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (_input, init) => {
-      const { variables } = JSON.parse(String(init?.body)) as { variables: { input: (typeof sent)[number] } }
-      sent.push(variables.input)
-      const group = { id: 'gid://shopify/InventoryAdjustmentGroup/1' }
-      const data = { inventorySetQuantities: { inventoryAdjustmentGroup: group, userErrors: [] } }
-      return Response.json({ data }, { status })
+      const { variables } = JSON.parse(String(init?.body)) as {
+        variables: { input?: Input; key?: string; items?: string[] }
+      }
+      if (variables.items) {
+        reads += 1
+        const level = { quantities: [{ name: 'available', quantity: shown }] }
+        return Response.json({ data: { nodes: variables.items.map((id) => ({ id, inventoryLevel: level })) } })
+      }
+      if (variables.input) sent.push(variables.input)
+      keys.push(variables.key ?? '')
+      const group = userErrors.length > 0 ? null : { id: 'gid://shopify/InventoryAdjustmentGroup/1' }
+      return Response.json(
+        { data: { inventorySetQuantities: { inventoryAdjustmentGroup: group, userErrors } } },
+        { status },
+      )
     })
   })
   afterEach(() => vi.restoreAllMocks())
 
-  const publishing = (publishStock: boolean) =>
-    seedConfig((file) => ({
-      ...file,
-      accounts: file.accounts.map((account) =>
-        account.id === 'shopify-us'
-          ? {
-              ...account,
-              settings: { ...account.settings, publishStock, locations: { east: '71', west: '71' } },
-            }
-          : account,
-      ),
-    }))
+  const quantities = () => sent.map((input) => input.quantities.map(({ quantity }) => quantity))
+  const only = async (shop: Channel) => (await shop.feed.listings(null, '', 10)).listings[0]
 
   it('says nothing to a channel that was not told to be published to', async () => {
-    await publishing(false)
-    expect((await consumeBatch('publication', [message], env)).acked).toEqual(['m0'])
-    expect(sent).toEqual([])
+    const shop = await channel('untold', { settings: {} })
+    expect((await drain(shop)).acked).toEqual(['m0'])
+    expect((await shop.feed.status()).listings).toBe(0)
   })
 
-  it('sends what is free now, once for many messages of one SKU', async () => {
-    await publishing(true)
-    await testEnv.CONFIG.put(listingOfSkuKey('shopify-us', 'ROPE-10', 'SHOP-ROPE-10'), JSON.stringify(listing))
+  it('works out what is free now, in whole packs, once for many messages of one SKU', async () => {
+    const shop = await channel('packs')
     await receive('ROPE-10', 'east', 7)
     await receive('ROPE-10', 'west', 3)
-    expect((await consumeBatch('publication', [message, message, message], env)).acked).toEqual(['m0', 'm1', 'm2'])
-    expect(sent.map((input) => input.quantities)).toEqual([
-      [expect.objectContaining({ quantity: 3, locationId: 'gid://shopify/Location/71' })],
-    ])
+    await shop.feed.changed(shop.name, [{ sku: 'ROPE-10', changedAtMs: Date.now(), sold: {} }])
+    const message = { type: 'publish_stock', account: shop.name, sku: 'ROPE-10', revision: 1 }
+    expect((await consumeBatch('publication', [message, message], env)).acked).toEqual(['m0', 'm1'])
+    expect(await only(shop)).toMatchObject({ desired: 3, desiredVersion: 1, state: 'ready', place: '71' })
   })
 
-  it('sends again later what the channel did not take', async () => {
-    await publishing(true)
+  it('carries it to the channel, and compares with what was confirmed the next time', async () => {
+    const shop = await channel('carries')
+    await receive('ROPE-10', 'east', 30)
+    await workOut(shop)
+    await drain(shop)
+    expect(await only(shop)).toMatchObject({ state: 'settled' })
+    const before = (await only(shop))?.desired
+    await receive('ROPE-10', 'east', 30)
+    await workOut(shop, 2)
+    await drain(shop)
+    expect(sent.flatMap((input) => input.quantities.map((each) => each.changeFromQuantity))).toEqual([null, before])
+    expect(new Set(keys).size).toBe(2)
+  })
+
+  it('looks before it sends again when the answer was lost', async () => {
+    const shop = await channel('lost')
+    await receive('ROPE-10', 'east', 30)
+    await workOut(shop)
+    shown = (await only(shop))?.desired ?? 0
     status = 503
-    expect(await consumeBatch('publication', [message], env)).toEqual({ acked: [], retried: ['m0'] })
+    await drain(shop)
+    expect([sent.length, reads, (await only(shop))?.state]).toEqual([1, 1, 'settled'])
+  })
+
+  it('reads a figure that somebody else changed, opens a case when it is too much, and puts it right', async () => {
+    const shop = await channel('stale')
+    await receive('ROPE-10', 'east', 30)
+    await workOut(shop)
+    await drain(shop)
+    await receive('ROPE-10', 'east', 3)
+    await workOut(shop, 2)
+    userErrors = [{ code: 'CHANGE_FROM_QUANTITY_STALE', field: ['input', 'quantities', '0'], message: 'changed' }]
+    shown = 500
+    const fetched = vi.mocked(globalThis.fetch)
+    fetched.mockImplementationOnce(fetched.getMockImplementation() ?? fetch)
+    await drain(shop)
+    userErrors = []
+    await drain(shop)
+    const listing = await only(shop)
+    expect(listing).toMatchObject({ state: 'settled', drift: null })
+    expect(quantities().at(-1)).toEqual([listing?.desired])
+    const { entries } = await shop.feed.projectionPage(0, 10)
+    expect(entries.map(({ type }) => type)).toEqual(['drift_found', 'drift_settled'])
+  })
+
+  it('ignores the answer to an older change', async () => {
+    const shop = await channel('older')
+    await receive('ROPE-10', 'east', 30)
+    await workOut(shop, 5)
+    const listings = [{ kind: 'stock', item: '808950810', place: '71', value: 999 }] as const
+    const wish = { sku: 'ROPE-10', revision: 4, urgency: { lowStock: 3 }, listings, reviewAfterMs: null }
+    await shop.feed.want(shop.name, [wish])
+    expect((await only(shop))?.desired).not.toBe(999)
+  })
+
+  it('shows nothing of what the channel is never to sell', async () => {
+    const shop = await channel('excluded')
+    await seedConfig((file) => ({
+      ...file,
+      accounts: [...file.accounts, { ...shopOf(shop.config.accounts), ...shop.config.accounts.at(-1), id: 'excluded' }],
+      promising: { ...file.promising, exclusions: [{ channel: 'excluded', sku: 'ROPE-10' }] },
+    }))
+    await receive('ROPE-10', 'east', 30)
+    await workOut(shop)
+    expect(await only(shop)).toMatchObject({ desired: 0 })
+  })
+
+  it('takes what the channel reports by webhook for a hint, by the location as the settings name it', async () => {
+    const shop = await channel('hooked')
+    await receive('ROPE-10', 'east', 30)
+    await workOut(shop)
+    await drain(shop)
+    const account = shop.config.accounts.find(({ id }) => id === shop.name)
+    const seen = { type: 'channel_stock_observed', externalItemId: '808950810', externalLocationId: '71' } as const
+    if (account) await noticeStock(testEnv, account, { ...seen, available: 1, atMs: Date.now() + 1 })
+    expect(await only(shop)).toMatchObject({ state: 'ready', observed: { value: 1 }, drift: null })
+  })
+
+  it('is asked again by the feed for what was never answered', async () => {
+    const shop = await channel('asked')
+    await shop.feed.changed(shop.name, [{ sku: 'BUOY-R', changedAtMs: Date.now(), sold: {} }])
+    const stub = testEnv.FEED.get(testEnv.FEED.idFromName(shop.name))
+    expect(await runDurableObjectAlarm(stub)).toBe(true)
+    const answered = () =>
+      runInDurableObject(stub, (_, { storage }) =>
+        storage.sql.exec("SELECT answered, due_ms IS NULL AS done FROM feed_sku WHERE sku = 'BUOY-R'").toArray(),
+      )
+    expect(await answered()).toEqual([{ answered: 0, done: 0 }])
+    await consumeBatch('publication', [{ type: 'publish_stock', account: shop.name, sku: 'BUOY-R', revision: 1 }], env)
+    expect(await answered()).toEqual([{ answered: 1, done: 1 }])
   })
 })

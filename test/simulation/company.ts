@@ -1,7 +1,9 @@
 /** What differs from one simulated company to the next: its catalogue, its policy, which locations it runs by hand. */
-import type { LineFinding } from '../../src/domain/order/saga-command.ts'
+import type { LineFinding, PlanInputs } from '../../src/domain/order/saga-command.ts'
 import type { OrderPolicy } from '../../src/domain/order/saga-state.ts'
 import { type AccountId, accountId, type LocationId, locationId, sku } from '../../src/domain/shared/ids.ts'
+import { fewestSplits } from '../../src/domain/sourcing/profile.ts'
+import type { StockFigure } from '../../src/domain/sourcing/request.ts'
 import type { Random } from './random.ts'
 
 type Listing = NonNullable<LineFinding['listing']>
@@ -15,6 +17,7 @@ export type Company = {
   readonly listing: (externalSku: string | null, nowMs: number) => Listing | null
   /** Null: released by hand. */
   readonly warehouseOf: (location: LocationId) => AccountId | null
+  readonly planInputs: (figuresAt: (location: LocationId) => readonly StockFigure[]) => PlanInputs
 }
 
 /** Nobody has listed it yet when the first order for it comes. */
@@ -33,9 +36,11 @@ export function foundCompany(random: Random, startMs: number): Company {
   }
   const listedFromMs = startMs + random.between(0, 1_500_000)
   const byHand = random.chance(0.4) ? locationId('north') : null
+  const locations = ['east', 'west', 'north'].map(locationId)
+  const warehouseOf = (location: LocationId) => (location === byHand ? null : accountId(`wh-${location}`))
   return {
     skus: [rope, buoy, lamp],
-    locations: ['east', 'west', 'north'].map(locationId),
+    locations,
     externalSkus: ['ROPE', 'ROPE', 'BUOY', 'BUOY', 'LAMP', 'LAMP', 'ROPE-COIL', 'WARRANTY', lateSku],
     policy: {
       configVersion: 'v1',
@@ -48,6 +53,39 @@ export function foundCompany(random: Random, startMs: number): Company {
       externalSku === null || (externalSku === lateSku && nowMs < listedFromMs)
         ? null
         : (listings[externalSku] ?? null),
-    warehouseOf: (location) => (location === byHand ? null : accountId(`wh-${location}`)),
+    warehouseOf,
+    planInputs: (figuresAt) => ({
+      ...plainInputs,
+      candidates: locations.map((location, priority) => ({
+        ...plainCandidate,
+        location,
+        priority,
+        warehouse: warehouseOf(location),
+        figures: figuresAt(location),
+      })),
+    }),
   }
 }
+
+const plainInputs = {
+  configVersion: 'v1',
+  profile: fewestSplits,
+  profileVersion: null,
+  channelGroup: null,
+  deliveryMethod: 'ship',
+  service: null,
+  skus: [],
+} as const
+const plainCandidate = {
+  kind: 'warehouse',
+  isUp: true,
+  servesDestination: true,
+  servesMethod: true,
+  servesEntity: true,
+  capabilities: [],
+  dispatchAtMs: 0,
+  capacity: null,
+  zone: null,
+  lanes: [],
+  keptBack: [],
+} as const

@@ -66,7 +66,7 @@ export class PartnerNetwork {
       warehouse_cancel: this.#effect('warehouse_cancel', (request) => this.#recall(request.fulfilmentOrderId)),
     },
     poll: null,
-    publishStock: null,
+    publishers: {},
     settleMs,
   }
 

@@ -5,25 +5,23 @@
 import type { LocationId, ReservationId, Sku } from '../../src/domain/shared/ids.ts'
 import { chooseWaiters, wakeGraceMs, wakeRoundMax } from '../../src/domain/stock/await-stock.ts'
 import { decide, reportIdOf } from '../../src/domain/stock/decide.ts'
-import type { Report, StockFacts, Waiter } from '../../src/domain/stock/decision.ts'
+import type { StockFacts, Waiter } from '../../src/domain/stock/decision.ts'
 import { evolve } from '../../src/domain/stock/evolve.ts'
 import { decideExpire } from '../../src/domain/stock/expire.ts'
 import { positionBreaches, reservationBreaches } from '../../src/domain/stock/invariants.ts'
-import {
-  availableAt,
-  initialPosition,
-  type PoolUnits,
-  type Position,
-  statesOf,
-} from '../../src/domain/stock/position.ts'
+import { initialPosition, type Position } from '../../src/domain/stock/position.ts'
 import {
   evolveReservation,
   openUnits,
   type Reservation,
   reservationEventOf,
 } from '../../src/domain/stock/reservation.ts'
+import { availableAt, statesOf } from '../../src/domain/stock/states.ts'
 import type { StockCommand, StockVerdict } from '../../src/domain/stock/stock-command.ts'
 import type { StockEvent } from '../../src/domain/stock/stock-event.ts'
+import { evolveSupply, type Supply, supplyEventOf } from '../../src/domain/stock/supply.ts'
+import { decideTidy } from '../../src/domain/stock/tidy.ts'
+import { MemoryReports } from '../fixtures/memory-reports.ts'
 import type { Plant } from './plants.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -42,7 +40,8 @@ export class StockShell {
   #position: Position = initialPosition
   readonly #reservations = new Map<ReservationId, Reservation>()
   readonly #verdicts = new Map<string, StockVerdict>()
-  readonly #reports = new Map<string, Report>()
+  readonly #supplies = new Map<string, Supply>()
+  readonly #reports = new MemoryReports()
   readonly #waiters = new Map<string, Waiter>()
   /** What physically came and went, summed from accepted reports: the witness's own figure. */
   #supply = 0
@@ -91,30 +90,23 @@ export class StockShell {
     if (!decided.ok) return { ok: false, error: decided.error }
     const { events, effect, granted, report } = decided.value
     this.#commit(events, reservation, command)
-    if (report) this.#reports.set(report.id, report)
+    if (report) this.#reports.save(report)
     this.#count(command, effect)
     return { ok: true, effect, granted, available: availableAt(this.#position), version: this.#position.version }
   }
 
   #factsFor(command: StockCommand, reservation: Reservation | null): StockFacts {
     const reportId = reportIdOf(command)
-    const recorded = reportId === null ? undefined : this.#reports.get(reportId)
     const honest: StockFacts = {
       position: this.#position,
       nowMs: this.#clock.nowMs(),
       reservation,
       waiter: 'orderId' in command && command.orderId ? (this.#waiters.get(command.orderId) ?? null) : null,
-      recorded: recorded === undefined ? null : { content: recorded.content },
-      movedAfter: (asOfMs) => this.#movedAfter(asOfMs),
+      supply: 'supplyId' in command ? (this.#supplies.get(command.supplyId) ?? null) : null,
+      ...this.#reports.factsFor(reportId),
     }
     if (this.#plant !== 'I2-grants-without-looking' || command.type !== 'hold') return honest
     return { ...honest, position: { ...this.#position, sellable: this.#position.sellable + 1_000 } }
-  }
-
-  #movedAfter(asOfMs: number): PoolUnits {
-    const later = [...this.#reports.values()].filter((report) => report.occurredAtMs > asOfMs)
-    const sum = (pool: keyof PoolUnits) => later.reduce((units, { moved }) => units + moved[pool], 0)
-    return { sellable: sum('sellable'), damaged: sum('damaged'), qualityControl: sum('qualityControl') }
   }
 
   #commit(events: readonly StockEvent[], existing: Reservation | null, command: StockCommand | null): void {
@@ -122,6 +114,11 @@ export class StockShell {
     const nowMs = this.#clock.nowMs()
     for (const event of events) {
       this.#position = this.#evolve(event, nowMs)
+      const delivery = supplyEventOf(event)
+      if (delivery) {
+        const known = this.#supplies.get(delivery.supplyId) ?? null
+        this.#supplies.set(delivery.supplyId, evolveSupply(known, delivery))
+      }
       const claim = reservationEventOf(event)
       if (claim) {
         const thread = command?.cause.correlationId ?? reservation?.correlationId
@@ -161,6 +158,7 @@ export class StockShell {
       const events = decideExpire(reservation, nowMs)
       if (events.length > 0) this.#commit(events, reservation, null)
     }
+    this.#commit(decideTidy(this.#position, nowMs), null, null)
   }
 
   #wakeWaiters(): void {

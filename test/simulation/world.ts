@@ -11,6 +11,7 @@ import {
   positionId,
   type Sku,
 } from '../../src/domain/shared/ids.ts'
+import type { StockFigure } from '../../src/domain/sourcing/request.ts'
 import type { StockCommand } from '../../src/domain/stock/stock-command.ts'
 import { CallDesk } from './call-desk.ts'
 import { type Company, foundCompany } from './company.ts'
@@ -186,16 +187,12 @@ export class World {
             return { lineId, externalSku, listing: this.company.listing(externalSku, this.clock.nowMs()) }
           }),
         ),
-      candidates: () =>
-        answer(() => ({
-          configVersion: 'v1',
-          locations: this.company.locations.map((location, index) => ({
-            location,
-            priority: index,
-            warehouse: this.company.warehouseOf(location),
-          })),
-        })),
-      figure: (item, location) => answer(() => this.#figure(item, location)),
+      planInputs: ({ demand }) =>
+        answer(() =>
+          this.company.planInputs((location) => demand.map(({ sku: item }) => this.#figure(item, location))),
+        ),
+      takeCart: () => answer(() => ({ isTaken: false, claims: [], candidates: [], configVersion: 'v1' })),
+      settleCart: () => answer(() => undefined),
       applyStock: (item, location, commands) =>
         answer(() => commands.map((command) => this.position(item, location).apply(command))),
       sendIntent: (id, intent) =>
@@ -210,9 +207,9 @@ export class World {
     }
   }
 
-  #figure(item: Sku, location: LocationId) {
+  #figure(item: Sku, location: LocationId): StockFigure {
     const gone = this.#random.chance(this.faults.staleFigure) ? this.#random.between(1, 5) : 0
-    return { sku: item, location, available: this.position(item, location).available() + gone }
+    return { sku: item, available: this.position(item, location).available() + gone, pace: 0 }
   }
 
   #die(orderId: OrderId, when: string): never {

@@ -7,6 +7,6 @@ export const canonical: Connector = {
   inbound: null,
   outbound: {},
   poll: null,
-  publishStock: null,
+  publishers: {},
   settleMs: 0,
 }

@@ -10,6 +10,6 @@ export const easypost: Connector = {
   inbound: { verify, identify, translate },
   outbound: {},
   poll: null,
-  publishStock: null,
+  publishers: {},
   settleMs: 0,
 }

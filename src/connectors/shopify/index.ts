@@ -2,7 +2,8 @@
 import type { Connector } from '../ports.ts'
 import { fulfil } from './client/fulfil.ts'
 import { poll } from './client/poll.ts'
-import { publishStock } from './client/publish-stock.ts'
+import { publicationsMax, publishStock } from './client/publish-stock.ts'
+import { readStock } from './client/read-stock.ts'
 import { identify } from './identify.ts'
 import { translate } from './translate.ts'
 import { verify } from './verify.ts'
@@ -13,6 +14,6 @@ export const shopify: Connector = {
   inbound: { verify, identify, translate },
   outbound: { channel_fulfil: fulfil },
   poll,
-  publishStock,
+  publishers: { stock: { itemsMax: publicationsMax, compares: true, publish: publishStock, read: readStock } },
   settleMs: 5_000,
 }

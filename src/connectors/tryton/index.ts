@@ -10,7 +10,7 @@ export const tryton: Connector = {
   inbound: null,
   outbound: { erp_create_order: createSale, erp_cancel_order: cancelSale, erp_record_shipment: recordShipment },
   poll: null,
-  publishStock: null,
+  publishers: {},
   // A Tryton transaction takes tenths of a second; one that lasts longer leaves a draft that nobody confirms.
   settleMs: 5_000,
 }

@@ -19,6 +19,6 @@ export const warehouse: Connector = {
   inbound: { verify, identify, translate },
   outbound: { warehouse_release: releaseFulfilment, warehouse_cancel: cancelFulfilment },
   poll: pollMessages,
-  publishStock: null,
+  publishers: {},
   settleMs: 5_000,
 }

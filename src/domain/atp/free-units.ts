@@ -6,8 +6,8 @@ import { claimsDue, isPlain, onHandUnits } from './supply-and-claims.ts'
 
 /**
  * Units on hand that keep as long as asked, less those that promises already due need of them, less safety stock and
- * what is protected for others. Negative by as much as has to arrive before anything is free again. Later-dated promises
- * do not count here; `atfOf` respects them.
+ * what is protected for others. Negative by as much as has to arrive before anything is free again. Later-dated
+ * promises do not count here; `atfOf` respects them.
  */
 export function freeUnits(figures: PositionFigures, ask: UnitsAsk): number {
   const { safetyStock, protectedForOthers } = keptBackOf(figures, ask, ask.nowMs)

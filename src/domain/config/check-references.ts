@@ -14,6 +14,7 @@ export function referenceProblems(file: FileOutline, checkAccount: CheckAccount)
     ...accountProblems(file, checkAccount),
     ...locationProblems(file),
     ...bundleProblems(file),
+    ...rateProblems(file),
     ...listingProblems(file),
     ...file.apiKeys.flatMap(({ at, value }) => accountNamed(file, `apiKeys.${at}.account`, value.account)),
   ]
@@ -69,6 +70,11 @@ function bundleProblems(file: FileOutline): readonly ConfigProblem[] {
     const resolved = bundleParts(value, (sku) => entries.get(sku) ?? null)
     return resolved.ok ? [] : [{ path: `skus.${at}.components`, message: resolved.error }]
   })
+}
+
+/** Zones and services are measured and handed over at places that exist. */
+function rateProblems(file: FileOutline): readonly ConfigProblem[] {
+  return file.rateOrigins.flatMap(({ path, origin }) => missing('location', file.names.locations, [[path, origin]]))
 }
 
 function listingProblems(file: FileOutline): readonly ConfigProblem[] {

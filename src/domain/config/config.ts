@@ -5,8 +5,10 @@
 import { z } from 'zod'
 import { currencySchema, skuSchema } from '../order/canonical-order.ts'
 import { accountId, sku } from '../shared/ids.ts'
+import { feedDefault, feedSchema } from './feed.ts'
 import { locationSchema } from './location.ts'
 import { promisingDefault, promisingSchema } from './promising.ts'
+import { ratesDefault, ratesSchema } from './rates.ts'
 import { slugSchema } from './slug.ts'
 
 export { slugSchema }
@@ -50,6 +52,8 @@ export const accountSchema = z.strictObject({
   whenOutOfStock: z.enum(['backorder', 'exception']).default('backorder'),
   /** Channel: the group whose protected quantities it may take. Absent: none. */
   group: slugSchema.optional(),
+  /** Channel: how its stock is published, where `settings.publishStock` says so. */
+  feed: feedSchema.default(feedDefault),
   /** Seconds between polls for lost messages; 0 switches the backstop off. */
   pollSeconds: z.int().min(0).max(86_400).default(0),
 })
@@ -145,6 +149,7 @@ const shared = {
   locations: z.array(locationSchema).min(1).max(1_000),
   jwt: jwtSchema.nullable().default(null),
   promising: promisingSchema.default(promisingDefault),
+  rates: ratesSchema.default(ratesDefault),
 }
 
 /** The file. `compileConfig` checks what a schema cannot: that every name refers to something. */

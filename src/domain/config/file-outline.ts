@@ -35,8 +35,19 @@ export function outlineOf(file: unknown) {
       skus: namesIn(lists.skus, ['sku']),
       listings: namesIn(lists.listings, ['account', 'externalSku']),
     },
+    rateOrigins: isRecord(lists.rates) ? originsIn(lists.rates) : [],
     secrets: new Set(isRecord(lists.secrets) ? Object.keys(lists.secrets) : []),
   }
+}
+
+function originsIn(rates: Raw): readonly { readonly path: string; readonly origin: string }[] {
+  return ['zones', 'services'].flatMap((list) =>
+    itemsOf(rates[list]).flatMap((item, at) =>
+      itemsOf(isRecord(item) ? item.origins : []).flatMap((origin, place) =>
+        typeof origin === 'string' ? [{ path: `rates.${list}.${at}.origins.${place}`, origin }] : [],
+      ),
+    ),
+  )
 }
 
 /** By place in the list; null for an item that does not say its name. */

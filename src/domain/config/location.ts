@@ -36,7 +36,6 @@ export const capacitySchema = z.strictObject({
   ordersPerDay: z.int().min(0).max(10_000_000).nullable().default(null),
   unitsPerDay: z.int().min(0).max(1_000_000_000).nullable().default(null),
 })
-export type Capacity = z.infer<typeof capacitySchema>
 
 export const servedAreaSchema = z.strictObject({
   country: countrySchema,

@@ -3,7 +3,7 @@
  * the limiter itself, so that a partner coming back sees its own rate, oldest work first, and no herd.
  */
 export type LeaseRequest = {
-  /** `<orderId>|<intentId>`: asking again while parked or granted is the same request. */
+  /** `<orderId>|<intentId>`, or `feed|<lane>` for the next batch of the account's feed: asking again while parked or granted is the same request. */
   readonly key: string
   readonly orderedByMs: number
   readonly lane: 'urgent' | 'normal' | 'bulk'
@@ -33,4 +33,15 @@ export const leaseKey = (orderId: string, intentId: string): string => `${orderI
 export function parseLeaseKey(key: string): { readonly orderId: string; readonly intentId: string } {
   const bar = key.indexOf('|')
   return { orderId: key.slice(0, bar), intentId: key.slice(bar + 1) }
+}
+
+/** No order has this id: an order's names its account and has a colon. */
+const feedOwner = 'feed'
+export const feedLeaseKey = (lane: LeaseRequest['lane']): string => leaseKey(feedOwner, lane)
+
+/** The lane of a feed that waits for its turn; null when the key is an order's. */
+export function feedLaneOf(key: string): LeaseRequest['lane'] | null {
+  const { orderId, intentId } = parseLeaseKey(key)
+  if (orderId !== feedOwner) return null
+  return intentId === 'urgent' || intentId === 'bulk' ? intentId : 'normal'
 }

@@ -9,15 +9,8 @@ import { unreachable } from '../shared/result.ts'
 import type { StockCommand, StockVerdict } from '../stock/stock-command.ts'
 import { nextSteps } from './next-steps.ts'
 import type { OrderState } from './order-state.ts'
-import type {
-  CandidateLocation,
-  ChannelFinding,
-  Figure,
-  LineFinding,
-  SagaCommand,
-  StockAnswer,
-} from './saga-command.ts'
-import type { SagaStep, StockCall } from './saga-step.ts'
+import type { ChannelFinding, LineFinding, PlanInputs, SagaCommand, StockAnswer } from './saga-command.ts'
+import type { PlanAsk, SagaStep, StockCall, StockStepType } from './saga-step.ts'
 
 export type SagaPorts = {
   readonly nowMs: () => number
@@ -30,10 +23,11 @@ export type SagaPorts = {
     account: string,
     lines: readonly { readonly lineId: LineFinding['lineId']; readonly externalSku: string | null }[],
   ) => Promise<readonly LineFinding[]>
-  readonly candidates: (
-    account: string,
-  ) => Promise<{ readonly configVersion: string; readonly locations: readonly CandidateLocation[] }>
-  readonly figure: (sku: Sku, location: LocationId) => Promise<Figure>
+  readonly planInputs: (ask: PlanAsk) => Promise<PlanInputs>
+  /** Makes the cart this order's, for ever; the same again says the same. */
+  readonly takeCart: (reservationId: string, account: string) => Promise<TakenCart>
+  /** Gives back whatever of it is still claimed. */
+  readonly settleCart: (reservationId: string) => Promise<void>
   /** One call to one position, with all commands for it; the same ids again are the same commands. */
   readonly applyStock: (
     sku: Sku,
@@ -41,6 +35,8 @@ export type SagaPorts = {
     commands: readonly StockCommand[],
   ) => Promise<readonly StockVerdict[]>
 }
+
+export type TakenCart = Omit<Extract<SagaCommand, { type: 'record_cart' }>, 'type'>
 
 export type Advanced = {
   /** `failed`: something did not answer; come back later, the same is wanted then. */
@@ -77,6 +73,13 @@ async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly strin
         return await performReview(ports, step)
       case 'plan':
         return await performPlan(ports, step)
+      case 'take_cart':
+        ports.record({ type: 'record_cart', ...(await ports.takeCart(step.reservationId, step.account)) })
+        return []
+      case 'settle_cart':
+        await ports.settleCart(step.reservationId)
+        ports.record({ type: 'record_cart_settled' })
+        return []
       case 'hold_stock':
       case 'extend_stock':
       case 'commit_stock':
@@ -94,7 +97,7 @@ async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly strin
 }
 
 type Step<T extends SagaStep['type']> = Extract<SagaStep, { readonly type: T }>
-type StockStep = Exclude<SagaStep, { readonly type: 'review' | 'plan' }>
+type StockStep = Extract<SagaStep, { readonly type: StockStepType }>
 
 async function performReview(ports: SagaPorts, step: Step<'review'>): Promise<readonly string[]> {
   const [channel, lines] = await Promise.all([
@@ -106,10 +109,7 @@ async function performReview(ports: SagaPorts, step: Step<'review'>): Promise<re
 }
 
 async function performPlan(ports: SagaPorts, step: Step<'plan'>): Promise<readonly string[]> {
-  const { configVersion, locations } = await ports.candidates(step.account)
-  const positions = step.skus.flatMap((sku) => locations.map(({ location }) => ({ sku, location })))
-  const figures = await inTurns(positions, ({ sku, location }) => ports.figure(sku, location))
-  ports.record({ type: 'propose_plan', candidates: locations, figures, configVersion })
+  ports.record({ type: 'propose_plan', inputs: await ports.planInputs(step.ask) })
   return []
 }
 

@@ -12,6 +12,12 @@ export function applyPlanned(state: OrderState, { plan }: EventOf<'planned'>): O
   return { ...state, plan: { ...plan, warehouses, reporters }, attempt: plan.attempt, saga }
 }
 
+export function applyCart(state: OrderState, event: EventOf<'cart_taken'> | EventOf<'cart_settled'>): OrderState {
+  const { cart } = state.saga
+  if (event.type === 'cart_taken') return { ...state, saga: { ...state.saga, cart: event.cart } }
+  return cart === undefined ? state : { ...state, saga: { ...state.saga, cart: { ...cart, settled: true } } }
+}
+
 /** What is taken comes from open units first, then from those that waited. */
 export function applyStockReserved(state: OrderState, { grants }: EventOf<'stock_reserved'>): OrderState {
   const taking = changeLines(state, grants, (line, { taken }) => {

@@ -10,6 +10,7 @@ import { followUp } from './follow-up.ts'
 import { placeHold, releaseHold } from './holds.ts'
 import { decideIntent } from './intent-commands.ts'
 import { capture, observe } from './observe.ts'
+import { recordCart, recordCartSettled } from './order-cart.ts'
 import type { OrderCommand, OrderRefusal } from './order-command.ts'
 import type { OrderDocument } from './order-document.ts'
 import type { OrderEvent } from './order-event.ts'
@@ -127,6 +128,10 @@ function verbOf(command: OrderCommand | SagaCommand, state: OrderState, nowMs: n
       return ok(recordChannelFulfilment(command, state))
     case 'record_review':
       return changed(recordReview(command, state, nowMs))
+    case 'record_cart':
+      return changed(recordCart(command, state, nowMs))
+    case 'record_cart_settled':
+      return changed(recordCartSettled(state))
     case 'propose_plan':
       return changed(proposePlan(command, state, nowMs))
     case 'record_stock':

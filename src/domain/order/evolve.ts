@@ -60,6 +60,9 @@ function applyTo(state: OrderState, event: Exclude<StateEvent, { type: 'captured
       return review.applyReview(state, event, atMs)
     case 'planned':
       return stock.applyPlanned(state, event)
+    case 'cart_taken':
+    case 'cart_settled':
+      return stock.applyCart(state, event)
     case 'stock_reserved':
       return stock.applyStockReserved(state, event)
     case 'stock_refused':

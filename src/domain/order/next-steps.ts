@@ -4,11 +4,13 @@
  */
 
 import { stockParts } from '../catalog/stock-parts.ts'
+import type { Sku } from '../shared/ids.ts'
 import { isUnmapped } from './intake-cases.ts'
 import { hasBackorderedUnits, hasPendingUnits } from './line-moves.ts'
+import { cartSteps, isCartOpen } from './order-cart.ts'
 import type { OrderState } from './order-state.ts'
 import { unitsToPlan, wantsPlan } from './propose-plan.ts'
-import type { SagaStep } from './saga-step.ts'
+import type { PlanAsk, SagaStep, StockStepType } from './saga-step.ts'
 import { awaitCalls, commitCalls, effectCalls, extendCalls, forgetCalls, holdCalls } from './stock-calls.ts'
 import { holdMarginMs } from './wake.ts'
 
@@ -16,6 +18,7 @@ import { holdMarginMs } from './wake.ts'
 export function nextSteps(state: OrderState, nowMs: number): readonly SagaStep[] {
   return [
     ...reviewStep(state, nowMs),
+    ...cartSteps(state, nowMs),
     ...planStep(state, nowMs),
     ...stockStep(state, 'hold_stock', holdCalls(state)),
     ...stockStep(state, 'release_stock', effectCalls(state, 'release')),
@@ -39,18 +42,27 @@ function reviewStep(state: OrderState, nowMs: number): SagaStep[] {
 }
 
 function planStep(state: OrderState, nowMs: number): SagaStep[] {
-  if (!wantsPlan(state, nowMs)) return []
+  // What is being given back may be what the plan needs: it is looked for once it is there.
+  const isGivingBack = state.saga.stockEffects.some(({ kind }) => kind === 'release')
+  if (isCartOpen(state) || isGivingBack || !wantsPlan(state, nowMs)) return []
   const wanted = state.lines.filter((line) => unitsToPlan(line, state, nowMs) > 0)
-  const parts = wanted.flatMap((line) => (line.sku === null ? [] : stockParts({ ...line, sku: line.sku })))
-  const skus = [...new Set(parts.map(({ sku }) => sku))]
-  return [{ type: 'plan', account: state.order.account, skus }]
+  const demand = new Map<Sku, number>()
+  for (const line of wanted) {
+    if (line.sku === null) continue
+    for (const { sku, units } of stockParts({ ...line, sku: line.sku })) {
+      demand.set(sku, (demand.get(sku) ?? 0) + units * unitsToPlan(line, state, nowMs))
+    }
+  }
+  const ask: PlanAsk = {
+    order: state.order,
+    demand: [...demand].map(([sku, units]) => ({ sku, units })),
+    skus: [...new Set(wanted.flatMap(({ sku }) => sku ?? []))],
+    isFresh: state.saga.refusals > 0 || state.saga.rechecks > 0,
+  }
+  return [{ type: 'plan', ask }]
 }
 
-function stockStep(
-  state: OrderState,
-  type: Exclude<SagaStep['type'], 'review' | 'plan'>,
-  calls: ReturnType<typeof holdCalls>,
-): SagaStep[] {
+function stockStep(state: OrderState, type: StockStepType, calls: ReturnType<typeof holdCalls>): SagaStep[] {
   return calls.length === 0 ? [] : [{ type, attempt: state.attempt, calls }]
 }
 

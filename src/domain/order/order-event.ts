@@ -15,10 +15,11 @@ import type {
   ReservationId,
   Sku,
 } from '../shared/ids.ts'
+import type { KeptDecision } from '../sourcing/kept-decision.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
 import type { OrderCommand } from './order-command.ts'
 import type { ChannelFulfilment, FulfilmentOrder, Hold, OrderReturn, Plan, Refund, Shipment } from './order-state.ts'
-import type { OrderPolicy, TrackingFact, WaitingAt } from './saga-state.ts'
+import type { OrderCart, OrderPolicy, TrackingFact, WaitingAt } from './saga-state.ts'
 
 export type Units = { readonly lineId: LineId; readonly quantity: number }
 export type ReservationRef = { readonly reservationId: ReservationId; readonly location: LocationId }
@@ -82,7 +83,11 @@ type ReviewEvent =
 
 /** Promising: plans, positions, waiting. */
 type StockEvent =
-  | { readonly type: 'planned'; readonly plan: Plan }
+  /** `decision`: why so, with the request it was made from. */
+  | { readonly type: 'planned'; readonly plan: Plan; readonly decision?: KeptDecision }
+  /** The cart that the order names was asked for; `claims` are taken over by the plan that follows. */
+  | { readonly type: 'cart_taken'; readonly cart: OrderCart }
+  | { readonly type: 'cart_settled'; readonly reservationId: string }
   | { readonly type: 'stock_reserved'; readonly attempt: number; readonly grants: readonly Grant[] }
   /** A position refused: nothing is kept of `returned`, and the open units are planned again. */
   | {
@@ -105,6 +110,8 @@ type StockEvent =
       readonly lines: readonly Units[]
       readonly waitingAt: readonly WaitingAt[]
       readonly recheckAtMs: number | null
+      /** Where nothing could be planned at all. */
+      readonly decision?: KeptDecision
     }
   | { readonly type: 'waiting_registered'; readonly positions: readonly Position[] }
   | { readonly type: 'waiting_ended'; readonly positions: readonly Position[] }

@@ -18,6 +18,7 @@ import type {
   Sku,
 } from '../shared/ids.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
+import type { PlanClaims } from './plan-claims.ts'
 import type { OrderPolicy, SagaState } from './saga-state.ts'
 
 /**
@@ -97,6 +98,8 @@ export type Plan = {
   readonly warehouses: Readonly<Record<string, AccountId | null>>
   /** Of the locations released by hand, the account that reports for each that has one. */
   readonly reporters?: Readonly<Record<string, AccountId>>
+  /** How the units are claimed beyond their number; absent: as any others. */
+  readonly claims?: PlanClaims
   readonly plannedAtMs: number
 }
 

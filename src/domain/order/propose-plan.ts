@@ -1,12 +1,16 @@
 /** Decides the plan from fresh figures: what is held where, and what has to wait. */
 import { partsMember } from '../catalog/stock-parts.ts'
-import { type DemandLine, planOrder } from '../sourcing/plan-order.ts'
+import { decideSourcing } from '../sourcing/decide-sourcing.ts'
+import type { CandidatePlan } from '../sourcing/decision.ts'
+import { keptDecision } from '../sourcing/kept-decision.ts'
 import { backorder } from './backorder.ts'
 import { hasOpenHold } from './holds.ts'
+import { findLine } from './line-moves.ts'
 import type { OrderEvent } from './order-event.ts'
-import type { LineState, OrderState, Plan } from './order-state.ts'
-import { isExcluded } from './release-fulfilment.ts'
-import type { CandidateLocation, SagaCommand } from './saga-command.ts'
+import type { LineState, OrderState, Plan, PlanAllocation } from './order-state.ts'
+import { claimsMember } from './plan-claims.ts'
+import type { CandidateLocation, PlanInputs, SagaCommand } from './saga-command.ts'
+import { sourcingRequest } from './sourcing-request.ts'
 
 /** Locations that turned an order down before a person has to look at it. */
 export const rejectionsMax = 3
@@ -29,28 +33,40 @@ export function wantsPlan(state: OrderState, nowMs: number): boolean {
 }
 
 export function proposePlan(
-  command: Extract<SagaCommand, { type: 'propose_plan' }>,
+  { inputs }: Extract<SagaCommand, { type: 'propose_plan' }>,
   state: OrderState,
   nowMs: number,
 ): readonly OrderEvent[] {
   if (!wantsPlan(state, nowMs) || state.policy === null) return []
-  const demand = demandOf(state, command.candidates, nowMs)
   const allowPartial = state.order.allowPartial ?? state.policy.allowPartial
-  const found = planOrder(demand, command.candidates, command.figures, allowPartial)
-  const waiting = backorder(state, found.unplanned, command.candidates, nowMs)
-  if (found.allocations.length === 0) return waiting
-  const places = new Set(found.allocations.map(({ location }) => location))
-  const used = command.candidates.filter(({ location }) => places.has(location))
-  const plan: Plan = {
+  const request = sourcingRequest(state, inputs, allowPartial, (line) => unitsToPlan(line, state, nowMs), nowMs)
+  const decided = decideSourcing(request)
+  const missing = decided.plan?.unplanned ?? request.lines.map(({ lineId, quantity }) => ({ lineId, quantity }))
+  const waiting = backorder(state, missing, inputs.candidates, nowMs)
+  const decision = keptDecision(request, decided)
+  if (decided.plan === null) return waiting.map((event) => ({ ...event, decision }))
+  return [...waiting, { type: 'planned', plan: planOf(state, inputs, decided.plan, nowMs), decision }]
+}
+
+function planOf(state: OrderState, inputs: PlanInputs, chosen: CandidatePlan, nowMs: number): Plan {
+  const allocations = chosen.allocations.flatMap(({ lineId, location, quantity }): PlanAllocation[] => {
+    const line = findLine(state, lineId)
+    if (line === undefined || line.sku === null) return []
+    const { sku, packQuantity } = line
+    return [{ lineId, sku, location, quantity, packQuantity, ...partsMember(line) }]
+  })
+  const places = new Set(allocations.map(({ location }) => location))
+  const used = inputs.candidates.filter(({ location }) => places.has(location))
+  return {
     attempt: state.attempt + 1,
-    allocations: found.allocations,
-    unplanned: found.unplanned,
-    configVersion: command.configVersion,
+    allocations,
+    unplanned: chosen.unplanned,
+    configVersion: inputs.configVersion,
     warehouses: Object.fromEntries(used.map(({ location, warehouse }) => [location, warehouse])),
     ...reportersOf(used),
+    ...claimsMember(state.order, inputs, allocations, nowMs),
     plannedAtMs: nowMs,
   }
-  return [...waiting, { type: 'planned', plan }]
 }
 
 function reportersOf(used: readonly CandidateLocation[]): Pick<Plan, 'reporters'> {
@@ -58,16 +74,4 @@ function reportersOf(used: readonly CandidateLocation[]): Pick<Plan, 'reporters'
     reporter === undefined ? [] : [[location, reporter] as const],
   )
   return named.length === 0 ? {} : { reporters: Object.fromEntries(named) }
-}
-
-function demandOf(state: OrderState, candidates: readonly CandidateLocation[], nowMs: number): readonly DemandLine[] {
-  return state.lines.flatMap((line): DemandLine[] => {
-    const quantity = unitsToPlan(line, state, nowMs)
-    if (quantity === 0 || line.sku === null) return []
-    const { lineId, sku, packQuantity } = line
-    const excluded = candidates
-      .map(({ location }) => location)
-      .filter((location) => isExcluded(state, location, line.lineId))
-    return [{ lineId, sku, quantity, packQuantity, ...partsMember(line), excluded }]
-  })
 }

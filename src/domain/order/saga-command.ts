@@ -3,10 +3,13 @@
  * a result that comes late, twice, or after the order was cancelled does no harm.
  */
 import type { StockPart } from '../catalog/stock-parts.ts'
+import type { DeliveryMethod } from '../config/promising.ts'
 import type { IntentOutcome } from '../outbox/intent-outcome.ts'
 import type { AccountId, LineId, LocationId, ReservationId, Sku } from '../shared/ids.ts'
+import type { SourcingProfile } from '../sourcing/profile.ts'
+import type { SourcingCandidate } from '../sourcing/request.ts'
 import type { StockVerdict } from '../stock/stock-command.ts'
-import type { OrderPolicy } from './saga-state.ts'
+import type { OrderCart, OrderPolicy } from './saga-state.ts'
 import type { StockStepType } from './saga-step.ts'
 
 /** What the catalogue says of one line. `listing` null: nobody knows this SKU. */
@@ -28,9 +31,7 @@ export type ChannelFinding = {
   readonly currencies: readonly string[]
 }
 
-/** One position as it was a moment ago, in base units. */
-export type Figure = { readonly sku: Sku; readonly location: LocationId; readonly available: number }
-
+/** Who picks at a location. */
 export type CandidateLocation = {
   readonly location: LocationId
   readonly priority: number
@@ -39,6 +40,35 @@ export type CandidateLocation = {
   /** The account that reports what ships by hand there; absent: anybody may. */
   readonly reporter?: AccountId
 }
+
+/** What the catalogue says of a SKU, per base unit; null: unknown. */
+export type SkuFacts = {
+  readonly sku: Sku
+  readonly class: string | null
+  readonly requirements: readonly string[]
+  readonly grams: number | null
+  readonly costMinor: number | null
+  readonly costCurrency: string | null
+  /** Until when units have to keep that this order gets; null: they only have to be sellable. */
+  readonly goodUntilMs: number | null
+}
+
+/** All that a plan rests on beside the order itself, as it was a moment ago. */
+export type PlanInputs = {
+  readonly configVersion: string
+  readonly profile: SourcingProfile
+  readonly profileVersion: number | null
+  readonly channelGroup: string | null
+  readonly deliveryMethod: DeliveryMethod
+  readonly service: string | null
+  readonly skus: readonly SkuFacts[]
+  readonly candidates: readonly PlanCandidate[]
+}
+export type PlanCandidate = SourcingCandidate &
+  CandidateLocation & {
+    /** Units that its rules keep back, where there are any. */
+    readonly keptBack: readonly { readonly sku: Sku; readonly units: number }[]
+  }
 
 export type StockAnswer = {
   readonly reservationId: ReservationId | null
@@ -52,9 +82,7 @@ export type SagaCommand =
   | { readonly type: 'record_review'; readonly lines: readonly LineFinding[]; readonly channel: ChannelFinding }
   | {
       readonly type: 'propose_plan'
-      readonly figures: readonly Figure[]
-      readonly candidates: readonly CandidateLocation[]
-      readonly configVersion: string
+      readonly inputs: PlanInputs
     }
   | {
       readonly type: 'record_stock'
@@ -62,6 +90,15 @@ export type SagaCommand =
       readonly attempt: number
       readonly answers: readonly StockAnswer[]
     }
+  | {
+      readonly type: 'record_cart'
+      /** False: it had ended or is another order's. */
+      readonly isTaken: boolean
+      readonly claims: OrderCart['claims']
+      readonly candidates: readonly CandidateLocation[]
+      readonly configVersion: string
+    }
+  | { readonly type: 'record_cart_settled' }
   | { readonly type: 'begin_attempt'; readonly intentId: string; readonly commandId: string }
   | {
       readonly type: 'record_outcome'

@@ -45,8 +45,28 @@ export type WaitingAt = {
   readonly registered: boolean
 }
 
+/** A cart whose units the order takes over. */
+export type OrderCart = {
+  readonly reservationId: string
+  /** Base units at positions; none when the cart had ended, was another order's or did not fit. */
+  readonly claims: readonly {
+    readonly group?: string
+    readonly goodUntilMs?: number
+    readonly sku: Sku
+    readonly location: LocationId
+    readonly quantity: number
+    readonly reservationId: ReservationId
+  }[]
+  /** The plan that takes them over; null: none does. */
+  readonly attempt: number | null
+  /** What the order did not take has gone back. */
+  readonly settled: boolean
+}
+
 /** What the saga remembers between steps, besides the order's own facts. */
 export type SagaState = {
+  /** Absent until the cart that the order names was asked for. */
+  readonly cart?: OrderCart
   /** True from every change of content until the order was looked at again. */
   readonly validationDue: boolean
   readonly validationAttempts: number

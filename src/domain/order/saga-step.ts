@@ -1,6 +1,7 @@
 /** The effects the saga wants next: everything that needs the catalogue, the configuration or a position. */
 import type { LineId, LocationId, Sku } from '../shared/ids.ts'
 import type { StockCommand } from '../stock/stock-command.ts'
+import type { CanonicalOrder } from './canonical-order.ts'
 
 export type StockStepType =
   | 'hold_stock'
@@ -18,6 +19,16 @@ export type StockCall = {
   readonly commands: readonly StockCommand[]
 }
 
+export type PlanAsk = {
+  readonly order: CanonicalOrder
+  /** Base units of everything that is to be planned. */
+  readonly demand: readonly { readonly sku: Sku; readonly units: number }[]
+  /** SKUs of the lines themselves: a bundle has facts of its own although it lies nowhere. */
+  readonly skus: readonly Sku[]
+  /** Figures of now: what was told a moment ago has misled this order before. */
+  readonly isFresh: boolean
+}
+
 export type SagaStep =
   /** Look up lines in the catalogue and the account in the configuration. */
   | {
@@ -25,6 +36,10 @@ export type SagaStep =
       readonly account: string
       readonly lines: readonly { readonly lineId: LineId; readonly externalSku: string | null }[]
     }
-  /** Read the figures of every candidate position. */
-  | { readonly type: 'plan'; readonly account: string; readonly skus: readonly Sku[] }
+  /** Look up what a plan rests on: configuration, catalogue, and the figures of every candidate position. */
+  | { readonly type: 'plan'; readonly ask: PlanAsk }
+  /** The order names a cart: make it the order's, and say what it claims. */
+  | { readonly type: 'take_cart'; readonly reservationId: string; readonly account: string }
+  /** Give back what is left of it. */
+  | { readonly type: 'settle_cart'; readonly reservationId: string }
   | { readonly type: StockStepType; readonly attempt: number; readonly calls: readonly StockCall[] }

@@ -43,6 +43,8 @@ const legalAt: Readonly<Record<OrderEventType, readonly OrderStage[]>> = {
   exception_opened: everywhere,
   exception_resolved: everywhere,
   planned: fromValidated,
+  cart_taken: fromValidated,
+  cart_settled: everywhere,
   stock_reserved: ['planned', 'reserved', 'posted', 'released'],
   // The last plan's holds are answered even when the order has ended in between, so that nothing stays claimed.
   stock_refused: everywhere,

@@ -3,6 +3,8 @@
  * here; only where the position knows of it already do the shard's units come back. That happens when a caller repeated
  * himself through another door because the number of shards had changed meanwhile.
  */
+import { termsOf } from './claims.ts'
+import { drawsOf, splitDraws } from './draws.ts'
 import { openUnits, type Reservation } from './reservation.ts'
 import type { EscrowClaim } from './settlement.ts'
 import type { ReservationEvent } from './stock-event.ts'
@@ -20,10 +22,8 @@ export function adoptClaim(claim: EscrowClaim, existing: Reservation | null, rep
   // Ended here and asked for anew there: the newer answer is what the caller goes by.
   if (existing.status === 'released' || existing.status === 'expired') return adopt(claim)
   if (existing.status !== 'held') return { adopted: false, events: [] }
-  const { reservationId, quantity } = claim.command
-  if (existing.requested === quantity) return { adopted: false, events: extension(claim, existing) }
-  const released = { type: 'released', reservationId, quantity: openUnits(existing), from: 'held' } as const
-  return { adopted: true, events: [released, ...adopt(claim).events] }
+  if (existing.requested === claim.command.quantity) return { adopted: false, events: extension(claim, existing) }
+  return { adopted: true, events: [releaseOf(existing), ...adopt(claim).events] }
 }
 
 function adopt({ command }: EscrowClaim): Adoption {
@@ -32,6 +32,14 @@ function adopt({ command }: EscrowClaim): Adoption {
     adopted: true,
     events: [{ type: 'held', reservationId, requested: quantity, quantity, expiresAtMs, orderId }],
   }
+}
+
+/** Another quantity was asked for: the older claim gives way. */
+function releaseOf(existing: Reservation): ReservationEvent {
+  const { reservationId } = existing
+  const quantity = openUnits(existing)
+  const { split } = splitDraws(existing.draws, quantity, 'latest')
+  return { type: 'released', reservationId, quantity, from: 'held', ...termsOf(existing), ...drawsOf(split) }
 }
 
 /** The later of the two times he was told. */

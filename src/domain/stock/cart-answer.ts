@@ -4,7 +4,7 @@ import { type Cart, type CartLine, type CartStatus, type ShortLine, statusAt } f
 
 type CartDocument = {
   readonly reservationId: string
-  readonly status: 'held' | 'committed' | 'released' | 'expired'
+  readonly status: 'held' | 'ordered' | 'committed' | 'released' | 'expired'
   readonly expiresAtMs: number
   readonly lines: readonly CartLine[]
 }
@@ -20,9 +20,9 @@ export function answerOf(cart: Cart, created: boolean, nowMs: number): CartAnswe
   return { ok: true, created, reservation: { reservationId, status, expiresAtMs, lines } }
 }
 
-/** A commit under way has promised nothing yet; units on their way back are nobody's claim any more. */
+/** A commit or an extension under way has promised nothing yet; units on their way back are nobody's claim any more. */
 function documentStatus(status: CartStatus): CartDocument['status'] | 'refused' {
-  if (status === 'committing') return 'held'
+  if (status === 'committing' || status === 'extending') return 'held'
   return status === 'releasing' ? 'released' : status
 }
 
@@ -33,8 +33,10 @@ export const conflict = ({ reservationId }: Cart) =>
   ({ ok: false, error: { reason: 'reservation_conflict', reservationId } }) as const
 
 /** Why a cart in this state cannot do what was asked. */
-export function refusedAs(status: 'committed' | 'released' | 'expired', reservationId: string) {
+export function refusedAs(status: 'committed' | 'ordered' | 'released' | 'expired', reservationId: string) {
   switch (status) {
+    case 'ordered':
+      return { ok: false, error: { reason: 'reservation_ordered', reservationId } } as const
     case 'committed':
       return { ok: false, error: { reason: 'reservation_committed', reservationId } } as const
     case 'released':

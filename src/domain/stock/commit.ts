@@ -3,6 +3,7 @@
  * nobody can pick shows as backordered and is first in line for what arrives.
  */
 import { err } from '../shared/result.ts'
+import { termsOf } from './claims.ts'
 import { applied, type Command, type Decided, type StockFacts, unchanged } from './decision.ts'
 import { openUnits } from './reservation.ts'
 
@@ -16,5 +17,5 @@ export function decideCommit(command: Command<'commit'>, facts: StockFacts): Dec
   }
   if (existing.status !== 'held') return unchanged(openUnits(existing))
   const quantity = openUnits(existing)
-  return applied([{ type: 'committed', reservationId, quantity }], quantity)
+  return applied([{ type: 'committed', reservationId, quantity, ...termsOf(existing) }], quantity)
 }

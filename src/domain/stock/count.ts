@@ -5,6 +5,7 @@
 import { err, ok } from '../shared/result.ts'
 import { changeOf, noUnits } from './change-stock.ts'
 import type { Command, Decided, Report, StockFacts } from './decision.ts'
+import { lotsRefusal } from './lot-changes.ts'
 import { noPools, type Pool } from './position.ts'
 import { rebaseEvents } from './rebase.ts'
 import type { MovementState } from './stock-command.ts'
@@ -38,7 +39,10 @@ function countPool(pool: Pool, command: Command<'move'>, facts: StockFacts, repo
     return ok({ effect: 'stale', granted: 0, events: [ignored], report: kept })
   }
   const absolute = { sellable: null, damaged: null, qualityControl: null, [pool]: quantity }
-  const events = rebaseEvents(position, { ...told, figures }, absolute, facts.movedAfter(report.occurredAtMs))
+  const lots = pool === 'sellable' ? command.lots : undefined
+  const refusal = lotsRefusal(position, command.lots ?? [], pool === 'sellable' ? quantity : 0)
+  if (refusal) return err(refusal)
+  const events = rebaseEvents(facts, { ...told, figures, lots, tolerance: command.tolerance }, absolute)
   return ok({ effect: 'applied', granted: 0, events, report: kept })
 }
 

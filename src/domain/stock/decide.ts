@@ -1,12 +1,16 @@
 /** One command, decided. Refusals are values; anything thrown from here is a bug. */
-import { err, unreachable } from '../shared/result.ts'
+import { unreachable } from '../shared/result.ts'
+import { decideAnnounceSupply, decideCancelSupply } from './announce-supply.ts'
 import { decideAwaitStock, decideForgetWaiter } from './await-stock.ts'
 import { decideCommit } from './commit.ts'
 import type { Decided, StockFacts } from './decision.ts'
 import { decideExtend } from './extend.ts'
 import { decideHold } from './hold.ts'
 import { decideMove, movementReportId } from './move.ts'
+import { decideReceiveSupply, receiptReportId } from './receive-supply.ts'
 import { decideRelease } from './release.ts'
+import { decideSetLotStatus } from './set-lot-status.ts'
+import { decideSetProtection } from './set-protection.ts'
 import { decideSetSafetyStock } from './set-safety-stock.ts'
 import { decideShip, shipmentReportId } from './ship.ts'
 import { decideSnapshot, snapshotReportId } from './snapshot.ts'
@@ -36,11 +40,15 @@ export function decide(command: StockCommand, facts: StockFacts): Decided {
     case 'forget_waiter':
       return decideForgetWaiter(command, facts)
     case 'announce_supply':
+      return decideAnnounceSupply(command, facts)
     case 'receive_supply':
+      return decideReceiveSupply(command, facts)
     case 'cancel_supply':
+      return decideCancelSupply(command, facts)
     case 'set_lot_status':
+      return decideSetLotStatus(command, facts)
     case 'set_protection':
-      return err({ reason: 'overloaded' })
+      return decideSetProtection(command, facts)
     default:
       return unreachable(command)
   }
@@ -50,6 +58,7 @@ export function decide(command: StockCommand, facts: StockFacts): Decided {
 export function reportIdOf(command: StockCommand): string | null {
   if (command.type === 'move') return movementReportId(command.movementId)
   if (command.type === 'snapshot') return snapshotReportId(command.snapshotId)
+  if (command.type === 'receive_supply') return receiptReportId(command.receiptId)
   return command.type === 'ship' ? shipmentReportId(command) : null
 }
 

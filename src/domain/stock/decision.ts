@@ -5,7 +5,8 @@ import { ok, type Result } from '../shared/result.ts'
 import type { PoolUnits, Position } from './position.ts'
 import type { Reservation } from './reservation.ts'
 import type { StockCommand, StockRefusal } from './stock-command.ts'
-import type { StockEvent } from './stock-event.ts'
+import type { LotChange, MovementAfter, StockEvent } from './stock-event.ts'
+import type { Supply } from './supply.ts'
 
 export type Command<Type extends StockCommand['type']> = Extract<StockCommand, { readonly type: Type }>
 
@@ -25,16 +26,22 @@ export type Waiter = {
 }
 
 export type StockFacts = {
-  /** With every hold that had expired at `nowMs` already tidied away. */
+  /** With everything that the clock had done by `nowMs` recorded: expired holds, lots, dates that came. */
   readonly position: Position
   readonly nowMs: number
   /** The one reservation the command names; null when it names none or there is none. */
   readonly reservation: Reservation | null
   readonly waiter: Waiter | null
-  /** What was recorded under the report's id, for `move`, `snapshot` and `ship`. */
+  /** The one supply the command names; null when it names none or nothing is known of it. */
+  readonly supply: Supply | null
+  /** What was recorded under the report's id, for `move`, `snapshot`, `ship` and `receive_supply`. */
   readonly recorded: RecordedReport | null
   /** Net units of all movements that occurred after this instant, per pool. Asked for absolute figures only. */
   readonly movedAfter: (asOfMs: number) => PoolUnits
+  /** The same by lot, as far as lots were named or picked. */
+  readonly lotsMovedAfter: (asOfMs: number) => readonly LotChange[]
+  /** The movements behind it, newest first, at most `driftMovementsMax`. Asked for a difference only. */
+  readonly movementsAfter: (asOfMs: number) => readonly MovementAfter[]
 }
 
 /** What is kept of a report under its id. `moved` is what it says was moved, before any fencing. */
@@ -43,7 +50,11 @@ export type Report = {
   readonly content: string
   readonly occurredAtMs: number
   readonly moved: PoolUnits
+  readonly lots?: readonly LotChange[]
 }
+
+/** Movements that a difference names: enough to look at, and a bound on the event. */
+export const driftMovementsMax = 20
 
 export type Decision = {
   readonly effect: 'applied' | 'unchanged' | 'stale'

@@ -11,7 +11,9 @@ export type Demand = {
 }
 
 /** In the order in which the SKUs are first named. */
-export function sumDemand(lines: CartRequest['lines']): readonly Demand[] {
+export function sumDemand(
+  lines: readonly Pick<CartRequest['lines'][number], 'sku' | 'quantity' | 'location'>[],
+): readonly Demand[] {
   return [...Map.groupBy(lines, (line) => line.sku)].map(([sku, same]) => {
     const named = new Map<string, number>()
     let free = 0

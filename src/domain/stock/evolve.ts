@@ -1,9 +1,14 @@
 /** The position after an event. Total; the invariants are asserted after every step, so a bad event never lands. */
 import { unreachable } from '../shared/result.ts'
+import { changeClaims, fallDue } from './claims.ts'
+import { changeProtections } from './draws.ts'
 import { escrowOf, evolveEscrow } from './escrow.ts'
+import { changeLots, setLotStatus, tellLots, trimLots } from './evolve-lots.ts'
 import { assertPosition } from './invariants.ts'
 import type { Position } from './position.ts'
-import type { RebasedEvent, StockChange, StockEvent } from './stock-event.ts'
+import { setProtection } from './set-protection.ts'
+import type { LotChange, RebasedEvent, ReservationEvent, StockChange, StockEvent } from './stock-event.ts'
+import { supplyRows } from './supply.ts'
 
 export function evolve(position: Position, event: StockEvent, atMs: number): Position {
   const next = { ...apply(position, event), version: position.version + 1, updatedAtMs: atMs }
@@ -14,21 +19,15 @@ export function evolve(position: Position, event: StockEvent, atMs: number): Pos
 function apply(position: Position, event: StockEvent): Position {
   switch (event.type) {
     case 'held':
-      return { ...position, heldUnits: position.heldUnits + event.quantity }
+    case 'extended':
     case 'committed':
-      return {
-        ...position,
-        heldUnits: position.heldUnits - event.quantity,
-        committedUnits: position.committedUnits + event.quantity,
-      }
     case 'released':
-      return event.from === 'held' ? withoutHeld(position, event.quantity) : withoutCommitted(position, event.quantity)
     case 'expired':
-      return withoutHeld(position, event.quantity)
+      return claimed(position, event)
     case 'shipped':
-      return changed(withoutCommitted(position, event.quantity), event.change, event.occurredAtMs)
+      return changed(claimed(position, event), event)
     case 'moved':
-      return changed(position, event.change, event.occurredAtMs)
+      return changed(position, event)
     case 'rebased':
       return rebased(position, event)
     case 'safety_stock_set':
@@ -37,7 +36,21 @@ function apply(position: Position, event: StockEvent): Position {
     case 'escrow_granted':
     case 'escrow_settled':
       return { ...position, escrow: evolveEscrow(escrowOf(position), event) }
-    case 'extended':
+    case 'supply_announced':
+    case 'supply_cancelled':
+      return { ...position, supplies: supplyRows(position, event) }
+    case 'supply_received':
+      return changed({ ...position, supplies: supplyRows(position, event) }, event)
+    case 'lot_status_set':
+      return { ...position, ...setLotStatus(position, event.lotId, event.status) }
+    case 'lot_expired':
+      return { ...position, ...setLotStatus(position, event.lotId, 'expired') }
+    case 'demand_due':
+      return fallDue(position, event.dueAtMs)
+    case 'protection_set':
+      return { ...position, protections: setProtection(position, event) }
+    case 'protection_released':
+      return { ...position, protections: position.protections.filter(({ group }) => group !== event.group) }
     case 'drifted':
     case 'figure_ignored':
     case 'waiter_registered':
@@ -49,20 +62,42 @@ function apply(position: Position, event: StockEvent): Position {
   }
 }
 
-const withoutHeld = (position: Position, units: number): Position => ({
-  ...position,
-  heldUnits: position.heldUnits - units,
-})
+/** What a claim does to the counters and to the protected units it drew on. */
+function claimed(position: Position, event: ReservationEvent): Position {
+  if (event.type === 'extended') return position
+  const { quantity, terms, draws } = event
+  const { protections } = position
+  switch (event.type) {
+    case 'held':
+      return changeClaims({ ...position, protections: changeProtections(protections, draws, 'drawn') }, terms, {
+        committed: 0,
+        held: quantity,
+      })
+    case 'committed':
+      return changeClaims(position, terms, { committed: quantity, held: 0 - quantity })
+    case 'released':
+    case 'expired': {
+      const isHeld = event.type === 'expired' || event.from === 'held'
+      const back = { ...position, protections: changeProtections(protections, draws, 'returned') }
+      return changeClaims(back, terms, { committed: isHeld ? 0 : 0 - quantity, held: isHeld ? 0 - quantity : 0 })
+    }
+    case 'shipped':
+      return changeClaims({ ...position, protections: changeProtections(protections, draws, 'shipped') }, terms, {
+        committed: 0 - quantity,
+        held: 0,
+      })
+    default:
+      return unreachable(event)
+  }
+}
 
-const withoutCommitted = (position: Position, units: number): Position => ({
-  ...position,
-  committedUnits: position.committedUnits - units,
-})
+type Moving = { readonly change: StockChange; readonly occurredAtMs: number; readonly lots?: readonly LotChange[] }
 
-function changed(position: Position, change: StockChange, occurredAtMs: number): Position {
+function changed(position: Position, { change, occurredAtMs, lots = [] }: Moving): Position {
   const departs = change.sellable < 0 || change.missing > 0
   return {
     ...position,
+    ...changeLots(position, lots, occurredAtMs),
     told: true,
     sellable: position.sellable + change.sellable,
     missing: position.missing + change.missing,
@@ -77,7 +112,7 @@ function changed(position: Position, change: StockChange, occurredAtMs: number):
 function rebased(position: Position, event: RebasedEvent): Position {
   const { stock, asOfMs } = event
   const isSnapshot = event.by === 'snapshot' && event.source !== null
-  return {
+  const next: Position = {
     ...position,
     told: true,
     sellable: stock.sellable ?? position.sellable,
@@ -92,4 +127,6 @@ function rebased(position: Position, event: RebasedEvent): Position {
     totalAsOfMs: stock.sellable === null ? position.totalAsOfMs : isSnapshot ? asOfMs : -1,
     snapshot: isSnapshot ? { source: event.source, asOfMs, sourceSequence: event.sourceSequence } : position.snapshot,
   }
+  if (event.lots !== undefined) return { ...next, ...tellLots(next, event.lots, asOfMs) }
+  return stock.sellable === null ? next : { ...next, ...trimLots(next, asOfMs) }
 }

@@ -4,8 +4,9 @@ import { freeUnits } from '../atp/free-units.ts'
 import type { PositionFigures } from '../atp/position-figures.ts'
 import { accountAt, escrowOf, setAside } from './escrow.ts'
 import { figuresOf } from './figures-of.ts'
-import { availableAt, type Position } from './position.ts'
+import type { Position } from './position.ts'
 import type { EscrowTerms, Settlement } from './settlement.ts'
+import { availableAt } from './states.ts'
 
 /**
  * Below so many units a shard the position serves alone: the last units are sold one by one, and spread over shards

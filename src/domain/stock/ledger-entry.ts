@@ -48,6 +48,21 @@ function lineOf(event: LoggedStockEvent): Line {
       return { type, quantity: 0, reference: event.reference, occurredAtMs: event.asOfMs }
     case 'drifted':
       return { type, quantity: event.difference, reference: event.reference, occurredAtMs: event.asOfMs }
+    case 'supply_announced':
+      return { type, quantity: event.open, reference: event.supplyId }
+    case 'supply_received':
+      return { type, quantity: event.quantity, reference: event.supplyId, occurredAtMs: event.occurredAtMs }
+    case 'supply_cancelled':
+      return { type, quantity: event.quantity, reference: event.supplyId }
+    case 'lot_status_set':
+      return { type, quantity: 0, reference: `${event.lotId} ${event.status}` }
+    case 'lot_expired':
+      return { type, quantity: event.units, reference: event.lotId, occurredAtMs: event.goodUntilMs }
+    case 'demand_due':
+      return { type, quantity: event.quantity, reference: null, occurredAtMs: event.dueAtMs }
+    case 'protection_set':
+    case 'protection_released':
+      return { type, quantity: event.quantity, reference: event.group }
     case 'safety_stock_set':
       return { type, quantity: event.quantity, reference: null }
     case 'shards_set':

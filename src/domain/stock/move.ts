@@ -8,14 +8,24 @@ import { err, ok, unreachable } from '../shared/result.ts'
 import { changeOf, isStale, noUnits, type ReportedUnits, shortageDrift } from './change-stock.ts'
 import { decideCount } from './count.ts'
 import { type Command, type Decided, type StockFacts, unchanged } from './decision.ts'
-import { availableAt, type Position } from './position.ts'
+import { lotChanges, lotsOf, lotsRefusal } from './lot-changes.ts'
+import type { Position } from './position.ts'
+import { availableAt } from './states.ts'
 import type { MovementState } from './stock-command.ts'
 
 export const movementReportId = (movementId: string) => `movement/${movementId}`
 
 export function decideMove(command: Command<'move'>, facts: StockFacts): Decided {
   const { movementId, movement, state, quantity, occurredAtMs, reference } = command
-  const content = canonicalJson({ movement, state, quantity, occurredAtMs, reference })
+  const { lots = [] } = command
+  const content = canonicalJson({
+    movement,
+    state,
+    quantity,
+    occurredAtMs,
+    reference,
+    ...(lots.length === 0 ? {} : { lots }),
+  })
   if (facts.recorded) {
     return facts.recorded.content === content ? unchanged() : err({ reason: 'movement_conflict', movementId })
   }
@@ -28,18 +38,27 @@ export function decideMove(command: Command<'move'>, facts: StockFacts): Decided
     return err({ reason: 'movement_exceeds_stock', movementId, requested: Math.abs(quantity), available: short })
   }
   const reported = reportedUnits(command)
+  const refusal = lotsRefusal(facts.position, lots, reported.sellable)
+  if (refusal) return err(refusal)
   const stale = isStale(facts.position, reported, effectiveAtMs)
   const change = changeOf(facts.position, reported, effectiveAtMs)
   const { sellable, damaged, qualityControl } = reported
+  const changes = lotChanges(facts, { units: sellable, named: lots, sold: isSold(command), goodUntilMs: null })
+  const moved = { movementId, movement, state, quantity, occurredAtMs: effectiveAtMs, reference, change, stale }
   return ok({
     effect: stale ? 'stale' : 'applied',
     granted: 0,
     events: [
-      { type: 'moved', movementId, movement, state, quantity, occurredAtMs: effectiveAtMs, reference, change, stale },
+      { type: 'moved', ...moved, ...lotsOf(changes) },
       ...shortageDrift(facts.position, change, movementId, effectiveAtMs),
     ],
-    report: { ...report, moved: { sellable, damaged, qualityControl } },
+    report: { ...report, moved: { sellable, damaged, qualityControl }, lots: changes },
   })
+}
+
+/** What somebody is to use is picked from what may be sold; what is written off takes what expires first. */
+function isSold({ movement }: Command<'move'>): boolean {
+  return movement === 'shipment' || movement === 'transfer_out'
 }
 
 /** Signed: a receipt of −2 corrects an earlier one, as warehouses like to send it. */

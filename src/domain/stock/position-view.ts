@@ -1,6 +1,9 @@
 /** A position as others see it. */
+import type { PositionSummary } from '../atp/position-figures.ts'
 import { type PositionId, parsePositionId } from '../shared/ids.ts'
-import { type Position, statesOf } from './position.ts'
+import { figuresOf } from './figures-of.ts'
+import type { Position } from './position.ts'
+import { statesOf } from './states.ts'
 import type { PositionView } from './stock-command.ts'
 
 /** `asOfMs` says for which instant this is true; a position that nothing ever happened at is true of no instant. */
@@ -14,5 +17,16 @@ export function positionView(name: PositionId, position: Position, asOfMs: numbe
     asOfMs: known ? asOfMs : 0,
     states: statesOf(position),
     snapshot,
+  }
+}
+
+/** As of its last change: whoever holds it reckons with a later instant himself. */
+export function summaryOf(name: PositionId, position: Position): PositionSummary {
+  return {
+    ...parsePositionId(name),
+    version: position.version,
+    asOfMs: position.updatedAtMs,
+    states: statesOf(position),
+    figures: figuresOf(position, position.updatedAtMs),
   }
 }

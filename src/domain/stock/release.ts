@@ -1,6 +1,8 @@
 /** Gives units back. Giving back everything is the same however often it is said; a named quantity is said once. */
 import { err } from '../shared/result.ts'
+import { termsOf } from './claims.ts'
 import { applied, type Command, type Decided, type StockFacts, unchanged } from './decision.ts'
+import { drawsOf, splitDraws } from './draws.ts'
 import { openUnits } from './reservation.ts'
 
 export function decideRelease(command: Command<'release'>, facts: StockFacts): Decided {
@@ -14,5 +16,9 @@ export function decideRelease(command: Command<'release'>, facts: StockFacts): D
   }
   if (quantity === 0) return unchanged()
   const from = existing.status === 'held' ? 'held' : 'committed'
-  return applied([{ type: 'released', reservationId, quantity, from }], quantity)
+  const { split } = splitDraws(existing.draws, quantity, 'latest')
+  return applied(
+    [{ type: 'released', reservationId, quantity, from, ...termsOf(existing), ...drawsOf(split) }],
+    quantity,
+  )
 }

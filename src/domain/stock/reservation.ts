@@ -2,8 +2,9 @@
 
 import type { CorrelationId, OrderId, ReservationId } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
+import { splitDraws } from './draws.ts'
 import type { ReservationStatus, ReservationView } from './stock-command.ts'
-import type { ReservationEvent, StockEvent } from './stock-event.ts'
+import type { ClaimTerms, Draw, ReservationEvent, StockEvent } from './stock-event.ts'
 
 export type Reservation = {
   readonly reservationId: ReservationId
@@ -17,7 +18,9 @@ export type Reservation = {
   readonly expiresAtMs: number | null
   readonly orderId: OrderId | null
   readonly correlationId: CorrelationId
-}
+  /** What it takes of protected units and of nobody's, in that order; empty when none of it is protected. */
+  readonly draws: readonly Draw[]
+} & ClaimTerms
 
 /** Units still claimed. */
 export function openUnits(reservation: Reservation): number {
@@ -58,18 +61,26 @@ export function evolveReservation(
     case 'committed':
       return { ...existing, status: 'committed' }
     case 'expired':
-      return { ...existing, status: 'expired' }
+      return { ...existing, status: 'expired', draws: [] }
     case 'released':
-      return closeWhenEmpty({ ...existing, released: existing.released + event.quantity })
+      return closeWhenEmpty({
+        ...existing,
+        released: existing.released + event.quantity,
+        draws: splitDraws(existing.draws, event.quantity, 'latest').kept,
+      })
     case 'shipped':
-      return closeWhenEmpty({ ...existing, shipped: existing.shipped + event.quantity })
+      return closeWhenEmpty({
+        ...existing,
+        shipped: existing.shipped + event.quantity,
+        draws: splitDraws(existing.draws, event.quantity, 'earliest').kept,
+      })
     default:
       return unreachable(event)
   }
 }
 
 function begin(event: Extract<ReservationEvent, { type: 'held' }>, correlationId: CorrelationId): Reservation {
-  const { reservationId, requested, quantity, expiresAtMs, orderId } = event
+  const { reservationId, requested, quantity, expiresAtMs, orderId, terms, draws = [] } = event
   return {
     reservationId,
     requested,
@@ -80,6 +91,9 @@ function begin(event: Extract<ReservationEvent, { type: 'held' }>, correlationId
     expiresAtMs,
     orderId,
     correlationId,
+    draws,
+    dueAtMs: terms?.dueAtMs ?? null,
+    goodUntilMs: terms?.goodUntilMs ?? null,
   }
 }
 

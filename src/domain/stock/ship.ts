@@ -5,7 +5,10 @@
 import { canonicalJson } from '../shared/canonical-json.ts'
 import { err, ok } from '../shared/result.ts'
 import { changeOf, noUnits, shortageDrift } from './change-stock.ts'
+import { termsOf } from './claims.ts'
 import { type Command, type Decided, type StockFacts, unchanged } from './decision.ts'
+import { drawsOf, splitDraws } from './draws.ts'
+import { lotChanges, lotsOf, lotsRefusal } from './lot-changes.ts'
 import { noPools, type Position } from './position.ts'
 import { openUnits, type Reservation } from './reservation.ts'
 import type { StockRefusal } from './stock-command.ts'
@@ -14,26 +17,35 @@ import type { StockRefusal } from './stock-command.ts'
 export const shipmentReportId = (command: Command<'ship'>) => `shipment/${command.shipmentId}/${command.reservationId}`
 
 export function decideShip(command: Command<'ship'>, facts: StockFacts): Decided {
-  const { reservationId, shipmentId, quantity } = command
+  const { reservationId, shipmentId, quantity, lots = [] } = command
   const { position, reservation } = facts
-  const content = canonicalJson({ reservationId, shipmentId, quantity })
+  const content = canonicalJson({ reservationId, shipmentId, quantity, ...(lots.length === 0 ? {} : { lots }) })
   if (facts.recorded) {
     return facts.recorded.content === content ? unchanged(quantity) : err(conflictOf(shipmentId))
   }
   if (reservation === null) return err({ reason: 'reservation_not_found', reservationId })
-  const refusal = refusalFor(command, reservation)
+  const refusal = refusalFor(command, reservation) ?? lotsRefusal(position, lots, quantity)
   if (refusal) return err(refusal)
   const occurredAtMs = shippedAtMs(command, position, facts.nowMs)
   const change = changeOf(position, { ...noUnits, sellable: -quantity }, occurredAtMs)
   const stale = occurredAtMs <= position.asOfMs.sellable
+  const { goodUntilMs } = reservation
+  const changes = lotChanges(facts, { units: 0 - quantity, named: lots, sold: true, goodUntilMs })
+  const claimed = { ...termsOf(reservation), ...drawsOf(splitDraws(reservation.draws, quantity, 'earliest').split) }
   return ok({
     effect: stale ? 'stale' : 'applied',
     granted: quantity,
     events: [
-      { type: 'shipped', reservationId, shipmentId, quantity, occurredAtMs, change },
+      { type: 'shipped', reservationId, shipmentId, quantity, occurredAtMs, change, ...lotsOf(changes), ...claimed },
       ...shortageDrift(position, change, shipmentId, occurredAtMs),
     ],
-    report: { id: shipmentReportId(command), content, occurredAtMs, moved: { ...noPools, sellable: -quantity } },
+    report: {
+      id: shipmentReportId(command),
+      content,
+      occurredAtMs,
+      moved: { ...noPools, sellable: -quantity },
+      lots: changes,
+    },
   })
 }
 

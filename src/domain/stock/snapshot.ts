@@ -5,6 +5,7 @@
 import { canonicalJson } from '../shared/canonical-json.ts'
 import { err, ok } from '../shared/result.ts'
 import { type Command, type Decided, type StockFacts, unchanged } from './decision.ts'
+import { lotsRefusal } from './lot-changes.ts'
 import { noPools, type PoolUnits, type Position } from './position.ts'
 import { type AbsoluteFigures, rebaseEvents } from './rebase.ts'
 
@@ -13,7 +14,8 @@ export const snapshotReportId = (snapshotId: string) => `snapshot/${snapshotId}`
 export function decideSnapshot(command: Command<'snapshot'>, facts: StockFacts): Decided {
   const { snapshotId: reference, source, sourceSequence, onHand, damaged, qualityControl } = command
   const figures = { onHand, damaged, qualityControl }
-  const content = canonicalJson({ source, sourceSequence, asOfMs: command.asOfMs, ...figures })
+  const { lots, tolerance } = command
+  const content = canonicalJson({ source, sourceSequence, asOfMs: command.asOfMs, ...figures, ...(lots && { lots }) })
   if (facts.recorded) {
     return facts.recorded.content === content
       ? unchanged()
@@ -27,9 +29,11 @@ export function decideSnapshot(command: Command<'snapshot'>, facts: StockFacts):
     const newestAsOfMs = facts.position.asOfMs.sellable
     return ok({ effect: 'stale', granted: 0, events: [{ type: 'figure_ignored', ...told, newestAsOfMs }], report })
   }
-  const movedSince = facts.movedAfter(asOfMs)
-  const absolute = absoluteFigures(command, facts.position, asOfMs, movedSince)
-  return ok({ effect: 'applied', granted: 0, events: rebaseEvents(facts.position, told, absolute, movedSince), report })
+  const refusal = lotsRefusal(facts.position, lots ?? [], command.onHand)
+  if (refusal) return err(refusal)
+  const absolute = absoluteFigures(command, facts.position, asOfMs, facts.movedAfter(asOfMs))
+  const events = rebaseEvents(facts, { ...told, lots, tolerance }, absolute)
+  return ok({ effect: 'applied', granted: 0, events, report })
 }
 
 /** Of two figures for the same instant the later one to arrive holds, unless its own source numbers it as older. */

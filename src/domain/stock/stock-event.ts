@@ -1,34 +1,54 @@
 /** What happened at a position: the rows of its log. Stored for ever, so members are added, never renamed or removed. */
+
+import type { SupplyType } from '../atp/position-figures.ts'
 import type { AccountId, OrderId, ReservationId } from '../shared/ids.ts'
 import type { PoolUnits } from './position.ts'
-import type { MovementState, MovementType } from './stock-command.ts'
+import type { Loan, LotStatus, MovementState, MovementType } from './stock-command.ts'
+
+/** What makes a claim more than units for now; left out where nothing does. */
+export type ClaimTerms = {
+  /** Null: for now. */
+  readonly dueAtMs: number | null
+  readonly goodUntilMs: number | null
+}
+/** Units that a claim took from one place: a group's protected ones (`by` its own or a borrower), or nobody's (null). */
+export type Draw = {
+  readonly from: { readonly group: string; readonly since: number } | null
+  readonly by: string | null
+  readonly units: number
+}
+/** Of a claim or of the part of it that an event speaks of, in the order in which they were taken. */
+type Claimed = { readonly terms?: ClaimTerms; readonly draws?: readonly Draw[] }
+/** Units that came to a lot, or left it. */
+export type LotChange = { readonly lotId: string; readonly units: number; readonly goodUntilMs: number | null }
 
 export type ReservationEvent =
-  | {
+  | (Claimed & {
       readonly type: 'held'
       readonly reservationId: ReservationId
       readonly requested: number
       readonly quantity: number
       readonly expiresAtMs: number | null
       readonly orderId: OrderId | null
-    }
+    })
   | { readonly type: 'extended'; readonly reservationId: ReservationId; readonly expiresAtMs: number }
-  | { readonly type: 'committed'; readonly reservationId: ReservationId; readonly quantity: number }
-  | {
+  | (Claimed & { readonly type: 'committed'; readonly reservationId: ReservationId; readonly quantity: number })
+  | (Claimed & {
       readonly type: 'released'
       readonly reservationId: ReservationId
       readonly quantity: number
       readonly from: 'held' | 'committed'
-    }
-  | { readonly type: 'expired'; readonly reservationId: ReservationId; readonly quantity: number }
-  | {
+    })
+  | (Claimed & { readonly type: 'expired'; readonly reservationId: ReservationId; readonly quantity: number })
+  | (Claimed & {
       readonly type: 'shipped'
       readonly reservationId: ReservationId
       readonly shipmentId: string
       readonly quantity: number
       readonly occurredAtMs: number
       readonly change: StockChange
-    }
+      readonly lots?: readonly LotChange[]
+    })
 
 /** Units set aside for the shards of a hot position, and what became of them. */
 export type EscrowEvent =
@@ -62,6 +82,7 @@ type MovedEvent = {
   readonly occurredAtMs: number
   readonly reference: string | null
   readonly change: StockChange
+  readonly lots?: readonly LotChange[]
   /** True when a newer absolute figure contained it already. */
   readonly stale: boolean
 }
@@ -82,6 +103,8 @@ export type RebasedEvent = {
     readonly damaged: number | null
     readonly qualityControl: number | null
   }
+  /** Every lot with what moved since; left out: the figure told none, and lots lose what the pool does not hold. */
+  readonly lots?: readonly LotChange[]
 }
 
 export type DriftedEvent = {
@@ -96,7 +119,58 @@ export type DriftedEvent = {
   readonly difference: number
   /** Net units moved after `asOfMs` that were added on top, so that a person can check the figure. */
   readonly movedSince: PoolUnits
+  /** The movements behind `movedSince`, newest first, no more than `driftMovementsMax` of them. */
+  readonly movements?: readonly MovementAfter[]
+  /** False: within what the source is known to be off by. Left out in old events: every difference counted. */
+  readonly beyondTolerance?: boolean
 }
+/** `units` on hand. */
+export type MovementAfter = { readonly id: string; readonly occurredAtMs: number; readonly units: number }
+
+type SupplyEvent =
+  | {
+      readonly type: 'supply_announced'
+      readonly supplyId: string
+      readonly supplyType: SupplyType
+      readonly quantity: number
+      readonly dueAtMs: number
+      readonly confidencePercent: number
+      readonly goodUntilMs: number | null
+      readonly overdueDelayMs: number
+      readonly sourceVersion: number
+      /** Of `quantity`, what is still to come. */
+      readonly open: number
+    }
+  | {
+      readonly type: 'supply_received'
+      readonly supplyId: string
+      readonly receiptId: string
+      readonly quantity: number
+      readonly final: boolean
+      readonly occurredAtMs: number
+      readonly change: StockChange
+      readonly lots?: readonly LotChange[]
+      readonly stale: boolean
+      readonly open: number
+    }
+  | { readonly type: 'supply_cancelled'; readonly supplyId: string; readonly reason: string; readonly quantity: number }
+export type SupplyEventOf<Type extends SupplyEvent['type']> = Extract<SupplyEvent, { readonly type: Type }>
+
+type TermsEvent =
+  | { readonly type: 'lot_status_set'; readonly lotId: string; readonly status: LotStatus; readonly reason: string }
+  | { readonly type: 'lot_expired'; readonly lotId: string; readonly goodUntilMs: number; readonly units: number }
+  /** The date of these later claims has come: they are claims for now. */
+  | { readonly type: 'demand_due'; readonly dueAtMs: number; readonly quantity: number }
+  | {
+      readonly type: 'protection_set'
+      readonly group: string
+      readonly quantity: number
+      readonly releaseAtMs: number | null
+      readonly consume: 'protected_first' | 'unprotected_first'
+      readonly lendsTo: readonly Loan[]
+    }
+  /** Its date has come: what was left of it is everybody's. */
+  | { readonly type: 'protection_released'; readonly group: string; readonly quantity: number }
 
 export type StockEvent =
   | ReservationEvent
@@ -104,6 +178,8 @@ export type StockEvent =
   | MovedEvent
   | RebasedEvent
   | DriftedEvent
+  | SupplyEvent
+  | TermsEvent
   /** An absolute figure older than the one held. */
   | {
       readonly type: 'figure_ignored'

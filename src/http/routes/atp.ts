@@ -1,57 +1,26 @@
 /**
- * What can be promised now: the available units of every location that serves the channel, read from the positions
- * themselves, so the answer is as old as this request.
+ * What can be promised, per SKU: now, by date, to whom and from where. Answers are made from the positions' own
+ * figures, each with its age; how old they may be is for the caller to say.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { actor, type StockApi } from '../../actor-apis.ts'
-import { findSku } from '../../config/catalog.ts'
-import { locationsServing } from '../../domain/config/channel-network.ts'
-import { slugSchema } from '../../domain/config/config.ts'
-import { skuSchema } from '../../domain/order/canonical-order.ts'
-import { locationId, positionId, sku as skuId } from '../../domain/shared/ids.ts'
-import type { PositionView } from '../../domain/stock/stock-command.ts'
+import { type AtpQuestion, answerAtp, heldStock } from '../atp/answer-atp.ts'
+import { type AskedSku, findAskedSku } from '../atp/asked-sku.ts'
+import { cachedMaxMs } from '../atp/atp-cache.ts'
+import { renderSku, stableParts } from '../atp/render-atp.ts'
 import type { AppContext, AppEnv } from '../context.ts'
 import { answers, reads, reasonsOf, refusals } from '../describe-route.ts'
+import { matchesTag, weakTag } from '../entity-tag.ts'
 import { refuse } from '../problem.ts'
+import { availabilitySchema } from '../wire/atp-answer.ts'
+import { type AtpQuery, atpQuerySchema } from '../wire/atp-query.ts'
 import { instantOutSchema, rfc3339 } from '../wire/instant.ts'
-import { statesSchema } from '../wire/inventory-states.ts'
 
 export const atp = new OpenAPIHono<AppEnv>()
 
-const skusMax = 100
-/** Every position is one call, and one request may make a thousand. */
-const positionsMax = 500
-
-const oneOrMany = (value: unknown) => (Array.isArray(value) ? value : [value])
-const integerQuery = (minimum: number, maximum: number) =>
-  z.coerce.number().pipe(z.int().min(minimum).max(maximum)).openapi({ type: 'integer', minimum, maximum })
-
-const querySchema = z.strictObject({
-  sku: z
-    .preprocess(oneOrMany, z.array(skuSchema).min(1).max(skusMax))
-    .openapi({ type: 'array', items: { type: 'string' }, description: 'Repeat for several', example: ['ROPE-10'] }),
-  channel: slugSchema.optional().openapi({ description: 'Only locations of its network count' }),
-  quantity: integerQuery(1, 1_000_000).default(1),
-  explain: z.enum(['true', 'false']).default('false'),
-  maxStalenessMs: integerQuery(0, 3_600_000).default(0).openapi({ description: 'Answers are always read afresh' }),
-})
-
-const sourceSchema = z.object({
-  location: z.string(),
-  available: z.int(),
-  version: z.int(),
-  asOf: instantOutSchema,
-  states: statesSchema.optional(),
-})
-const promiseSchema = z
-  .object({
-    sku: z.string(),
-    known: z.boolean().openapi({ description: 'False: not in the catalogue' }),
-    available: z.int().openapi({ description: 'Over all sources' }),
-    enough: z.boolean(),
-    sources: z.array(sourceSchema),
-  })
-  .openapi('Promise')
+/** SKUs and components read for one answer, each in one hop. */
+const partsMax = 300
+/** Positions that may be read themselves for one answer: each is a call of its own. */
+const positionsMax = 1_000
 
 const atpRoute = createRoute({
   method: 'get',
@@ -60,59 +29,65 @@ const atpRoute = createRoute({
   operationId: 'getAvailability',
   tags: ['inventory'],
   summary: 'Available to promise, per SKU',
-  request: { query: querySchema },
+  request: { query: atpQuerySchema },
   responses: {
     200: answers(
       z.object({
         asOf: instantOutSchema,
         channel: z.string().nullable(),
-        quantity: z.int(),
-        skus: z.array(promiseSchema),
+        quantity: z.int().nullable(),
+        configVersion: z.string(),
+        skus: z.array(availabilitySchema),
       }),
       'One entry per SKU, in the order asked for',
     ),
+    304: { description: 'What `If-None-Match` names still says the same; its figures are younger now' },
     ...refusals(...reasonsOf.read, 'unknown_account'),
   },
 })
 
 atp.openapi(atpRoute, async (c) => {
-  const { sku: skus, channel, quantity, explain } = c.req.valid('query')
-  const { principal, config } = c.var
-  const selling = channel ?? principal.account
-  if (principal.account !== null && selling !== principal.account) {
-    return refuse(c, { reason: 'account_not_allowed', account: selling })
+  const query = c.req.valid('query')
+  const { principal, config, receivedAtMs } = c.var
+  const channel = query.channel ?? principal.account
+  if (principal.account !== null && channel !== principal.account) {
+    return refuse(c, { reason: 'account_not_allowed', account: channel })
   }
-  const account = config.accounts.find((candidate) => candidate.id === selling && candidate.role === 'channel')
-  if (selling !== null && account === undefined) return refuse(c, { reason: 'unknown_account', account: selling })
-  const locations = locationsServing(config, selling).map(({ id }) => id)
-  if (skus.length * locations.length > positionsMax) {
-    const message = `at most ${Math.floor(positionsMax / locations.length)} SKUs over ${locations.length} locations`
-    return refuse(c, { reason: 'invalid_query', errors: [{ path: 'sku', message }] })
-  }
-  const ask = { locations, quantity, explain: explain === 'true' }
-  const promises = await Promise.all(skus.map((sku) => promiseOf(c, sku, ask)))
-  return c.json({ asOf: rfc3339(c.var.receivedAtMs), channel: selling, quantity, skus: promises }, 200)
+  const account = config.accounts.find((candidate) => candidate.id === channel && candidate.role === 'channel') ?? null
+  if (channel !== null && account === null) return refuse(c, { reason: 'unknown_account', account: channel })
+  const asked = await Promise.all(query.sku.map((sku) => findAskedSku(c.env, sku, receivedAtMs)))
+  const tooMuch = tooMuchAsked(asked, query, config.locations.length)
+  if (tooMuch !== null) return refuse(c, { reason: 'invalid_query', errors: [{ path: 'sku', message: tooMuch }] })
+  return await answerNow(c, { config, account, query, nowMs: receivedAtMs }, asked)
 })
 
-type Ask = { readonly locations: readonly string[]; readonly quantity: number; readonly explain: boolean }
-
-/** An unknown SKU is answered without touching a position. */
-async function promiseOf(c: AppContext, sku: string, ask: Ask): Promise<z.infer<typeof promiseSchema>> {
-  const known = await findSku(c.env, sku, c.var.receivedAtMs)
-  if (known?.stocked !== true) return { sku, known: known !== null, available: 0, enough: false, sources: [] }
-  const views = await Promise.all(ask.locations.map((location) => viewOf(c, sku, location)))
-  const sources = views.filter((view) => view.known).map((view) => sourceOf(view, ask.explain))
-  const available = sources.reduce((sum, source) => sum + Math.max(0, source.available), 0)
-  return { sku, known: true, available, enough: available >= ask.quantity, sources }
+async function answerNow(c: AppContext, question: AtpQuestion, asked: readonly AskedSku[]) {
+  const { config, account, query, nowMs } = question
+  const answered = await answerAtp(question, asked, heldStock(c.env, question))
+  const skus = await Promise.all(answered.map((sku) => renderSku(c.env, question, sku)))
+  const said = { channel: account?.id ?? null, quantity: query.quantity ?? null, configVersion: config.version }
+  const tag = weakTag([said, stableParts(skus)])
+  const headers = { 'cache-control': cacheControl(query), etag: tag, vary: 'Authorization' }
+  // A promise is given to one asker, at one time: it is never the same as the one before.
+  const isPromise = skus.some(({ promise }) => promise !== null)
+  if (isPromise) return c.json({ asOf: rfc3339(nowMs), ...said, skus }, 200, { 'cache-control': 'no-store' })
+  if (matchesTag(c.req.header('if-none-match'), tag)) return c.body(null, 304, headers)
+  return c.json({ asOf: rfc3339(nowMs), ...said, skus }, 200, headers)
 }
 
-function viewOf(c: AppContext, sku: string, location: string): Promise<PositionView> {
-  const position = positionId(skuId(sku), locationId(location))
-  return actor<StockApi>(c.env.STOCK, position).view(position)
+/**
+ * Only for the one who asked, and not for longer than the isolate's own cache: what a company has in stock is nobody
+ * else's business, so no shared cache keeps it. Whoever asked for the truth of now asks again.
+ */
+function cacheControl({ maxStalenessMs }: AtpQuery): string {
+  const seconds = Math.floor(Math.min(maxStalenessMs, cachedMaxMs) / 1_000)
+  return seconds === 0 ? 'private, no-cache' : `private, max-age=${seconds}`
 }
 
-function sourceOf(view: PositionView, explain: boolean): z.infer<typeof sourceSchema> {
-  const { location, version, asOfMs, states } = view
-  const source = { location, available: states.available, version, asOf: rfc3339(asOfMs) }
-  return explain ? { ...source, states: { ...states } } : source
+function tooMuchAsked(asked: readonly AskedSku[], { maxStalenessMs }: AtpQuery, locations: number): string | null {
+  const parts = new Set(asked.flatMap(({ parts: each }) => each.map(({ entry }) => entry.sku))).size
+  if (parts > partsMax) return `at most ${partsMax} SKUs and components in all, not ${parts}`
+  const most = Math.floor(positionsMax / Math.max(1, locations))
+  if (maxStalenessMs > 0 || parts <= most) return null
+  return `at most ${most} SKUs and components over ${locations} locations when the positions themselves are read`
 }

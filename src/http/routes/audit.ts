@@ -73,9 +73,9 @@ function agreement(published: string | null, headHash: string): 'agrees' | 'diff
 type Named = { readonly kind: ActorKind; readonly name: string }
 
 function parseActor(path: string): Named | null {
-  const [, kind, name] = /^(order|stock|inbox|location):(.+)$/.exec(path) ?? []
+  const [, kind, name] = /^(order|stock|inbox|location|feed):(.+)$/.exec(path) ?? []
   if (name === undefined) return null
-  // The pattern lets only these four through.
+  // The pattern lets only these five through.
   return { kind: kind as ActorKind, name }
 }
 
@@ -85,6 +85,7 @@ async function mayExist(c: AppContext, { kind, name }: Named): Promise<boolean> 
   const isAccount = (id: string) => accounts.some((account) => account.id === id)
   if (kind === 'order') return isAccount(name.slice(0, Math.max(0, name.indexOf(':'))))
   if (kind === 'location') return locations.some(({ id }) => id === name)
+  if (kind === 'feed') return isAccount(name)
   if (kind === 'inbox') return isAccount(accountOfInbox(name)) && isInboxShard(name)
   const { sku, location } = parsePositionId(name as Parameters<typeof parsePositionId>[0])
   return locations.some(({ id }) => id === location) && (await findSku(c.env, sku, c.var.receivedAtMs)) !== null
@@ -96,7 +97,8 @@ function isInboxShard(name: string): boolean {
 }
 
 function namespaceOf(c: AppContext, kind: ActorKind): DurableObjectNamespace {
-  return { order: c.env.ORDER, stock: c.env.STOCK, inbox: c.env.INBOX, location: c.env.LOCATION }[kind]
+  const { ORDER, STOCK, INBOX, LOCATION, FEED } = c.env
+  return { order: ORDER, stock: STOCK, inbox: INBOX, location: LOCATION, feed: FEED }[kind]
 }
 
 async function publishedHash(c: AppContext, { kind, name }: Named, seq: number): Promise<string | null> {

@@ -2,12 +2,12 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { actor, type OrderApi } from '../../actor-apis.ts'
 import type { Account } from '../../domain/config/config.ts'
-import { canonicalOrderSchema } from '../../domain/order/canonical-order.ts'
+import { type CanonicalOrder, canonicalOrderSchema } from '../../domain/order/canonical-order.ts'
 import type { OrderState } from '../../domain/order/order-state.ts'
 import { accountId, orderId } from '../../domain/shared/ids.ts'
 import { mayActFor } from '../auth.ts'
 import { commandIdOf } from '../command-id.ts'
-import { type AppContext, type AppEnv, causeOf } from '../context.ts'
+import { type AppContext, type AppEnv, causeOf, type Principal } from '../context.ts'
 import { answers, noQuery, orderReasons, reads, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
 import { examples } from '../wire/examples.ts'
@@ -36,7 +36,7 @@ const captureRoute = createRoute({
 })
 
 orders.openapi(captureRoute, async (c) => {
-  const body = c.req.valid('json')
+  const body = withOwnCart(c.req.valid('json'), c.var.principal)
   const account = c.var.config.accounts.find((candidate) => candidate.id === body.account)
   if (!mayActFor(c.var.principal, body.account)) {
     return refuse(c, { reason: 'account_not_allowed', account: body.account })
@@ -55,6 +55,12 @@ orders.openapi(captureRoute, async (c) => {
   const created = verdict.effect === 'applied' && wasCapturedBy(state, c)
   return created ? c.json(orderDocument(state), 201) : c.json(orderDocument(state), 200)
 })
+
+/** A restricted key's reservations are kept under its account's name (`reservations.ts`): it can name no other's. */
+function withOwnCart(order: CanonicalOrder, { account }: Principal): CanonicalOrder {
+  if (account === null || order.reservationId === undefined) return order
+  return { ...order, reservationId: `${account}:${order.reservationId}` }
+}
 
 /** Orders of a partner with an adapter come by its webhooks; two doors to one order would disagree. */
 function takesOrders(account: Account): boolean {

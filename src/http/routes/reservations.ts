@@ -3,63 +3,24 @@
  * verdict; no D1 and no queue is waited for.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { actor, type ReservationApi, type ReservationRefusal, type ReservationVerdict } from '../../actor-apis.ts'
-import { slugSchema } from '../../domain/config/config.ts'
-import { skuSchema } from '../../domain/order/canonical-order.ts'
+import { actor, type ReservationApi } from '../../actor-apis.ts'
+import type { ReservationRefusal } from '../../domain/stock/reservation-contract.ts'
 import { reservationShard } from '../../domain/stock/reservation-shard.ts'
 import { type AppContext, type AppEnv, causeOf } from '../context.ts'
 import { acts, answers, noQuery, reads, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
 import { examples } from '../wire/examples.ts'
-import { instantOutSchema, rfc3339 } from '../wire/instant.ts'
+import {
+  extendSchema,
+  reservationIdSchema,
+  reservationOf,
+  reservationSchema,
+  reserveSchema,
+} from '../wire/reservation.ts'
 
 export const reservations = new OpenAPIHono<AppEnv>()
 
-/** A cart; longer claims are orders. */
-const expiresInSecondsMax = 7 * 24 * 3_600
-const linesMax = 200
-
-/** No slash: ids of the orders' own reservations have one, so the two can never meet. */
-const reservationIdSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9._:~-]{1,100}$/, '1 to 100 of A-Z a-z 0-9 . _ : ~ -')
-  .openapi({ example: 'cart-5f2c' })
 const pathSchema = z.object({ id: reservationIdSchema.openapi({ param: { name: 'id', in: 'path' } }) })
-
-const reserveSchema = z.strictObject({
-  reservationId: reservationIdSchema,
-  channel: slugSchema.nullable().default(null).openapi({
-    description: 'The selling channel: only locations of its network may serve',
-  }),
-  lines: z
-    .array(
-      z.strictObject({
-        sku: skuSchema,
-        quantity: z.int().min(1).max(1_000_000).openapi({ description: 'Base units' }),
-        location: slugSchema.nullable().default(null).openapi({ description: 'Null lets Crossdock choose' }),
-      }),
-    )
-    .min(1)
-    .max(linesMax),
-  expiresInSeconds: z.int().min(1).max(expiresInSecondsMax).openapi({ example: 900 }),
-  allowPartial: z.boolean().default(false),
-})
-
-const reservationSchema = z
-  .object({
-    reservationId: z.string(),
-    status: z.enum(['held', 'committed', 'released', 'expired']),
-    expiresAt: instantOutSchema,
-    lines: z.array(
-      z.object({
-        sku: z.string(),
-        requested: z.int(),
-        granted: z.int(),
-        allocations: z.array(z.object({ location: z.string(), quantity: z.int() })),
-      }),
-    ),
-  })
-  .openapi('Reservation')
 
 const reservationReasons = [
   'insufficient_stock',
@@ -68,8 +29,12 @@ const reservationReasons = [
   'reservation_expired',
   'reservation_released',
   'reservation_committed',
+  'reservation_ordered',
   'unknown_sku',
   'unknown_location',
+  'unknown_unit',
+  'invalid_components',
+  'hold_limit_reached',
 ] as const
 
 /**
@@ -85,26 +50,11 @@ function shardFor(c: AppContext, id: string): ReservationApi {
   return actor<ReservationApi>(c.env.RESERVATION, reservationShard(id))
 }
 
-function reservationOf(
-  verdict: Extract<ReservationVerdict, { ok: true }>,
-  id: string,
-): z.infer<typeof reservationSchema> {
-  const { status, expiresAtMs, lines } = verdict.reservation
-  return {
-    reservationId: id,
-    status,
-    expiresAt: rfc3339(expiresAtMs),
-    lines: lines.map(({ sku, requested, granted, allocations }) => ({
-      sku,
-      requested,
-      granted,
-      allocations: allocations.map(({ location, quantity }) => ({ location, quantity })),
-    })),
-  }
-}
-
 /** Names the reservation as the caller does, not as it is kept. */
 function refuseReservation(c: AppContext, refusal: ReservationRefusal, id: string) {
+  if (refusal.reason === 'hold_limit_reached') {
+    return refuse(c, refusal, { 'retry-after': String(refusal.retryAfterSeconds) })
+  }
   return 'reservationId' in refusal ? refuse(c, { ...refusal, reservationId: id }) : refuse(c, refusal)
 }
 
@@ -127,7 +77,7 @@ const reserveRoute = createRoute({
 })
 
 reservations.openapi(reserveRoute, async (c) => {
-  const { reservationId, channel, lines, expiresInSeconds, allowPartial } = c.req.valid('json')
+  const { reservationId, channel, expiresInSeconds, ...asked } = c.req.valid('json')
   const { principal, config } = c.var
   const selling = channel ?? principal.account
   if (principal.account !== null && selling !== principal.account) {
@@ -137,7 +87,8 @@ reservations.openapi(reserveRoute, async (c) => {
   if (selling !== null && !isChannel) return refuse(c, { reason: 'unknown_account', account: selling })
   const id = ownId(c, reservationId)
   const expiresAtMs = c.var.receivedAtMs + expiresInSeconds * 1_000
-  const input = { reservationId: id, channel: selling, lines, expiresAtMs, allowPartial, cause: causeOf(c) }
+  const holder = `${principal.kind}/${principal.id}`
+  const input = { ...asked, reservationId: id, channel: selling, expiresAtMs, holder, cause: causeOf(c) }
   const verdict = await shardFor(c, id).reserve(input)
   if (!verdict.ok) return refuseReservation(c, verdict.error, reservationId)
   const reservation = reservationOf(verdict, reservationId)
@@ -161,6 +112,28 @@ const getRoute = createRoute({
 reservations.openapi(getRoute, async (c) => {
   const { id } = c.req.valid('param')
   const verdict = await shardFor(c, ownId(c, id)).read(ownId(c, id))
+  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuseReservation(c, verdict.error, id)
+})
+
+const extendRoute = createRoute({
+  method: 'post',
+  path: '/v1/reservations/{id}/extend',
+  ...writes('POST /v1/reservations/{id}/extend'),
+  operationId: 'extendReservation',
+  tags: ['reservations'],
+  summary: 'Hold the units longer',
+  description: 'Counted from now, for all positions or none. It never shortens: less than is left changes nothing.',
+  request: { query: noQuery, params: pathSchema, body: takes(extendSchema, examples.extension) },
+  responses: {
+    200: answers(reservationSchema, 'Held until then, or longer'),
+    ...refusals(...reasonsOf.write, ...reservationReasons),
+  },
+})
+
+reservations.openapi(extendRoute, async (c) => {
+  const { id } = c.req.valid('param')
+  const untilMs = c.var.receivedAtMs + c.req.valid('json').expiresInSeconds * 1_000
+  const verdict = await shardFor(c, ownId(c, id)).extend(ownId(c, id), untilMs, causeOf(c))
   return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuseReservation(c, verdict.error, id)
 })
 

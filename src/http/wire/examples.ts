@@ -31,6 +31,7 @@ export const examples = {
     lines: [{ sku: 'ROPE-10', quantity: 2 }],
     expiresInSeconds: 900,
   },
+  extension: { expiresInSeconds: 900 },
   movements: {
     movements: [
       {
@@ -72,6 +73,8 @@ export const examples = {
     lines: [line],
     returnedAt: '2026-03-24T10:00:00Z',
   },
+  capacity: { day: '2026-12-24', ordersPerDay: 200 },
+  availability: { status: 'down', reason: 'Power cut in the whole district' },
   skus: { skus: [{ sku: 'ROPE-10', title: 'Rope, 10 mm, per metre', barcode: '4006381333931', weightGrams: 62 }] },
   listings: { listings: [{ account: 'b2b', externalSku: 'NM-ROPE-10-COIL', sku: 'ROPE-10', packQuantity: 50 }] },
   replay: { filter: { status: 'rejected', account: 'shopify-us', limit: 50 } },

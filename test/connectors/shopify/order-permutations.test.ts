@@ -17,6 +17,7 @@ const routing = {
   isSku: async () => true,
   orderIdByTracking: async () => null,
   mapListings: async () => [],
+  noticeStock: async () => {},
 }
 
 async function commandsOf(

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inventoryItemIdOf } from '../../../scripts/sandbox/shopify-orders.ts'
 import { storeLocations } from '../../../scripts/sandbox/shopify-records.ts'
 import type { ShopifyStore } from '../../../scripts/sandbox/shopify-store.ts'
-import type { ClientContext, StockPublication } from '../../../src/connectors/ports.ts'
-import { publishStock } from '../../../src/connectors/shopify/client/publish-stock.ts'
+import type { ClientContext } from '../../../src/connectors/ports.ts'
+import type { Publication } from '../../../src/connectors/publisher.ts'
+import { publishStock as publish } from '../../../src/connectors/shopify/client/publish-stock.ts'
+import { readStock } from '../../../src/connectors/shopify/client/read-stock.ts'
 import { clientOf, startStore } from '../../fixtures/shopify/store-client.ts'
 
 let store: ShopifyStore
@@ -15,14 +17,16 @@ beforeEach(async () => {
 afterEach(() => store.stop())
 
 const [east] = storeLocations
-const publication = (sku: string, quantity: number, change: Partial<StockPublication> = {}): StockPublication => ({
-  externalItemId: String(inventoryItemIdOf(sku)),
-  externalLocationId: String(east),
-  quantity,
-  expectedQuantity: 0,
+const publication = (sku: string, quantity: number, change: Partial<Publication> = {}): Publication => ({
+  item: String(inventoryItemIdOf(sku)),
+  place: String(east),
+  value: quantity,
+  expected: 0,
   idempotencyKey: `${sku}|${quantity}`,
   ...change,
 })
+const publishStock = async (publications: readonly Publication[], context: ClientContext) =>
+  (await publish(publications, context)).outcome
 const shown = (sku: string) => store.control.shown(sku, east)
 
 describe('publishing stock to Shopify', () => {
@@ -33,8 +37,8 @@ describe('publishing stock to Shopify', () => {
   })
 
   it('takes a location by its digits or by its global id', async () => {
-    const externalLocationId = `gid://shopify/Location/${east}`
-    expect((await publishStock([publication('ROPE-10', 7, { externalLocationId })], client)).outcome).toBe('committed')
+    const place = `gid://shopify/Location/${east}`
+    expect((await publishStock([publication('ROPE-10', 7, { place })], client)).outcome).toBe('committed')
     expect(shown('ROPE-10')).toBe(7)
   })
 
@@ -48,9 +52,7 @@ describe('publishing stock to Shopify', () => {
 
   it('overwrites on purpose when nothing is expected', async () => {
     store.control.setInventory('ROPE-10', east, 4)
-    expect((await publishStock([publication('ROPE-10', 7, { expectedQuantity: null })], client)).outcome).toBe(
-      'committed',
-    )
+    expect((await publishStock([publication('ROPE-10', 7, { expected: null })], client)).outcome).toBe('committed')
     expect(shown('ROPE-10')).toBe(7)
   })
 
@@ -63,17 +65,26 @@ describe('publishing stock to Shopify', () => {
 
   it('refuses a key that was used for something else', async () => {
     await publishStock([publication('ROPE-10', 7, { idempotencyKey: 'k' })], client)
-    const other = await publishStock([publication('ROPE-10', 8, { idempotencyKey: 'k', expectedQuantity: 7 })], client)
+    const other = await publishStock([publication('ROPE-10', 8, { idempotencyKey: 'k', expected: 7 })], client)
     expect(other).toMatchObject({ outcome: 'absent', class: 'duplicate' })
   })
 
   it.each([
-    ['an unknown item', { externalItemId: '1' }, 'INVALID_INVENTORY_ITEM'],
-    ['an unknown location', { externalLocationId: '1' }, 'INVALID_LOCATION'],
-    ['a negative quantity', { quantity: -1 }, 'INVALID_QUANTITY_NEGATIVE'],
+    ['an unknown item', { item: '1' }, 'INVALID_INVENTORY_ITEM'],
+    ['an unknown location', { place: '1' }, 'INVALID_LOCATION'],
+    ['a negative quantity', { value: -1 }, 'INVALID_QUANTITY_NEGATIVE'],
   ])('is refused for %s', async (_what, change, code) => {
     const outcome = await publishStock([publication('ROPE-10', 7, change)], client)
     expect(outcome.outcome === 'absent' && outcome.message).toContain(code)
+  })
+
+  it('says which of a batch were stale and which it cannot take', async () => {
+    store.control.setInventory('BUOY-R', east, 4)
+    const batch = [publication('ROPE-10', 7), publication('BUOY-R', 3), publication('CLEAT-150', 2, { item: '1' })]
+    expect((await publish(batch, client)).refused.map(({ index, why }) => [index, why])).toEqual([
+      [1, 'stale'],
+      [2, 'refused'],
+    ])
   })
 
   it('sends nothing for nothing and nothing beyond what one call may carry', async () => {
@@ -81,6 +92,30 @@ describe('publishing stock to Shopify', () => {
     expect((await publishStock([], client)).outcome).toBe('committed')
     expect(await publishStock(many, client)).toMatchObject({ outcome: 'absent', class: 'too_large' })
     expect(store.requests.length).toBe(0)
+  })
+})
+
+describe('reading what Shopify shows', () => {
+  const [, west] = storeLocations
+  const place = (sku: string, location: number) => ({ item: String(inventoryItemIdOf(sku)), place: String(location) })
+
+  it('asks once a location and answers in the order of the question', async () => {
+    store.control.setInventory('ROPE-10', east, 4)
+    store.control.setInventory('ROPE-10', west, 9)
+    store.control.setInventory('BUOY-R', east, 2)
+    const asked = [place('ROPE-10', west), place('BUOY-R', east), place('ROPE-10', east)]
+    expect(await readStock(asked, client)).toEqual({ ok: true, value: [9, 2, 4] })
+    expect(store.requests.length).toBe(2)
+  })
+
+  it('knows nothing of an item or a location that is not there', async () => {
+    const asked = [{ item: '1', place: String(east) }, place('ROPE-10', 1)]
+    expect(await readStock(asked, client)).toEqual({ ok: true, value: [null, null] })
+  })
+
+  it('may simply be asked again when the answer was lost', async () => {
+    store.script([{ fault: 'drop_after' }])
+    expect(await readStock([place('ROPE-10', east)], client)).toMatchObject({ ok: false, error: { retryable: true } })
   })
 })
 

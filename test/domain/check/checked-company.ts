@@ -7,7 +7,7 @@ import type { ErpSale, ErpShipment } from '../../../scripts/sandbox/erp/state.ts
 import type { ShopifyStore } from '../../../scripts/sandbox/shopify-store.ts'
 import type { FloorOrder } from '../../../scripts/sandbox/warehouse/floor.ts'
 import { configFileSchema } from '../../../src/domain/config/config.ts'
-import { statesOf } from '../../../src/domain/stock/position.ts'
+import { statesOf } from '../../../src/domain/stock/states.ts'
 import { orderDocument } from '../../../src/http/wire/order-document.ts'
 import { shipmentReport, testOrder } from '../../fixtures/order-commands.ts'
 import { OrderRig } from '../../fixtures/order-rig.ts'

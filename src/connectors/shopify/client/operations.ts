@@ -114,3 +114,14 @@ mutation SetQuantities($input: InventorySetQuantitiesInput!, $key: String!) {
     userErrors { code field message }
   }
 }`
+
+/** By item and location: the id of a level itself is nowhere in what webhooks carry. */
+export const shownStock = `
+query ShownStock($items: [ID!]!, $location: ID!) {
+  nodes(ids: $items) {
+    ... on InventoryItem {
+      id
+      inventoryLevel(locationId: $location) { quantities(names: ["available"]) { name quantity } }
+    }
+  }
+}`

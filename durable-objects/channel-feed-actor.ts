@@ -1,0 +1,242 @@
+/**
+ * ChannelFeedActor, `<account>`: what each listing of a channel should show, was sent, confirmed and was seen to show.
+ * It calls nobody: its alarm asks consumers to work out changed SKUs and to carry the next batch to the channel, again
+ * and again until that happened, so a process that dies anywhere costs time and no listing.
+ */
+
+import { DurableObject } from 'cloudflare:workers'
+import type { AuditVerdict, FeedApi, ProjectionPage } from '../src/actor-apis.ts'
+import type { DrainLane } from '../src/domain/feed/choose-lane.ts'
+import type {
+  BeginFeed,
+  FeedBatch,
+  FeedFacts,
+  FeedFilter,
+  FeedOutlook,
+  FeedPage,
+  FeedResult,
+  FeedSighting,
+  FeedStatus,
+  SightingRules,
+  SkuChange,
+  SkuWant,
+} from '../src/domain/feed/feed-contract.ts'
+import { type FeedEvent, keyText } from '../src/domain/feed/feed-listing.ts'
+import { projectDelayMs, sendBatchMax } from '../src/domain/outbox/drain.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
+import { ok, type Result } from '../src/domain/shared/result.ts'
+import type { Env } from '../src/env.ts'
+import { ActorFacts, actorFactsTable } from './actor-facts.ts'
+import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { EventLog, eventLogTable } from './event-log.ts'
+import { FeedAttempts, feedAttemptTable } from './feed-attempts.ts'
+import { FeedDrains } from './feed-drains.ts'
+import { type FeedFact, FeedLedger, type FeedParts } from './feed-ledger.ts'
+import { FeedRound, walkTimer } from './feed-round.ts'
+import { FeedSkuTable, feedSkuTables } from './feed-sku-table.ts'
+import { feedStatus } from './feed-status.ts'
+import { FeedTable, feedTables } from './feed-table.ts'
+import { GroupCommit } from './group-commit.ts'
+import { Migrations } from './migrations.ts'
+import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { Timers, timersTable } from './timers.ts'
+
+const steps = [
+  {
+    id: 1,
+    statements: [
+      ...[...feedTables, ...feedSkuTables, feedAttemptTable],
+      ...[actorFactsTable, eventLogTable, outboxTable, outboxIndex, timersTable],
+    ],
+  },
+]
+
+type Work = (nowMs: number) => void
+type WakeProjection = { readonly kind: 'project'; readonly throughSeq: number }
+
+const projectionRow = 'projection'
+/** A wake-up whose projection never confirms is sent again after this. */
+const projectAgainMs = 60_000
+
+export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
+  readonly #migrations = new Migrations(this.ctx.storage, steps)
+  readonly #facts = new ActorFacts<FeedFact>(this.ctx.storage.sql, this.#migrations)
+  readonly #table = new FeedTable(this.ctx.storage.sql, this.#migrations)
+  readonly #skus = new FeedSkuTable(this.ctx.storage.sql, this.#migrations)
+  readonly #attempts = new FeedAttempts(this.ctx.storage.sql, this.#migrations)
+  readonly #log = new EventLog<FeedEvent>(this.ctx.storage, this.#migrations)
+  readonly #outbox = new Outbox<WakeProjection>(this.ctx.storage, this.#migrations)
+  readonly #timers = new Timers(this.ctx.storage, this.#migrations)
+  readonly #drains = new FeedDrains(this.#table, this.#attempts, this.#timers)
+  readonly #parts: FeedParts = {
+    ...{ table: this.#table, skus: this.#skus, attempts: this.#attempts, log: this.#log, facts: this.#facts },
+  }
+  readonly #ledger = new FeedLedger(this.#parts)
+  readonly #round = new FeedRound(this.#parts, this.#ledger, this.#drains, this.#timers)
+  readonly #clock = new AlarmClock(this.ctx.storage, [
+    ...[this.#outbox, this.#timers, this.#table, this.#skus, this.#attempts],
+  ])
+  /** Readable from within the object only; its counters say how many calls share a commit. */
+  readonly writing = new GroupCommit<Work, null>((works) => this.#writeAll(works))
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    if (this.#migrations.applied) void ctx.blockConcurrencyWhile(() => this.#clock.resume(Date.now()))
+  }
+
+  changed(account: string, changes: readonly SkuChange[]): Promise<void> {
+    return this.#join(account, (nowMs) => {
+      for (const change of changes) this.#skus.change(account, change, this.#ledger.nextRevision(), nowMs)
+    })
+  }
+
+  async outlook(skus: readonly string[]): Promise<FeedOutlook> {
+    const nowMs = Date.now()
+    return { lag: this.#ledger.lag, skus: skus.map((sku) => this.#skus.outlook(sku, nowMs)) }
+  }
+
+  want(account: string, wishes: readonly SkuWant[]): Promise<void> {
+    return this.#join(account, (nowMs) => {
+      for (const wish of wishes) this.#ledger.want(wish, nowMs)
+    })
+  }
+
+  async hasWork(drain: DrainLane): Promise<boolean> {
+    return this.#drains.isWaiting(drain) && !this.#attempts.isCalling(drain)
+  }
+
+  async begin(request: BeginFeed): Promise<FeedBatch | null> {
+    if (!this.#drains.isWaiting(request.drain)) return null
+    return this.#write((nowMs) => {
+      const batch = this.#ledger.begin(request, nowMs)
+      if (batch !== null) this.#drains.began(request.drain)
+      return batch
+    })
+  }
+
+  async record(attemptId: string, result: FeedResult, facts: FeedFacts): Promise<void> {
+    const attempt = this.#attempts.all.find((known) => known.attemptId === attemptId)
+    if (attempt === undefined) return
+    this.#write((nowMs) => {
+      this.#ledger.record(attemptId, result, facts, nowMs)
+      this.#drains.recorded(attempt.drain, nowMs)
+    })
+  }
+
+  async notice(account: string, sightings: readonly FeedSighting[], rules: SightingRules): Promise<void> {
+    if (this.#migrations.applied) await this.#join(account, (nowMs) => this.#ledger.notice(sightings, rules, nowMs))
+  }
+
+  async tick(configVersion: string, checks: number): Promise<void> {
+    if (!this.#migrations.applied) return
+    this.#write((nowMs) => {
+      this.#ledger.check(nowMs, checks)
+      if (this.#ledger.isWalkedFor(configVersion)) return
+      this.#ledger.walkFor(configVersion)
+      this.#timers.set(walkTimer, nowMs)
+    })
+  }
+
+  async resend(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage> {
+    const page = await this.listings(filter, cursor, limit)
+    if (page.listings.length > 0) this.#write((nowMs) => this.#ledger.resend(page.listings, nowMs))
+    return page
+  }
+
+  async listings(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage> {
+    const listings = this.#table.page(filter, cursor, limit)
+    const last = listings.at(-1)
+    return { listings, nextCursor: listings.length < limit || last === undefined ? null : keyText(last) }
+  }
+
+  async status(): Promise<FeedStatus> {
+    return feedStatus(this.#table, this.#skus, this.#attempts, this.#ledger.lag, Date.now())
+  }
+
+  async projectionPage(afterSeq: number, limit: number): Promise<ProjectionPage<null>> {
+    return { document: null, ...this.#log.page(afterSeq, limit) }
+  }
+
+  async projected(throughSeq: number): Promise<void> {
+    if (throughSeq >= this.#log.headSeq) this.#outbox.settle(projectionRow)
+  }
+
+  async reproject(): Promise<void> {
+    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeProjection(nowMs))
+  }
+
+  async verifyAudit(): Promise<AuditVerdict> {
+    return this.#log.verify()
+  }
+
+  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
+  override async alarm(): Promise<void> {
+    this.#clock.wentOff()
+    try {
+      if (!this.#migrations.applied) return
+      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) =>
+        this.#sendWake(row?.effect.throughSeq ?? 0),
+      )
+      const messages = this.#write((nowMs) => this.#round.run(nowMs))
+      for (let from = 0; from < messages.length; from += sendBatchMax) {
+        await this.env.PUBLICATION.sendBatch(messages.slice(from, from + sendBatchMax).map((body) => ({ body })))
+      }
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'feed_alarm_failed', ...describeError(error) }))
+      this.#forget()
+      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
+    }
+  }
+
+  async #sendWake(throughSeq: number): Promise<{ againAtMs: number }> {
+    await this.env.PROJECTIONS.send({ type: 'project', actor: 'feed', name: this.#ledger.account, throughSeq })
+    return { againAtMs: Date.now() + projectAgainMs }
+  }
+
+  async #join(account: string, work: Work): Promise<void> {
+    const named: Work = (nowMs) => {
+      this.#facts.set('account', account)
+      work(nowMs)
+    }
+    const done = this.writing.join(named)
+    if (done === null) throw new Error('overloaded')
+    await done
+  }
+
+  #writeAll(works: readonly Work[]): readonly Result<null, unknown>[] {
+    this.#write((nowMs) => {
+      for (const work of works) work(nowMs)
+    })
+    return works.map(() => ok(null))
+  }
+
+  /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
+  #write<Answer>(work: (nowMs: number) => Answer): Answer {
+    const nowMs = Date.now()
+    try {
+      return this.ctx.storage.transactionSync(() => {
+        this.#migrations.ensure()
+        const before = this.#log.headSeq
+        const answer = work(nowMs)
+        this.#table.saveCounts()
+        if (this.#log.headSeq > before) this.#wakeProjection(nowMs)
+        this.#drains.wake(nowMs)
+        this.#clock.arm(nowMs)
+        return answer
+      })
+    } catch (error) {
+      this.#forget()
+      throw error
+    }
+  }
+
+  #wakeProjection(nowMs: number): void {
+    const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
+    this.#outbox.add(projectionRow, effect, nowMs + projectDelayMs, nowMs)
+  }
+
+  #forget(): void {
+    const parts = [this.#migrations, this.#facts, this.#table, this.#skus, this.#attempts, this.#log, this.#outbox]
+    for (const part of [...parts, this.#timers, this.#clock]) part.forget()
+  }
+}

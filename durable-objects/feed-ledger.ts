@@ -1,0 +1,214 @@
+/**
+ * What a feed's commands do to its rows. Every method runs inside its caller's transaction; the decisions are the
+ * domain's, one listing at a time, and what they find out ends in the log and in the measure of the channel's lag.
+ */
+
+import {
+  beginRead,
+  beginSend,
+  concludeRead,
+  concludeSend,
+  leaseOver,
+  readFailed,
+  spared,
+} from '../src/domain/feed/attempt.ts'
+import { freshFeedClock } from '../src/domain/feed/choose-lane.ts'
+import type {
+  BeginFeed,
+  FeedBatch,
+  FeedFacts,
+  FeedResult,
+  FeedSighting,
+  SkuWant,
+} from '../src/domain/feed/feed-contract.ts'
+import type { FeedListing, FeedStep } from '../src/domain/feed/feed-listing.ts'
+import { type FeedEvent, type FeedKey, keyOf, keyText, shownBy } from '../src/domain/feed/feed-listing.ts'
+import { fillBatch } from '../src/domain/feed/fill-batch.ts'
+import { addLag, emptySketch, type LagSketch } from '../src/domain/feed/lag-sketch.ts'
+import { notice, type SightingRules } from '../src/domain/feed/observe.ts'
+import { isFast } from '../src/domain/feed/sell-rate.ts'
+import { wake } from '../src/domain/feed/wake.ts'
+import { check, resend, want } from '../src/domain/feed/want.ts'
+import { correlationId } from '../src/domain/shared/ids.ts'
+import { unreachable } from '../src/domain/shared/result.ts'
+import type { ActorFacts } from './actor-facts.ts'
+import type { EventLog } from './event-log.ts'
+import type { FeedAttempt, FeedAttempts } from './feed-attempts.ts'
+import type { FeedSkuTable } from './feed-sku-table.ts'
+import type { FeedTable } from './feed-table.ts'
+
+export type FeedFact = 'account' | 'revision' | 'lag' | 'config_version' | 'walked_after'
+
+export type FeedParts = {
+  readonly table: FeedTable
+  readonly skus: FeedSkuTable
+  readonly attempts: FeedAttempts
+  readonly log: EventLog<FeedEvent>
+  readonly facts: ActorFacts<FeedFact>
+}
+
+export class FeedLedger {
+  readonly #parts: FeedParts
+  /** Losing it costs the lanes their places in one round. */
+  #clock = freshFeedClock
+
+  constructor(parts: FeedParts) {
+    this.#parts = parts
+  }
+
+  get account(): string {
+    return this.#parts.facts.get('account') ?? ''
+  }
+
+  get lag(): LagSketch {
+    const stored = this.#parts.facts.get('lag')
+    return stored === null ? emptySketch : (JSON.parse(stored) as LagSketch)
+  }
+
+  nextRevision(): number {
+    const revision = Number(this.#parts.facts.get('revision') ?? 0) + 1
+    this.#parts.facts.set('revision', String(revision))
+    return revision
+  }
+
+  /** Listings of the SKU that are no longer wanted are forgotten, once nothing is under way for them. */
+  want(wish: SkuWant, nowMs: number): void {
+    const { table, skus } = this.#parts
+    const { changedAtMs, rate } = skus.outlook(wish.sku, nowMs)
+    const urgency = { ...wish.urgency, fast: isFast(rate) }
+    for (const { value, ...key } of wish.listings) {
+      const known = table.find(key)
+      const wanted = { ...key, sku: wish.sku, value, revision: wish.revision, changedAtMs }
+      this.#take(known, want(known, wanted, urgency, nowMs), nowMs)
+    }
+    const kept = new Set(wish.listings.map(keyText))
+    for (const listing of table.ofSku(wish.sku)) {
+      const isOver = listing.kind === 'stock' && !kept.has(keyText(listing)) && listing.revision < wish.revision
+      if (isOver && listing.attemptId === null) table.remove(listing)
+    }
+    skus.answer(wish.sku, wish.revision, wish.reviewAfterMs, nowMs)
+  }
+
+  /** Null: nothing to call for, or another call of this lane is under way. */
+  begin({ drain, attemptId, abilities }: BeginFeed, nowMs: number): FeedBatch | null {
+    const { table, attempts } = this.#parts
+    if (attempts.isCalling(drain)) return null
+    const filled = fillBatch(table.waiting, this.#clock, drain, abilities)
+    if (filled === null) return null
+    this.#clock = filled.clock
+    attempts.begin(attemptId, drain, nowMs)
+    const { kind, task, listings } = filled
+    if (task === 'read') {
+      for (const listing of listings) this.#take(listing, beginRead(listing, attemptId), nowMs)
+      return { attemptId, kind, task, items: listings.map(keyOf) }
+    }
+    const items = listings.map((listing) => this.#sendItem(listing, attemptId, nowMs))
+    return { attemptId, kind, task, items }
+  }
+
+  /** A result of an attempt whose lease has run out finds no listings of it any more. */
+  record(attemptId: string, result: FeedResult, facts: FeedFacts, nowMs: number): void {
+    const { table, attempts } = this.#parts
+    const listings = table.ofAttempt(attemptId)
+    const conclude = concluderOf(result, facts, nowMs)
+    for (const listing of listings) this.#take(listing, conclude(listing), nowMs)
+    attempts.end(attemptId)
+  }
+
+  expire({ attemptId }: FeedAttempt, nowMs: number): void {
+    for (const listing of this.#parts.table.ofAttempt(attemptId)) this.#take(listing, leaseOver(listing, nowMs), nowMs)
+    this.#parts.attempts.end(attemptId)
+  }
+
+  notice(sightings: readonly FeedSighting[], rules: SightingRules, nowMs: number): void {
+    for (const seen of sightings) {
+      const known = this.#parts.table.find(seen)
+      if (known) this.#take(known, notice(known, seen, rules, nowMs), nowMs)
+    }
+  }
+
+  /** Those whose time has come take their turn. */
+  wake(nowMs: number, limit: number): void {
+    for (const listing of this.#parts.table.due(nowMs, limit)) this.#parts.table.save(listing, wake(listing, nowMs))
+  }
+
+  check(nowMs: number, limit: number): void {
+    for (const listing of this.#parts.table.leastChecked(limit)) this.#take(listing, check(listing, nowMs), nowMs)
+  }
+
+  /** Worked out anew, and sent whatever the channel is believed to show. */
+  resend(listings: readonly FeedListing[], nowMs: number): void {
+    for (const listing of listings) this.#take(listing, resend(listing, nowMs), nowMs)
+    this.#workOut(listings, nowMs)
+  }
+
+  isWalkedFor(configVersion: string): boolean {
+    return this.#parts.facts.get('config_version') === configVersion
+  }
+
+  walkFor(configVersion: string): void {
+    this.#parts.facts.set('config_version', configVersion)
+    this.#parts.facts.set('walked_after', '')
+  }
+
+  /** The next page of listings to work out anew; true while there are more. */
+  walk(nowMs: number, limit: number): boolean {
+    const { facts, table } = this.#parts
+    const listings = table.page(null, facts.get('walked_after') ?? '', limit)
+    const last = listings.at(-1)
+    if (last !== undefined) facts.set('walked_after', keyText(last))
+    this.#workOut(listings, nowMs)
+    return listings.length === limit
+  }
+
+  #workOut(listings: readonly FeedListing[], nowMs: number): void {
+    const stocked = listings.filter(({ kind }) => kind === 'stock').map(({ sku }) => sku)
+    for (const sku of new Set(stocked)) {
+      this.#parts.skus.change(this.account, { sku, changedAtMs: nowMs, sold: {} }, this.nextRevision(), nowMs)
+    }
+  }
+
+  #sendItem(listing: FeedListing, attemptId: string, nowMs: number) {
+    const expected = shownBy(listing)
+    const { desired: value, desiredVersion } = listing
+    this.#take(listing, beginSend(listing, attemptId, nowMs), nowMs)
+    const idempotencyKey = `${this.account}/${keyText(listing)}/${desiredVersion}/${attemptId}`
+    return { ...keyOf(listing), value, expected, idempotencyKey }
+  }
+
+  #take(before: FeedListing | null, { listing, events, lagMs }: FeedStep, nowMs: number): void {
+    this.#parts.table.save(before, listing)
+    if (lagMs !== null) this.#parts.facts.set('lag', JSON.stringify(addLag(this.lag, lagMs, nowMs)))
+    if (events.length > 0) this.#parts.log.append(events, causeOf(this.account, listing), nowMs)
+  }
+}
+
+/** How the result of a call ends for each of its listings. */
+function concluderOf(result: FeedResult, facts: FeedFacts, nowMs: number): (listing: FeedListing) => FeedStep {
+  const all = { ...facts, nowMs }
+  switch (result.task) {
+    case 'send': {
+      const verdicts = new Map(result.verdicts.map((verdict) => [keyText(verdict), verdict]))
+      return (listing) => {
+        const verdict = verdicts.get(keyText(listing)) ?? null
+        const isSpared = result.outcome.outcome === 'absent' && verdicts.size > 0 && verdict === null
+        return isSpared ? spared(listing) : concludeSend(listing, result.outcome, verdict, all)
+      }
+    }
+    case 'read': {
+      const found = new Map(result.found.map((each) => [keyText(each), each.value]))
+      return (listing) => {
+        const value = found.get(keyText(listing))
+        return concludeRead(listing, value === undefined ? null : { value, atMs: nowMs }, all)
+      }
+    }
+    case 'unread':
+      return (listing) => readFailed(listing, result.message, result.retryAfterMs, nowMs)
+    default:
+      return unreachable(result)
+  }
+}
+
+function causeOf(account: string, key: FeedKey) {
+  return { correlationId: correlationId(`feed/${account}`), kind: 'partner', id: keyText(key) } as const
+}

@@ -1,0 +1,108 @@
+/**
+ * Fills a cart that has a bundle in it. All components of one bundle come from one location, so the lines are placed
+ * together by the positions' figures, what they take of one position is summed, and each position is asked once. When a
+ * position has less by then, everything goes back and the lines are placed anew.
+ */
+import { stockParts } from '../src/domain/catalog/stock-parts.ts'
+import { sku as skuOf } from '../src/domain/shared/ids.ts'
+import { inTurns } from '../src/domain/shared/in-turns.ts'
+import type { CartClaim } from '../src/domain/stock/cart.ts'
+import { type FilledLine, withoutStock } from '../src/domain/stock/filled-line.ts'
+import { type PlaceLine, type Placing, placeLines } from '../src/domain/stock/place-lines.ts'
+import type { ReserveInput } from '../src/domain/stock/reservation-contract.ts'
+import { type CartClaims, positionsAtOnce } from './cart-claims.ts'
+import { keptTerms, type ResolvedCart } from './resolve-cart.ts'
+
+/** Figures that age this fast are not worth another look. */
+const placingsMax = 3
+
+type Lines = { readonly lines: readonly FilledLine[] }
+
+export async function fillBundles(
+  claims: CartClaims,
+  input: ReserveInput,
+  resolved: ResolvedCart,
+  taken: CartClaim[],
+): Promise<Lines> {
+  const wanted = placeLinesOf(resolved)
+  for (let round = 1; ; round++) {
+    const placing = await placeCart(claims, resolved, wanted)
+    const enough = placing.missing.length === 0 || (input.allowPartial && placing.placed.length > 0)
+    if (!enough || (await claimPlaced(claims, input, resolved, wanted, placing, taken))) {
+      return linesOf(resolved, placing)
+    }
+    await claims.release(taken.splice(0), input.cause)
+    if (round === placingsMax) return linesOf(resolved, { ...placing, placed: [] })
+  }
+}
+
+/** Lines carry their place in the request as their id. */
+function placeLinesOf({ items }: ResolvedCart): readonly PlaceLine[] {
+  return items.flatMap(({ sku, quantity, location, stocked, parts }, index): PlaceLine[] => {
+    if (!stocked) return []
+    const ofOne = stockParts({ sku: skuOf(sku), packQuantity: 1, parts })
+    return [{ id: `${index}`, quantity, parts: ofOne, only: location === null ? null : [location] }]
+  })
+}
+
+async function placeCart(
+  claims: CartClaims,
+  { candidates, termsOf }: ResolvedCart,
+  wanted: readonly PlaceLine[],
+): Promise<Placing> {
+  const skus = [...new Set(wanted.flatMap(({ parts }) => parts.map((part) => part.sku)))]
+  const places = skus.flatMap((sku) => candidates.map((location) => ({ sku, location, terms: termsOf(sku, location) })))
+  const figures = await inTurns(places, positionsAtOnce, async (place) => {
+    const available = await claims.available(place)
+    return [`${place.sku}@${place.location}`, available] as const
+  })
+  return placeLines(wanted, candidates, new Map(figures))
+}
+
+/** False when a position had less than it said: the caller gives back what is in `taken`. */
+async function claimPlaced(
+  claims: CartClaims,
+  input: ReserveInput,
+  { termsOf }: ResolvedCart,
+  wanted: readonly PlaceLine[],
+  { placed }: Placing,
+  taken: CartClaim[],
+): Promise<boolean> {
+  const byPosition = new Map<string, { sku: string; location: string; units: number }>()
+  for (const { id, location, quantity } of placed) {
+    for (const part of wanted.find((line) => line.id === id)?.parts ?? []) {
+      const key = `${part.sku}@${location}`
+      const units = (byPosition.get(key)?.units ?? 0) + part.units * quantity
+      byPosition.set(key, { sku: part.sku, location, units })
+    }
+  }
+  const answers = await inTurns([...byPosition.values()], positionsAtOnce, async ({ sku, location, units }) => {
+    const terms = termsOf(sku, location)
+    const { granted, reservationId } = await claims.hold(input, { sku, location, terms }, units, false)
+    if (reservationId === null) return false
+    taken.push({ ...keptTerms(terms), sku, location, quantity: granted, reservationId })
+    return true
+  })
+  return answers.every(Boolean)
+}
+
+/** One per SKU, in the order of the request: bundles are counted as bundles. */
+function linesOf({ items }: ResolvedCart, { placed, missing }: Placing): Lines {
+  const indexed = items.map((item, index) => ({ ...item, id: `${index}` }))
+  const lines = [...Map.groupBy(indexed, (item) => item.sku)].map(([sku, same]): FilledLine => {
+    const requested = sum(same)
+    if (same[0]?.stocked !== true) return withoutStock(sku, requested)
+    const ids = new Set(same.map(({ id }) => id))
+    const own = placed.filter(({ id }) => ids.has(id))
+    const allocations = [...Map.groupBy(own, ({ location }) => location)].map(([location, parts]) => ({
+      location,
+      quantity: sum(parts),
+    }))
+    const available = requested - sum(missing.filter(({ id }) => ids.has(id)))
+    return { line: { sku, requested, granted: sum(allocations), allocations }, available }
+  })
+  return { lines }
+}
+
+const sum = (counted: readonly { readonly quantity: number }[]) =>
+  counted.reduce((total, { quantity }) => total + quantity, 0)

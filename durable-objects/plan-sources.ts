@@ -1,0 +1,95 @@
+/** What a plan rests on, looked up in the deployed system: configuration and catalogue in KV, figures by SKU in one hop. */
+import { type AvailabilityApi, actor } from '../src/actor-apis.ts'
+import { activeConfig } from '../src/config/active-config.ts'
+import { findSku } from '../src/config/catalog.ts'
+import type { PositionFigures } from '../src/domain/atp/position-figures.ts'
+import type { CatalogSku } from '../src/domain/catalog/listing.ts'
+import type { Config } from '../src/domain/config/config.ts'
+import { candidateLocations } from '../src/domain/order/order-policy.ts'
+import { builtInProfile, type PlanSources, planInputs, wayOf } from '../src/domain/order/plan-inputs.ts'
+import type { PlanInputs } from '../src/domain/order/saga-command.ts'
+import type { PlanAsk } from '../src/domain/order/saga-step.ts'
+import type { LocationId, Sku } from '../src/domain/shared/ids.ts'
+import type { RateShipments, RatingRequest } from '../src/domain/sourcing/ports/rate-shipments.ts'
+import { ratesOfTable } from '../src/domain/sourcing/rates-of-table.ts'
+import type { Env } from '../src/env.ts'
+
+/** A plan may go by figures this old: a position that knows better refuses, and the next plan asks for those of now. */
+const figuresAgeMaxMs = 1_000
+/** SKUs asked at once: a wide order takes its turns instead of flooding the runtime. */
+const skusAtOnce = 50
+
+type SkuFigures = ReadonlyMap<string, PositionFigures>
+
+/** Without a carrier's own API, shipments are rated by the table. */
+const ratedByTable =
+  ({ rates }: Config): RateShipments =>
+  async (request) =>
+    ratesOfTable(rates, request)
+
+export async function lookUpPlanInputs(env: Env, ask: PlanAsk): Promise<PlanInputs> {
+  const nowMs = Date.now()
+  const config = await activeConfig(env, nowMs)
+  const places = candidateLocations(config, ask.order.account).map(({ location }) => location)
+  const skus = [...new Set([...ask.skus, ...ask.demand.map(({ sku }) => sku)])]
+  const [catalog, figures] = await Promise.all([
+    inTurns(skus, (sku) => findSku(env, sku, nowMs)),
+    inTurns(ask.demand, (wanted) => figuresOfSku(env, wanted, places, ask.isFresh)),
+  ])
+  const bySku = new Map(ask.demand.map(({ sku }, at) => [sku, figures[at]]))
+  const known = catalog.filter((entry) => entry !== null)
+  const sources: PlanSources = {
+    config,
+    profile: builtInProfile,
+    catalog: known,
+    figuresOf: (sku, location) => bySku.get(sku)?.get(location) ?? null,
+    locations: [],
+    rated: await ratedByTable(config)(ratingOf(config, ask, places, known)),
+  }
+  return planInputs(ask.order, ask.demand, sources, nowMs)
+}
+
+/** Where the figures held do not reach, they are read again: an order is not put off because of an old figure. */
+async function figuresOfSku(
+  env: Env,
+  { sku, units }: { readonly sku: Sku; readonly units: number },
+  places: readonly string[],
+  isFresh: boolean,
+): Promise<SkuFigures> {
+  const availability = actor<AvailabilityApi>(env.AVAILABILITY, sku)
+  const read = async (maxStalenessMs: number): Promise<SkuFigures> => {
+    const { summaries } = await availability.read(sku, places, maxStalenessMs)
+    return new Map(summaries.map(({ location, figures }) => [location, figures]))
+  }
+  if (isFresh) return read(0)
+  const held = await read(figuresAgeMaxMs)
+  const free = [...held.values()].reduce((sum, figures) => sum + Math.max(0, uncommitted(figures)), 0)
+  return free >= units ? held : read(0)
+}
+
+const uncommitted = ({ sellable, committed, held, safetyStock }: PositionFigures) =>
+  sellable - committed - held - safetyStock
+
+function ratingOf(
+  config: Config,
+  { order, demand }: PlanAsk,
+  origins: readonly LocationId[],
+  catalog: readonly CatalogSku[],
+): RatingRequest {
+  const { country = null, region = null, postalCode = null } = order.shipTo ?? {}
+  const grams = new Map(catalog.map(({ sku, weightGrams }) => [sku, weightGrams ?? 0]))
+  return {
+    origins,
+    shipTo: country === null ? null : { country, region, postalCode },
+    deliveryMethod: wayOf(config, order).deliveryMethod,
+    gramsMax: demand.reduce((sum, { sku, units }) => sum + (grams.get(sku) ?? 0) * units, 0),
+  }
+}
+
+async function inTurns<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = []
+  for (let from = 0; from < items.length; from += skusAtOnce) {
+    answers.push(...(await Promise.all(items.slice(from, from + skusAtOnce).map(ask))))
+  }
+  return answers
+}

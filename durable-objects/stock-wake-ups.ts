@@ -1,0 +1,69 @@
+/**
+ * Whom a changed position has to tell: each is one row of the outbox, however often it is asked for before it leaves.
+ * Inside the caller's transaction.
+ */
+import { type AvailabilityApi, actor } from '../src/actor-apis.ts'
+import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
+import type { PositionId } from '../src/domain/shared/ids.ts'
+import { wakeGraceMs } from '../src/domain/stock/await-stock.ts'
+import { setAside } from '../src/domain/stock/escrow.ts'
+import type { Position } from '../src/domain/stock/position.ts'
+import { summaryOf } from '../src/domain/stock/position-view.ts'
+import { availableAt, changesWhatIsSold } from '../src/domain/stock/states.ts'
+import type { LoggedStockEvent } from '../src/domain/stock/stock-event.ts'
+import type { Env } from '../src/env.ts'
+import type { EventLog } from './event-log.ts'
+import type { Outbox } from './outbox.ts'
+import { projectRow, publishRow, type StockEffect, summariseRow, wakeRow } from './stock-effects.ts'
+import type { StockLedger } from './stock-ledger.ts'
+import type { Timers } from './timers.ts'
+
+const wakeTimer = 'wake'
+
+export class StockWakeUps {
+  readonly #outbox: Outbox<StockEffect>
+  readonly #timers: Timers
+  readonly #ledger: StockLedger
+  readonly #log: EventLog<LoggedStockEvent>
+  /** After a restart nothing is known to be lost. */
+  #pushedVersion = 0
+
+  constructor(outbox: Outbox<StockEffect>, timers: Timers, ledger: StockLedger, log: EventLog<LoggedStockEvent>) {
+    this.#outbox = outbox
+    this.#timers = timers
+    this.#ledger = ledger
+    this.#log = log
+  }
+
+  changed(before: Position, nowMs: number): void {
+    const { position } = this.#ledger
+    if (position === before) return
+    this.projection(nowMs)
+    this.#outbox.add(summariseRow, { kind: 'summarise' }, nowMs + drainDelayMs, nowMs)
+    if (!changesWhatIsSold(before, position)) return
+    this.#outbox.add(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
+  }
+
+  projection(nowMs: number): void {
+    const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
+    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
+  }
+
+  /** While units lie here and orders wait, the line is looked at again when the grace of those woken is over. */
+  orders(nowMs: number): void {
+    for (const { orderId } of this.#ledger.wakeWaiters(nowMs)) {
+      this.#outbox.add(wakeRow(orderId), { kind: 'wake', orderId }, nowMs + drainDelayMs, nowMs)
+    }
+    const goneOff = (this.#timers.dueAtMs(wakeTimer) ?? 0) <= nowMs
+    const idle = this.#ledger.waiters === 0 || availableAt(setAside(this.#ledger.position)) === 0
+    if (idle) this.#timers.clear(wakeTimer)
+    else if (goneOff) this.#timers.set(wakeTimer, nowMs + wakeGraceMs)
+  }
+
+  /** Absolute figures, sent by the alarm: what was lost before is made up for by the next. */
+  async pushSummary(env: Env, name: PositionId): Promise<void> {
+    const summary = summaryOf(name, this.#ledger.position)
+    await actor<AvailabilityApi>(env.AVAILABILITY, summary.sku).push(summary.sku, summary, this.#pushedVersion)
+    this.#pushedVersion = summary.version
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * When a quantity can be had, from where, and how surely. Of the plans that are in time the one of fewest locations is
+ * taken, without a date the one that arrives first: nothing is held by it, so it says what would be done now.
+ */
+import type { LocationId, Sku } from '../shared/ids.ts'
+import { type Step, unitsAt } from './network-curve.ts'
+import type { PartAvailability } from './part-availability.ts'
+import { comingUnits } from './supply-and-claims.ts'
+
+/** What becomes of goods that leave stock at an instant. */
+export type Delivery = {
+  readonly atMs: number
+  /** How surely they are there by then, once they have left. */
+  readonly confidencePercent: number
+}
+export type PromiseAsk = {
+  readonly nowMs: number
+  readonly quantity: number
+  /** When the quantity is wanted at the latest; null: as early as possible. */
+  readonly byMs: number | null
+  readonly deliver: (location: LocationId, releasedAtMs: number) => Delivery
+}
+
+export type PlannedUnits = {
+  readonly sku: Sku
+  readonly location: LocationId
+  /** Base units. */
+  readonly quantity: number
+  /** From when on the location has them. */
+  readonly fromMs: number
+  readonly dateMs: number
+  readonly confidencePercent: number
+}
+export type QuotedPromise = {
+  readonly dateMs: number
+  readonly plan: readonly PlannedUnits[]
+  readonly confidencePercent: number
+}
+
+/** Dates tried, nearest first. */
+const datesMax = 48
+
+/** `curve`: what the network can promise of what is asked for. Null: never, with what is announced so far. */
+export function promiseOf(
+  curve: readonly Step[],
+  parts: readonly PartAvailability[],
+  ask: PromiseAsk,
+): QuotedPromise | null {
+  const dates = curve.filter(({ units }) => units >= ask.quantity).slice(0, datesMax)
+  const plans = dates.flatMap(({ fromMs }) => orders.flatMap((order) => planFrom(parts, fromMs, order, ask) ?? []))
+  return plans.reduce<QuotedPromise | null>(
+    (best, plan) => (best === null || isBetter(plan, best, ask) ? plan : best),
+    null,
+  )
+}
+
+function isBetter(plan: QuotedPromise, than: QuotedPromise, { byMs }: PromiseAsk): boolean {
+  const [inTime, otherInTime] = [isInTime(plan, byMs), isInTime(than, byMs)]
+  if (inTime !== otherInTime) return inTime
+  const [few, otherFew] = [placesOf(plan), placesOf(than)]
+  const sooner = plan.dateMs - than.dateMs
+  return (inTime && byMs !== null ? few - otherFew || sooner : sooner || few - otherFew) < 0
+}
+
+const isInTime = ({ dateMs }: QuotedPromise, byMs: number | null) => byMs === null || dateMs <= byMs
+const placesOf = ({ plan }: QuotedPromise) => new Set(plan.map(({ location }) => location)).size
+
+type Source = { readonly location: LocationId; readonly units: number; readonly delivery: Delivery }
+type Order = (left: Source, right: Source) => number
+
+const soonest: Order = (left, right) => left.delivery.atMs - right.delivery.atMs
+const mostUnits: Order = (left, right) => right.units - left.units
+/** As few locations as possible, and as soon as possible. Ties stand in the order in which locations are asked. */
+const orders: readonly Order[] = [
+  (left, right) => mostUnits(left, right) || soonest(left, right),
+  (left, right) => soonest(left, right) || mostUnits(left, right),
+]
+
+function planFrom(
+  parts: readonly PartAvailability[],
+  fromMs: number,
+  order: Order,
+  ask: PromiseAsk,
+): QuotedPromise | null {
+  const plan = parts.flatMap((part) => planPart(part, fromMs, order, ask) ?? [])
+  if (new Set(plan.map(({ sku }) => sku)).size < parts.length) return null
+  const surely = plan.reduce((share, { confidencePercent }) => (share * confidencePercent) / 100, 100)
+  return { dateMs: Math.max(...plan.map(({ dateMs }) => dateMs)), plan, confidencePercent: Math.floor(surely) }
+}
+
+/** A location that has all of it comes before any that have a part; otherwise as many as it takes. */
+function planPart(part: PartAvailability, fromMs: number, order: Order, ask: PromiseAsk): PlannedUnits[] | null {
+  const sources = part.locations
+    .map(({ location, curve }) => ({
+      location,
+      units: unitsAt(curve, fromMs),
+      delivery: ask.deliver(location, fromMs),
+    }))
+    .filter(({ units }) => units > 0)
+  const wanted = ask.quantity * part.part.units
+  const whole = sources.filter(({ units }) => units >= wanted).sort(soonest)
+  const chosen = order === orders[0] && whole.length > 0 ? whole.slice(0, 1) : sources.sort(order)
+  let missing = wanted
+  const plan: PlannedUnits[] = []
+  for (const source of chosen) {
+    const quantity = Math.min(missing, source.units)
+    if (quantity > 0) plan.push(planned(part, source, quantity, fromMs, ask.nowMs))
+    missing -= quantity
+  }
+  return missing > 0 ? null : plan
+}
+
+function planned(
+  { part, locations }: PartAvailability,
+  { location, delivery }: Source,
+  quantity: number,
+  fromMs: number,
+  nowMs: number,
+): PlannedUnits {
+  const there = locations.find((each) => each.location === location)
+  const isOnHand = unitsAt(there?.curve ?? [], nowMs) >= quantity
+  const trusted = isOnHand || there === undefined ? [] : comingUnits(there.figures, nowMs)
+  const reliedOn = new Set(trusted.flatMap((coming, index) => (coming.fromMs <= fromMs ? [index] : [])))
+  const supplies = there?.figures.supplies.filter((_, index) => reliedOn.has(index)) ?? []
+  const surely = Math.min(100, ...supplies.map(({ confidencePercent }) => confidencePercent))
+  const confidencePercent = Math.floor((surely * delivery.confidencePercent) / 100)
+  return { sku: part.sku, location, quantity, fromMs, dateMs: delivery.atMs, confidencePercent }
+}

@@ -1,0 +1,132 @@
+/**
+ * One listing's part in a call: begun on a lease, and brought to one of three ends. What nobody knows the end of is
+ * looked at before anything is sent again.
+ */
+
+import { retryDelayMs } from '../outbox/drain.ts'
+import type { CallOutcome } from '../outbox/intent.ts'
+import { unreachable } from '../shared/result.ts'
+import { type FeedListing, type FeedStep, keyText, settled, shownBy, step, toldOf } from './feed-listing.ts'
+import { drifted, type Sighting, type SightingRules, sighted } from './observe.ts'
+
+/** Longer than any call: a lease that ran out means that the caller died. */
+export const attemptLeaseMs = 60_000
+/** A listing that the channel refuses is tried again this much later; mostly somebody has mended it by then. */
+export const refusedRetryMs = 60 * 60_000
+const errorLengthMax = 300
+
+/** What the channel said of one listing in a batch that it refused as a whole. */
+export type ItemVerdict = 'stale' | 'refused'
+export type SendOutcome = CallOutcome
+export type ConcludeFacts = SightingRules & {
+  readonly nowMs: number
+  /** A call without an answer may still be under way at the channel for this long. */
+  readonly settleMs: number
+}
+
+/** The listing takes part: what is wanted by now is what is sent. */
+export function beginSend(listing: FeedListing, attemptId: string, nowMs: number): FeedStep {
+  const { shortfall, desired, desiredVersion, fellAtMs } = listing
+  // Its order had time enough to come: somebody else changed what the channel shows.
+  const judged = shortfall === null ? step(listing) : drifted(listing, shortfall.expected, nowMs)
+  const sent = { value: desired, version: desiredVersion, fellAtMs }
+  const sending = { ...judged.listing, state: 'sending', sent, attemptId, fellAtMs: null, dueAtMs: null } as const
+  return step(sending, judged.events)
+}
+
+export function beginRead(listing: FeedListing, attemptId: string): FeedStep {
+  return step({ ...listing, state: 'reading', attemptId, dueAtMs: null })
+}
+
+/** `verdict`: what was said of this listing; null when nothing was. */
+export function concludeSend(
+  listing: FeedListing,
+  outcome: SendOutcome,
+  verdict: { readonly why: ItemVerdict; readonly message: string } | null,
+  facts: ConcludeFacts,
+): FeedStep {
+  switch (outcome.outcome) {
+    case 'committed':
+      return acknowledge(listing, facts.nowMs)
+    case 'unknown':
+      return step(doubt(listing, outcome.message, facts.nowMs, facts.settleMs))
+    case 'absent':
+      return step(verdict === null ? notDone(listing, outcome, facts.nowMs) : judged(listing, verdict, facts.nowMs))
+    default:
+      return unreachable(outcome)
+  }
+}
+
+/** Null: the channel does not know the listing. */
+export function concludeRead(listing: FeedListing, seen: Sighting | null, facts: ConcludeFacts): FeedStep {
+  if (seen === null) return step(refuse(listing, 'the channel does not know this listing', facts.nowMs))
+  return sighted(listing, seen, facts, facts.nowMs)
+}
+
+/** The channel could not be read; it is looked at again, and nothing is sent before. */
+export function readFailed(listing: FeedListing, message: string, retryAfterMs: number, nowMs: number): FeedStep {
+  return step(doubt(listing, message, nowMs, Math.max(retryAfterMs, delayOf(listing))))
+}
+
+/** The caller died between the call and the record of it. */
+export function leaseOver(listing: FeedListing, nowMs: number): FeedStep {
+  return step(doubt(listing, 'the caller did not come back', nowMs, 0))
+}
+
+function acknowledge(listing: FeedListing, nowMs: number): FeedStep {
+  const { sent, desired } = listing
+  if (sent === null) throw new Error(`${keyText(listing)} was confirmed and never sent`)
+  const lagMs = sent.fellAtMs === null ? null : nowMs - sent.fellAtMs
+  const acknowledged = { value: sent.value, version: sent.version, atMs: nowMs }
+  const known = { ...listing, acknowledged, sent: toldOf(listing) }
+  if (sent.value === desired) return settled(known, nowMs, lagMs)
+  const again = { state: 'ready', attemptId: null, attempts: 0, suspicions: 0, dueAtMs: null, lastError: null } as const
+  return step({ ...known, ...again, readySinceMs: nowMs }, [], lagMs)
+}
+
+function doubt(listing: FeedListing, message: string, nowMs: number, waitMs: number): FeedListing {
+  const dueAtMs = waitMs <= 0 ? null : nowMs + waitMs
+  return { ...untold(listing), state: 'doubtful', attempts: listing.attempts + 1, dueAtMs, lastError: cut(message) }
+}
+
+function notDone(
+  listing: FeedListing,
+  outcome: Extract<CallOutcome, { outcome: 'absent' }>,
+  nowMs: number,
+): FeedListing {
+  const waitMs = Math.max(outcome.retryAfterMs ?? 0, delayOf(listing))
+  const suspicions = listing.suspicions + (outcome.retryable ? 0 : 1)
+  const again = { state: 'ready', attempts: listing.attempts + 1, suspicions, dueAtMs: nowMs + waitMs } as const
+  return { ...untold(listing), ...again, lastError: cut(outcome.message) }
+}
+
+function judged(
+  listing: FeedListing,
+  verdict: { readonly why: ItemVerdict; readonly message: string },
+  nowMs: number,
+): FeedListing {
+  if (verdict.why === 'refused') return refuse(listing, verdict.message, nowMs)
+  return { ...untold(listing), state: 'doubtful', dueAtMs: null, lastError: cut(verdict.message) }
+}
+
+/** Another listing of the batch was to blame: this one was not done and goes again at once. */
+export function spared(listing: FeedListing): FeedStep {
+  return step({ ...untold(listing), state: 'ready', dueAtMs: null })
+}
+
+function refuse(listing: FeedListing, message: string, nowMs: number): FeedListing {
+  const { attempts } = listing
+  const over = { state: 'refused', attempts: attempts + 1, dueAtMs: nowMs + refusedRetryMs } as const
+  return { ...untold(listing), ...over, lastError: cut(message) }
+}
+
+/** The fall that the call was to tell of has still to be told. */
+function untold(listing: FeedListing): FeedListing {
+  return { ...listing, attemptId: null, fellAtMs: listing.sent?.fellAtMs ?? listing.fellAtMs }
+}
+
+const delayOf = (listing: FeedListing): number => retryDelayMs(listing.attempts, keyText(listing))
+const cut = (message: string): string => message.slice(0, errorLengthMax)
+
+/** What a compare-and-set compares with; null where nobody knows. */
+export const expectedBy = (listing: FeedListing): number | null => shownBy(listing)

@@ -1,0 +1,48 @@
+/**
+ * Units that a channel is not shown because it learns of sales late: `max(static, ⌈λL + z√(λL)⌉)`. λL is what is
+ * expected to be sold behind the channel's back while it still shows the old figure; the root is its spread, since
+ * sales come like a Poisson process at their present rate.
+ */
+import { type LagSketch, lagMaxMs, lagQuantile, weightOf } from './lag-sketch.ts'
+import { perHour, type SellRate } from './sell-rate.ts'
+
+export type BufferRule = {
+  /** Units that are always kept back. */
+  readonly static: number
+  /** How many standard deviations beyond what is expected; 0 switches the measured part off when it is the only one. */
+  readonly z: number
+  /** The measured part never exceeds this, whatever was measured. */
+  readonly unitsMax: number
+  /** False for a channel that goes on showing its own sales until it is told of them. */
+  readonly seesOwnSales: boolean
+  /** The lag that is assumed until enough was measured. */
+  readonly lagSeconds: number
+}
+
+export type BufferTerms = {
+  readonly buffer: number
+  readonly static: number
+  readonly unitsPerHour: number
+  readonly lagMs: number
+  /** Units expected to be sold unseen within the lag. */
+  readonly expected: number
+  readonly z: number
+}
+
+/** Fewer measurements than this say nothing about a 95th percentile. */
+const measuredMin = 20
+const lagShare = 0.95
+
+/** `rate` is of now. Every term of the answer, for whoever asks why. */
+export function bufferOf(rule: BufferRule, rate: SellRate, lag: LagSketch): BufferTerms {
+  const unitsPerHour = perHour(rate.elsewhere + (rule.seesOwnSales ? 0 : rate.own))
+  const lagMs = lagOf(rule, lag)
+  const expected = unitsPerHour * (lagMs / 3_600_000)
+  const measured = Math.min(rule.unitsMax, Math.ceil(expected + rule.z * Math.sqrt(expected)))
+  return { buffer: Math.max(rule.static, measured), static: rule.static, unitsPerHour, lagMs, expected, z: rule.z }
+}
+
+export function lagOf({ lagSeconds }: Pick<BufferRule, 'lagSeconds'>, lag: LagSketch): number {
+  const measured = weightOf(lag) < measuredMin ? null : lagQuantile(lag, lagShare)
+  return Math.min(lagMaxMs, measured ?? lagSeconds * 1_000)
+}

@@ -1,0 +1,61 @@
+/**
+ * What each listing of a SKU should show at each of the channel's own locations: the channel's ATS, shared out in
+ * proportion to what lies behind each, in whole packs. All shares together never exceed the ATS.
+ */
+import type { AtsTerms } from '../atp/ats-of.ts'
+import type { Listing } from '../catalog/listing.ts'
+import type { FeedKey } from './feed-listing.ts'
+
+/** One of the channel's locations and those of ours that it stands for. */
+export type ChannelPlace = { readonly externalLocationId: string; readonly locations: readonly string[] }
+export type DesiredStock = FeedKey & { readonly value: number }
+
+/** `units`: base units to show at each place, in the order of the places. A listing without an item id waits for it. */
+export function desiredStock(
+  listings: readonly Listing[],
+  places: readonly ChannelPlace[],
+  units: readonly number[],
+): readonly DesiredStock[] {
+  return listings.flatMap(({ externalItemId, packQuantity }) => {
+    if (externalItemId === null) return []
+    return places.map(({ externalLocationId }, index) => {
+      const value = Math.floor((units[index] ?? 0) / packQuantity)
+      return { kind: 'stock', item: externalItemId, place: externalLocationId, value } as const
+    })
+  })
+}
+
+/** The channel's ATS by place. What is kept back from the whole network is kept back from each in proportion. */
+export function unitsByPlace(terms: AtsTerms, places: readonly ChannelPlace[]): readonly number[] {
+  const behind = places.map(({ locations }) =>
+    terms.locations
+      .filter(({ location }) => locations.includes(location))
+      .reduce((sum, { terms: { units } }) => sum + Math.max(0, units), 0),
+  )
+  return shareOut(terms.ats, behind)
+}
+
+/** A bundle shows what its scarcest component allows. `components`: units by place, and units in one bundle. */
+export function bundlesByPlace(
+  components: readonly { readonly units: readonly number[]; readonly quantity: number }[],
+  places: readonly ChannelPlace[],
+): readonly number[] {
+  return places.map((_, index) => {
+    const makes = components.map(({ units, quantity }) => Math.floor((units[index] ?? 0) / quantity))
+    return makes.length === 0 ? 0 : Math.min(...makes)
+  })
+}
+
+/** Whole units by weight, the largest remainders first, so that none is lost; equal ones by their place in the list. */
+function shareOut(units: number, weights: readonly number[]): readonly number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  if (total === 0 || units >= total) return weights
+  const exact = weights.map((weight) => (units * weight) / total)
+  const shares = exact.map(Math.floor)
+  const left = units - shares.reduce((sum, share) => sum + share, 0)
+  const byRemainder = exact
+    .map((share, index) => ({ index, remainder: share - Math.floor(share) }))
+    .toSorted((a, b) => b.remainder - a.remainder || a.index - b.index)
+  for (const { index } of byRemainder.slice(0, left)) shares[index] = (shares[index] ?? 0) + 1
+  return shares
+}

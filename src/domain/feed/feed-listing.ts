@@ -1,0 +1,104 @@
+/**
+ * One listing of a channel account as its feed knows it: what it should show, what was sent, what the channel
+ * confirmed, and what it was seen to show. The newest wish alone counts: what was never sent of older ones is dropped.
+ *
+ * settled ──want──▶ ready ──send──▶ sending ──committed──▶ settled (ready again when another figure is wanted by now)
+ *    ▲                ▲  ▲             │ ├─absent───▶ ready (later), or refused when the channel named this listing
+ *    │                │  └─────────────┘ └─unknown or stale──▶ doubtful
+ *    └──shows it── reading ◀──read── doubtful: nothing is sent before the channel was looked at
+ */
+
+/** A stock figure is a quantity; a price and a content are told by the version of the document to show. */
+export const feedKinds = ['stock', 'price', 'content'] as const
+export type FeedKind = (typeof feedKinds)[number]
+
+/** In order of urgency. `check` looks at listings that nothing is wrong with, a few at a time. */
+export const feedLanes = ['stop_sell', 'fast', 'rest', 'price', 'content', 'check'] as const
+export type FeedLane = (typeof feedLanes)[number]
+
+export const feedStates = ['settled', 'ready', 'sending', 'doubtful', 'reading', 'refused'] as const
+export type FeedState = (typeof feedStates)[number]
+
+/** The channel's own ids: an inventory item at one of its locations. `place` is empty for what has none. */
+export type FeedKey = { readonly kind: FeedKind; readonly item: string; readonly place: string }
+
+export type FeedListing = FeedKey & {
+  readonly sku: string
+  readonly desired: number
+  /** Counts the changes of `desired`, from 1. */
+  readonly desiredVersion: number
+  /** The change of the SKU that `desired` was worked out for: an older answer never replaces it. */
+  readonly revision: number
+  readonly sent: {
+    readonly value: number
+    readonly version: number
+    /** When the stock fell that this tells of; null when it told of no fall. */
+    readonly fellAtMs: number | null
+  } | null
+  readonly acknowledged: { readonly value: number; readonly version: number; readonly atMs: number } | null
+  readonly observed: { readonly value: number; readonly atMs: number } | null
+  readonly state: FeedState
+  readonly lane: FeedLane
+  /** Its turn in its lane. */
+  readonly readySinceMs: number
+  /** Not before; null: at once. */
+  readonly dueAtMs: number | null
+  readonly attemptId: string | null
+  /** Failures in a row. */
+  readonly attempts: number
+  /** Batches in a row that were refused without a word on which listing was to blame. */
+  readonly suspicions: number
+  /** When the stock fell that the channel has not been told of yet. */
+  readonly fellAtMs: number | null
+  /** The channel shows less than it confirmed. Mostly a sale of its own whose order is still on its way to us. */
+  readonly shortfall: { readonly expected: number; readonly found: number } | null
+  readonly drift: { readonly openedAtMs: number; readonly expected: number; readonly found: number } | null
+  readonly lastError: string | null
+}
+
+/** What the log keeps; everything else about a listing is its row. */
+export type FeedEvent = DriftFound | DriftSettled
+type DriftFacts = FeedKey & { readonly sku: string; readonly expected: number; readonly found: number }
+export type DriftFound = DriftFacts & { readonly type: 'drift_found'; readonly desired: number }
+export type DriftSettled = DriftFacts & { readonly type: 'drift_settled'; readonly openedAtMs: number }
+
+/** `lagMs`: how long the channel went on showing stock that was gone, where the step ended that. */
+export type FeedStep = {
+  readonly listing: FeedListing
+  readonly events: readonly FeedEvent[]
+  readonly lagMs: number | null
+}
+
+export const keyOf = ({ kind, item, place }: FeedKey): FeedKey => ({ kind, item, place })
+export const keyText = ({ kind, item, place }: FeedKey): string => `${kind}/${item}@${place}`
+
+/** What the channel shows as far as anybody knows; null when it never said. */
+export function shownBy({ acknowledged, observed }: FeedListing): number | null {
+  if (acknowledged === null || observed === null) return acknowledged?.value ?? observed?.value ?? null
+  return observed.atMs >= acknowledged.atMs ? observed.value : acknowledged.value
+}
+
+export const step = (
+  listing: FeedListing,
+  events: readonly FeedEvent[] = [],
+  lagMs: number | null = null,
+): FeedStep => ({
+  listing,
+  events,
+  lagMs,
+})
+
+/** The listing shows what it should: a difference that was open is over. */
+export function settled(listing: FeedListing, nowMs: number, lagMs: number | null = null): FeedStep {
+  const rest = { state: 'settled', dueAtMs: null, attemptId: null, attempts: 0, suspicions: 0 } as const
+  const told = { sent: toldOf(listing), fellAtMs: null, shortfall: null, drift: null, lastError: null } as const
+  const clean = { ...listing, ...rest, ...told, readySinceMs: nowMs }
+  if (listing.drift === null) return step(clean, [], lagMs)
+  const { openedAtMs, expected, found } = listing.drift
+  const event = { type: 'drift_settled', ...keyOf(listing), sku: listing.sku, expected, found, openedAtMs } as const
+  return step(clean, [event], lagMs)
+}
+
+/** A fall is counted once, when the channel has been told of it. */
+export const toldOf = ({ sent }: FeedListing): FeedListing['sent'] =>
+  sent === null ? null : { ...sent, fellAtMs: null }

@@ -1,0 +1,148 @@
+/**
+ * An order that names a cart takes over its units. The cart is taken once, by one order; what of the order its claims
+ * cover is planned exactly where they are, and at each position the cart's claim is given back and the order's made in
+ * one commit, so that nobody gets in between and nothing is claimed twice. What is left of the cart goes back before
+ * anything else is planned. A cart that has ended, or is another order's, leaves the order a plain one.
+ */
+import { partsMember, stockParts } from '../catalog/stock-parts.ts'
+import { commandId, locationId } from '../shared/ids.ts'
+import { type Placing, placeLines } from '../stock/place-lines.ts'
+import type { OrderEvent } from './order-event.ts'
+import type { LineState, OrderState, Plan, PlanAllocation } from './order-state.ts'
+import { unitsToPlan, wantsPlan } from './propose-plan.ts'
+import { isExcluded } from './release-fulfilment.ts'
+import type { SagaCommand } from './saga-command.ts'
+import type { OrderCart } from './saga-state.ts'
+import type { SagaStep } from './saga-step.ts'
+
+export function cartSteps(state: OrderState, nowMs: number): readonly SagaStep[] {
+  const { reservationId } = state.order
+  const { cart, holding } = state.saga
+  if (reservationId === undefined) return []
+  if (cart === undefined) {
+    const { account } = state.order
+    return wantsPlan(state, nowMs) ? [{ type: 'take_cart', reservationId, account }] : []
+  }
+  return cart.settled || holding ? [] : [{ type: 'settle_cart', reservationId: cart.reservationId }]
+}
+
+/** Nothing else is planned before the cart has been taken and what was left of it has gone back. */
+export function isCartOpen({ order, saga }: OrderState): boolean {
+  return order.reservationId !== undefined && saga.cart?.settled !== true
+}
+
+export function recordCart(
+  command: Extract<SagaCommand, { type: 'record_cart' }>,
+  state: OrderState,
+  nowMs: number,
+): readonly OrderEvent[] {
+  const { reservationId } = state.order
+  if (reservationId === undefined || state.saga.cart !== undefined) return []
+  const { claims } = command
+  const plan = claims.length === 0 ? null : cartPlan(command, state, nowMs)
+  const cart: OrderCart = {
+    reservationId,
+    claims: plan === null ? [] : claims,
+    attempt: plan?.attempt ?? null,
+    settled: command.isTaken === false,
+  }
+  const taken: OrderEvent = { type: 'cart_taken', cart }
+  return plan === null ? [taken] : [taken, { type: 'planned', plan }]
+}
+
+export function recordCartSettled(state: OrderState): readonly OrderEvent[] {
+  const { cart } = state.saga
+  return cart === undefined || cart.settled ? [] : [{ type: 'cart_settled', reservationId: cart.reservationId }]
+}
+
+/** Null when the claims do not fit: an order that may not go in part has to be covered whole, from one location. */
+function cartPlan(
+  { claims, candidates, configVersion }: Extract<SagaCommand, { type: 'record_cart' }>,
+  state: OrderState,
+  nowMs: number,
+): Plan | null {
+  if (!wantsPlan(state, nowMs) || state.policy === null) return null
+  const serving = candidates.filter(({ location }) => claims.some((claim) => claim.location === location))
+  const placing = placeByClaims(
+    claims,
+    serving.map(({ location }) => location),
+    state,
+    nowMs,
+  )
+  const places = new Set(placing.placed.map(({ location }) => location))
+  const isPartial = placing.missing.length > 0 || places.size > 1
+  const allowPartial = state.order.allowPartial ?? state.policy.allowPartial
+  if (places.size === 0 || (isPartial && !allowPartial)) return null
+  const used = serving.filter(({ location }) => places.has(location))
+  const reporters = used.flatMap(({ location, reporter }) => (reporter === undefined ? [] : [[location, reporter]]))
+  return {
+    attempt: state.attempt + 1,
+    allocations: allocationsOf(placing, state),
+    unplanned: [],
+    configVersion,
+    warehouses: Object.fromEntries(used.map(({ location, warehouse }) => [location, warehouse])),
+    ...(reporters.length === 0 ? {} : { reporters: Object.fromEntries(reporters) }),
+    plannedAtMs: nowMs,
+  }
+}
+
+function placeByClaims(
+  claims: OrderCart['claims'],
+  locations: readonly string[],
+  state: OrderState,
+  nowMs: number,
+): Placing {
+  const lines = state.lines.flatMap((line) => {
+    const quantity = unitsToPlan(line, state, nowMs)
+    if (quantity === 0 || line.sku === null) return []
+    const only = locations.filter((location) => !isExcluded(state, locationId(location), line.lineId))
+    return [{ id: line.lineId, quantity, parts: stockParts({ ...line, sku: line.sku }), only }]
+  })
+  const stock = new Map<string, number>()
+  for (const { sku, location, quantity } of claims) {
+    stock.set(`${sku}@${location}`, (stock.get(`${sku}@${location}`) ?? 0) + quantity)
+  }
+  return placeLines(lines, locations, stock)
+}
+
+function allocationsOf({ placed }: Placing, state: OrderState): readonly PlanAllocation[] {
+  const lines = new Map<string, LineState>(state.lines.map((line) => [line.lineId, line]))
+  return placed.flatMap(({ id, location, quantity }): PlanAllocation[] => {
+    const line = lines.get(id)
+    if (line === undefined || line.sku === null) return []
+    const { lineId, sku, packQuantity } = line
+    return [{ lineId, sku, location: locationId(location), quantity, packQuantity, ...partsMember(line) }]
+  })
+}
+
+/** On which terms a position's units were the cart's: the order's claim is made on the same. */
+export function takeOverTerms(state: OrderState, plan: Plan, sku: string, location: string) {
+  const { cart } = state.saga
+  if (cart?.attempt !== plan.attempt) return {}
+  const claim = cart.claims.find((other) => other.sku === sku && other.location === location)
+  const { group, goodUntilMs } = claim ?? {}
+  return { ...(group === undefined ? {} : { group }), ...(goodUntilMs === undefined ? {} : { goodUntilMs }) }
+}
+
+/**
+ * What the cart's claims give back in the same call in which the plan's holds are made: as many units as the plan takes
+ * of each position. First of the position's commands, so that the hold finds them free.
+ */
+export function takeOverItems(state: OrderState, plan: Plan) {
+  const { cart } = state.saga
+  if (cart === undefined || cart.attempt !== plan.attempt) return []
+  const needed = new Map<string, number>()
+  for (const allocation of plan.allocations) {
+    for (const { sku, units } of stockParts(allocation)) {
+      const key = `${sku}@${allocation.location}`
+      needed.set(key, (needed.get(key) ?? 0) + units * allocation.quantity)
+    }
+  }
+  return cart.claims.flatMap(({ sku, location, quantity, reservationId }) => {
+    const units = Math.min(quantity, needed.get(`${sku}@${location}`) ?? 0)
+    needed.set(`${sku}@${location}`, (needed.get(`${sku}@${location}`) ?? 0) - units)
+    if (units === 0) return []
+    const id = commandId(`${state.orderId}/take/${reservationId}/${plan.attempt}`)
+    return [{ sku, location, id, body: { type: 'release', reservationId, quantity: units } as const }]
+  })
+}

@@ -1,0 +1,96 @@
+/** What is asked of the sourcing engine for an order: its open lines, and the inputs that were looked up for it. */
+import { type StockPart, stockParts } from '../catalog/stock-parts.ts'
+import type { SourcingLine, SourcingOrder, SourcingRequest } from '../sourcing/request.ts'
+import type { CanonicalOrder, OrderLine } from './canonical-order.ts'
+import type { LineState, OrderState } from './order-state.ts'
+import { isExcluded } from './release-fulfilment.ts'
+import type { PlanCandidate, PlanInputs, SkuFacts } from './saga-command.ts'
+
+/** `unitsOf`: ordered units to plan of a line; lines with none are left out. */
+export function sourcingRequest(
+  state: OrderState,
+  inputs: PlanInputs,
+  allowPartial: boolean,
+  unitsOf: (line: LineState) => number,
+  nowMs: number,
+): SourcingRequest {
+  const { configVersion, profile, profileVersion, candidates } = inputs
+  const facts = new Map(inputs.skus.map((each) => [each.sku, each]))
+  const asked = new Map(state.order.lines.map((line) => [line.lineId, line]))
+  const lines = state.lines.flatMap((line): SourcingLine[] => {
+    const quantity = unitsOf(line)
+    if (quantity === 0 || line.sku === null) return []
+    const excluded = candidates.map(({ location }) => location).filter((at) => isExcluded(state, at, line.lineId))
+    const needs = stockParts({ ...line, sku: line.sku })
+    const own = [...new Set([line.sku, ...needs.map(({ sku }) => sku)])].flatMap((sku) => facts.get(sku) ?? [])
+    return [
+      {
+        lineId: line.lineId,
+        quantity,
+        needs,
+        class: facts.get(line.sku)?.class ?? null,
+        requirements: [...new Set(own.flatMap(({ requirements }) => requirements))].sort(),
+        grams: sumOf(needs, facts, ({ grams }) => grams),
+        priceMinor: priceOf(asked.get(line.lineId)),
+        costMinor: sumOf(needs, facts, (fact) => (fact.costCurrency === state.order.currency ? fact.costMinor : null)),
+        excluded,
+      },
+    ]
+  })
+  const order = sourcingOrder(state.order, inputs, allowPartial, nowMs)
+  return { nowMs, configVersion, profile, profileVersion, order, lines, candidates: candidates.map(bare) }
+}
+
+/** Nothing leaves before the order may. */
+export function fromMs(order: CanonicalOrder, nowMs: number): number {
+  return Math.max(nowMs, order.shipNotBeforeMs ?? nowMs)
+}
+
+function sourcingOrder(
+  order: CanonicalOrder,
+  { channelGroup, deliveryMethod, service }: PlanInputs,
+  allowPartial: boolean,
+  nowMs: number,
+): SourcingOrder {
+  const { account, currency, shipTo, tags, lines } = order
+  return {
+    channel: account,
+    channelGroup,
+    currency,
+    valueMinor: lines.reduce((sum, line) => sum + line.unitPriceMinor * line.quantity - line.discountMinor, 0),
+    shipTo:
+      shipTo === null || shipTo.country === null
+        ? null
+        : { country: shipTo.country, region: shipTo.region, postalCode: shipTo.postalCode },
+    tags,
+    deliveryMethod,
+    service,
+    promisedByMs: order.promisedByMs ?? null,
+    fromMs: fromMs(order, nowMs),
+    allowPartial,
+  }
+}
+
+/** What the buyer pays for one, its discount shared out; rounded down. */
+function priceOf(line: OrderLine | undefined): number {
+  if (line === undefined || line.quantity === 0) return line?.unitPriceMinor ?? 0
+  return Math.floor((line.unitPriceMinor * line.quantity - line.discountMinor) / line.quantity)
+}
+
+/** Of one ordered unit; unknown when it is unknown of any part. */
+function sumOf(
+  needs: readonly StockPart[],
+  facts: ReadonlyMap<string, SkuFacts>,
+  figure: (fact: SkuFacts) => number | null,
+): number | null {
+  return needs.reduce<number | null>((sum, { sku, units }) => {
+    const fact = facts.get(sku)
+    const each = fact === undefined ? null : figure(fact)
+    return sum === null || each === null ? null : sum + each * units
+  }, 0)
+}
+
+/** Who picks there is the order's to know, not the engine's. */
+function bare({ warehouse: _warehouse, reporter: _reporter, keptBack: _keptBack, ...candidate }: PlanCandidate) {
+  return candidate
+}

@@ -1,0 +1,57 @@
+/** What `GET /v1/atp` may be asked, and how it is read. */
+import { z } from '@hono/zod-openapi'
+import { deliveryMethods } from '../../domain/config/promising.ts'
+import type { ShipToRegion } from '../../domain/config/serves-region.ts'
+import { slugSchema } from '../../domain/config/slug.ts'
+import { skuSchema } from '../../domain/order/canonical-order.ts'
+import { instantSchema } from './instant.ts'
+
+const skusMax = 100
+/** Positions push each change, so this only limits what a lost push may cost. */
+const stalenessDefaultMs = 5_000
+
+const oneOrMany = (value: unknown) => (Array.isArray(value) ? value : [value])
+const integer = (minimum: number, maximum: number) =>
+  z.coerce.number().pipe(z.int().min(minimum).max(maximum)).openapi({ type: 'integer', minimum, maximum })
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true')
+
+/** `US` or `US-94107`: the country, then the postal code as it is written. */
+const shipToSchema = z
+  .string()
+  .regex(/^[A-Z]{2}(-[A-Za-z0-9][A-Za-z0-9 -]{0,31})?$/, 'a country, or country-postal code, such as US-94107')
+  .transform((text): ShipToRegion => {
+    const postalCode = text.slice(3)
+    return { country: text.slice(0, 2), region: null, postalCode: postalCode === '' ? null : postalCode }
+  })
+
+export const atpQuerySchema = z.strictObject({
+  sku: z
+    .preprocess(oneOrMany, z.array(skuSchema).min(1).max(skusMax))
+    .openapi({ type: 'array', items: { type: 'string' }, description: 'Repeat for several', example: ['ROPE-10'] }),
+  channel: slugSchema.optional().openapi({
+    description: 'Only locations of its network count, and its thresholds, exclusions, caps and group hold',
+  }),
+  quantity: integer(1, 1_000_000).optional().openapi({ description: 'Asks for a promise of so many' }),
+  by: instantSchema.optional().openapi({ description: 'When they are wanted at the latest' }),
+  shipTo: shipToSchema
+    .optional()
+    .openapi({ type: 'string', description: 'Only locations that serve it count', example: 'US-94107' }),
+  deliveryMethod: z
+    .preprocess(oneOrMany, z.array(z.enum(deliveryMethods)).min(1).max(deliveryMethods.length))
+    .optional()
+    .openapi({
+      type: 'array',
+      items: { type: 'string', enum: [...deliveryMethods] },
+      description: 'Of several, the one that needs the most safety stock decides',
+    }),
+  goodForDays: integer(0, 36_500).default(0).openapi({ description: 'How long the units have to keep after the date' }),
+  explain: flag.openapi({ type: 'string', enum: ['true', 'false'], description: 'Every term, with its source' }),
+  maxStalenessMs: integer(0, 3_600_000)
+    .default(stalenessDefaultMs)
+    .openapi({ description: '0 reads the positions themselves' }),
+  asOf: instantSchema.optional().openapi({ description: 'Answers as it would have been answered then' }),
+})
+export type AtpQuery = z.infer<typeof atpQuerySchema>

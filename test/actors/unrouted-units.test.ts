@@ -1,0 +1,74 @@
+/** Units that no position has heard of reach the availability of their SKU, and leave it. */
+import { describe, expect, it, vi } from 'vitest'
+import { type AvailabilityApi, actor } from '../../src/actor-apis.ts'
+import { testEnv } from '../fixtures/d1.ts'
+import { checkedOrders, receive, sellNewSku, type TestOrder } from '../fixtures/order-actor-rig.ts'
+
+const { newOrder } = checkedOrders()
+
+const unrouted = async (sku: string) =>
+  (await actor<AvailabilityApi>(testEnv.AVAILABILITY, sku).read(sku, [], 60_000)).unrouted
+
+const owed = async (order: TestOrder) =>
+  (await order.stored()).tables === 0 ? [] : await order.outboxRows((id) => id.startsWith('unrouted/'))
+
+describe('an order that waits', () => {
+  it('is counted by the availability of its SKU until its units are at positions', async () => {
+    const sku = await sellNewSku()
+    await receive(sku, 'east', 9)
+    const order = newOrder()
+    await order.observe(
+      [
+        { sku, quantity: 4 },
+        { sku, quantity: 1 },
+      ],
+      { payment: 'failed' },
+    )
+    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(5))
+    await order.observe(
+      [
+        { sku, quantity: 4 },
+        { sku, quantity: 1 },
+      ],
+      { payment: 'paid', sourceVersionMs: Date.now() },
+    )
+    await order.until((state) => state.stage === 'reserved')
+    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(0))
+    await vi.waitFor(async () => expect(await owed(order)).toEqual([]))
+  })
+
+  it('knows after an eviction what it told, and takes it back when it is cancelled', async () => {
+    const sku = await sellNewSku()
+    const order = newOrder()
+    await order.observe([{ sku, quantity: 4 }], { payment: 'failed' })
+    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(4))
+    await order.evict()
+    expect(await owed(order)).toEqual([`unrouted/${sku}`])
+    await order.send({ type: 'cancel', reason: 'never mind' })
+    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(0))
+  })
+
+  it('for units that nobody has is not counted: they are backordered at positions', async () => {
+    const sku = await sellNewSku()
+    const order = newOrder()
+    await order.observe([{ sku, quantity: 4 }])
+    await order.until((state) => (state.lines[0]?.quantities.backordered ?? 0) === 4)
+    expect(await owed(order)).toEqual([])
+  })
+})
+
+it('an order that is reserved at once costs its availability no call', async () => {
+  const sku = await sellNewSku()
+  await receive(sku, 'east', 9)
+  const asked: string[] = []
+  const idFromName = testEnv.AVAILABILITY.idFromName.bind(testEnv.AVAILABILITY)
+  vi.spyOn(testEnv.AVAILABILITY, 'idFromName').mockImplementation((name) => {
+    asked.push(name)
+    return idFromName(name)
+  })
+  const order = newOrder()
+  await order.observe([{ sku, quantity: 4 }])
+  await order.settle('released')
+  await order.alarm()
+  expect(asked).not.toContain(sku)
+})

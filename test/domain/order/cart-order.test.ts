@@ -1,0 +1,118 @@
+/** An order that names a cart takes over its units: none is claimed twice, none is lost to somebody in between. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { locationId, reservationId, sku } from '../../../src/domain/shared/ids.ts'
+import { startMs, testOrder } from '../../fixtures/order-commands.ts'
+import { OrderRig } from '../../fixtures/order-rig.ts'
+import { hold } from '../../fixtures/stock-commands.ts'
+
+let rig: OrderRig
+beforeEach(() => {
+  rig = new OrderRig()
+})
+afterEach(() => rig.check())
+
+const cartName = 'cart/c-1/1'
+const expiresAtMs = startMs + 60_000
+
+/** Everything at these positions is the cart's, so that whoever asks for more gets nothing. */
+function cartHolds(units: Readonly<Record<string, number>>): void {
+  rig.cart = Object.entries(units).map(([position, quantity]) => {
+    const [name = '', location = ''] = position.split('@')
+    rig.stock.receive(name, location, quantity)
+    rig.stock.apply(name, location, [hold(cartName, quantity, { expiresAtMs })], rig.nowMs)
+    return { sku: sku(name), location: locationId(location), quantity, reservationId: reservationId(cartName) }
+  })
+}
+
+const order = (lines: Parameters<typeof testOrder>[0], change: Parameters<typeof testOrder>[1] = {}) =>
+  rig.accept({ type: 'observe', order: testOrder(lines, { reservationId: 'c-1', ...change }) })
+const placesOfOrder = () => rig.state.reservations.map((each) => `${each.quantity}@${each.location}`)
+
+describe('an order of a cart', () => {
+  it('claims what the cart claimed, where it did, although nothing else is available', async () => {
+    cartHolds({ 'ROPE-10@west': 3, 'ANCHOR-S@west': 1 })
+    rig.stock.receive('ROPE-10', 'east', 9)
+    order([{ quantity: 3 }, { sku: 'ANCHOR-S', quantity: 1 }])
+    await rig.settle(['warehouse_release'])
+    expect(rig.units('L1')).toEqual({ released: 3 })
+    expect(placesOfOrder()).toEqual(['3@west', '1@west'])
+    expect(rig.stock.claimed()).toBe(4)
+    expect(rig.types.filter((type) => type.startsWith('cart'))).toEqual(['cart_taken', 'cart_settled'])
+  })
+
+  it('gives back what it does not want of it', async () => {
+    cartHolds({ 'ROPE-10@east': 5 })
+    order([{ quantity: 2 }])
+    await rig.settle(['warehouse_release'])
+    expect(rig.stock.claimed()).toBe(2)
+    expect(rig.stock.available('ROPE-10', 'east')).toBe(3)
+  })
+
+  it('plans the rest as usual when it wants more than the cart has', async () => {
+    cartHolds({ 'ROPE-10@west': 2 })
+    rig.stock.receive('ROPE-10', 'east', 1)
+    order([{ quantity: 4 }])
+    await rig.settle(['warehouse_release'])
+    expect(placesOfOrder()).toEqual(['2@west', '1@east'])
+    expect(rig.units()).toEqual({ released: 3, backordered: 1 })
+  })
+
+  it('that may not go in part is planned whole, elsewhere, when the cart covers a part of it only', async () => {
+    cartHolds({ 'ROPE-10@west': 2 })
+    rig.stock.receive('ROPE-10', 'east', 4)
+    order([{ quantity: 4 }], { allowPartial: false })
+    await rig.settle(['warehouse_release'])
+    expect(placesOfOrder()).toEqual(['4@east'])
+    expect(rig.stock.claimed()).toBe(4)
+  })
+
+  it('splits one claim of the cart over the lines that share its SKU', async () => {
+    cartHolds({ 'ROPE-10@east': 5 })
+    order([{ quantity: 3 }, { quantity: 2 }])
+    await rig.settle(['warehouse_release'])
+    expect([rig.units('L1'), rig.units('L2')]).toEqual([{ released: 3 }, { released: 2 }])
+    expect(rig.stock.claimed()).toBe(5)
+  })
+
+  it('takes over a bundle by its components', async () => {
+    rig.catalogue = { KIT: { sku: 'KIT', parts: { 'ROPE-10': 2, 'ANCHOR-S': 1 } } }
+    cartHolds({ 'ROPE-10@east': 4, 'ANCHOR-S@east': 2 })
+    order([{ sku: 'KIT', quantity: 2 }])
+    await rig.settle(['warehouse_release'])
+    expect(rig.units()).toEqual({ released: 2 })
+    expect(rig.stock.claimed()).toBe(6)
+  })
+
+  it('of an expired cart is a plain order: whatever is there is planned', async () => {
+    cartHolds({ 'ROPE-10@east': 3 })
+    rig.nowMs = expiresAtMs
+    order([{ quantity: 2 }])
+    await rig.settle(['warehouse_release'])
+    expect(rig.units()).toEqual({ released: 2 })
+    expect(rig.stock.claimed()).toBe(2)
+  })
+
+  it('whose cart is unknown or another order took it is a plain order', async () => {
+    rig.stock.receive('ROPE-10', 'east', 2)
+    order([{ quantity: 2 }])
+    await rig.settle()
+    expect(rig.units()).toEqual({ released: 2 })
+    expect(rig.types).not.toContain('cart_settled')
+  })
+
+  it.each(['takeCart', 'after release', 'release ROPE-10@east', 'settleCart'])(
+    'claims the same after a crash at: %s',
+    async (boundary) => {
+      cartHolds({ 'ROPE-10@east': 3 })
+      order([{ quantity: 2 }])
+      let crashes = 1
+      rig.beforePort = (port) => {
+        if (port.startsWith(boundary) && crashes-- > 0) throw new Error('crashed')
+      }
+      await rig.advance()
+      await rig.settle(['warehouse_release'])
+      expect(rig.units()).toEqual({ released: 2 })
+      expect(rig.stock.claimed()).toBe(2)
+    },
+  )
+})
