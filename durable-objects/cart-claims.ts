@@ -117,7 +117,7 @@ export class CartClaims {
    */
   async #send(skuName: string, location: string, body: StockCommandBody, cause: Cause): Promise<StockVerdict> {
     const name = positionId(sku(skuName), locationId(location))
-    const command = { ...body, commandId: commandId(crypto.randomUUID()), cause }
+    const command = { ...body, commandId: commandId(crypto.randomUUID()), cause, unrepeated: true } as const
     const [verdict] = await reached(() => callPosition(this.#env, name, [command]))
     if (verdict === undefined) throw new Error(`${name} answered nothing`)
     if (!verdict.ok && verdict.error.reason === 'overloaded') throw new ActorBusy(`${name} is overloaded`)

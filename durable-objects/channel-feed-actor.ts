@@ -55,7 +55,7 @@ type Work = (nowMs: number) => void
 type WakeProjection = { readonly kind: 'project'; readonly throughSeq: number }
 
 const projectionRow = 'projection'
-/** A wake-up whose projection never confirms is sent again after this. */
+/** A wake-up that no projection confirms is sent again after this. */
 const projectAgainMs = 60_000
 
 export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
@@ -131,16 +131,20 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
     if (!this.#migrations.applied) return
     this.#write((nowMs) => {
       this.#ledger.check(nowMs, checks)
-      if (this.#ledger.isWalkedFor(configVersion)) return
-      this.#ledger.walkFor(configVersion)
-      this.#timers.set(walkTimer, nowMs)
+      if (this.#ledger.walkFor(configVersion)) this.#timers.set(walkTimer, nowMs)
     })
   }
 
   async resend(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage> {
-    const page = await this.listings(filter, cursor, limit)
-    if (page.listings.length > 0) this.#write((nowMs) => this.#ledger.resend(page.listings, nowMs))
-    return page
+    return this.#resend(await this.listings(filter, cursor, limit))
+  }
+
+  async resendSkus(skus: readonly string[]): Promise<FeedPage> {
+    return this.#resend(await this.listingsOf(skus))
+  }
+
+  async listingsOf(skus: readonly string[]): Promise<FeedPage> {
+    return { listings: skus.flatMap((sku) => this.#table.ofSku(sku)), nextCursor: null }
   }
 
   async listings(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage> {
@@ -188,6 +192,11 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
     }
   }
 
+  #resend(page: FeedPage): FeedPage {
+    if (page.listings.length > 0) this.#write((nowMs) => this.#ledger.resend(page.listings, nowMs))
+    return page
+  }
+
   async #sendWake(throughSeq: number): Promise<{ againAtMs: number }> {
     await this.env.PROJECTIONS.send({ type: 'project', actor: 'feed', name: this.#ledger.account, throughSeq })
     return { againAtMs: Date.now() + projectAgainMs }
@@ -204,9 +213,7 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   }
 
   #writeAll(works: readonly Work[]): readonly Result<null, unknown>[] {
-    this.#write((nowMs) => {
-      for (const work of works) work(nowMs)
-    })
+    this.#write((nowMs) => works.map((work) => work(nowMs)))
     return works.map(() => ok(null))
   }
 

@@ -36,7 +36,7 @@ export class CommandMemory<Verdict> {
 
   /** One query for a whole batch; ids never seen are absent. */
   verdictsOf(commandIds: readonly string[]): ReadonlyMap<string, Verdict> {
-    if (!this.#migrations.applied) return new Map()
+    if (commandIds.length === 0 || !this.#migrations.applied) return new Map()
     const query = `SELECT command_id, verdict FROM command_memory WHERE command_id IN (SELECT value FROM json_each(?))`
     const rows = this.#storage.sql.exec<VerdictRow>(query, JSON.stringify(commandIds))
     return new Map([...rows].map((row) => [row.command_id, JSON.parse(row.verdict) as Verdict]))

@@ -87,6 +87,7 @@ export class EscrowActor extends DurableObject<Env> implements EscrowApi {
         if (remembered) return ok(remembered)
         const verdict = this.#book.decide(command, knownAs(command.reservationId), nowMs)
         if (verdict === null) return ok(null)
+        if (command.unrepeated === true) return ok(verdict)
         this.#commands.remember(command.commandId, verdict, nowMs)
         verdicts.set(command.commandId, verdict)
         return ok(verdict)
@@ -120,7 +121,7 @@ export class EscrowActor extends DurableObject<Env> implements EscrowApi {
     this.#write((nowMs) => {
       for (const { command, verdict } of answered) {
         if (verdict.ok) this.#book.noteSettled(command.reservationId, nowMs)
-        if (known.has(command.commandId)) continue
+        if (command.unrepeated === true || known.has(command.commandId)) continue
         const { shards: _, ...remembered } = verdict
         this.#commands.remember(command.commandId, remembered, nowMs)
         known.add(command.commandId)

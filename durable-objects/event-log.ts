@@ -48,10 +48,11 @@ export class EventLog<Event extends { readonly type: string }> {
   /** Inside the caller's transaction, after `migrations.ensure()`. Answers the new head's sequence. */
   append(events: readonly Event[], cause: Cause, atMs: number): number {
     const causeJson = JSON.stringify(cause)
+    const causeCanonical = canonicalJson(cause)
     for (const event of events) {
       const head = this.#loadHead()
       const seq = head.seq + 1
-      const hash = link(head.hash, { seq, atMs, cause, event })
+      const hash = link(head.hash, seq, atMs, causeCanonical, event)
       const insert = `INSERT INTO event_log (${columns}) VALUES (?, ?, ?, ?, ?, ?)`
       this.#storage.sql.exec(insert, seq, atMs, event.type, causeJson, JSON.stringify(event), hash)
       this.#head = { seq, hash }
@@ -107,8 +108,12 @@ export class EventLog<Event extends { readonly type: string }> {
   }
 }
 
-function link(previousHash: string, entry: { seq: number; atMs: number; cause: unknown; event: unknown }): string {
-  return createHash('sha256').update(previousHash).update(canonicalJson(entry)).digest('hex')
+/** The entry's members stand in canonical order; the cause, which a batch shares, comes in its canonical form. */
+function link(previousHash: string, seq: number, atMs: number, causeCanonical: string, event: unknown): string {
+  const entry = `{"atMs":${atMs},"cause":${causeCanonical},"event":${canonicalJson(event)},"seq":${seq}}`
+  return createHash('sha256')
+    .update(previousHash + entry)
+    .digest('hex')
 }
 
 /** An unreadable row breaks the chain as surely as a changed one. */
@@ -117,8 +122,8 @@ function follows(previous: Head, row: LogRow): boolean {
   try {
     const event: unknown = JSON.parse(row.event)
     if ((event as { type?: unknown }).type !== row.type) return false
-    const entry = { seq: row.seq, atMs: row.at_ms, cause: JSON.parse(row.cause) as unknown, event }
-    return link(previous.hash, entry) === row.hash
+    const causeCanonical = canonicalJson(JSON.parse(row.cause))
+    return link(previous.hash, row.seq, row.at_ms, causeCanonical, event) === row.hash
   } catch {
     return false
   }

@@ -142,13 +142,13 @@ export class FeedLedger {
     this.#workOut(listings, nowMs)
   }
 
-  isWalkedFor(configVersion: string): boolean {
-    return this.#parts.facts.get('config_version') === configVersion
-  }
-
-  walkFor(configVersion: string): void {
-    this.#parts.facts.set('config_version', configVersion)
-    this.#parts.facts.set('walked_after', '')
+  /** True when every listing has to be worked out for a configuration that is new to this feed. */
+  walkFor(configVersion: string): boolean {
+    const { facts } = this.#parts
+    if (facts.get('config_version') === configVersion) return false
+    facts.set('config_version', configVersion)
+    facts.set('walked_after', '')
+    return true
   }
 
   /** The next page of listings to work out anew; true while there are more. */

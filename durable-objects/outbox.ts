@@ -38,6 +38,8 @@ export class Outbox<Effect extends { readonly kind: string }> {
   readonly #storage: DurableObjectStorage
   readonly #migrations: Migrations
   #nextDueMs: number | null | undefined
+  /** Rows that `remind` wrote and nobody was handed since: saying so again changes nothing. */
+  readonly #waiting = new Set<string>()
 
   constructor(storage: DurableObjectStorage, migrations: Migrations) {
     this.#storage = storage
@@ -54,6 +56,16 @@ export class Outbox<Effect extends { readonly kind: string }> {
         attempts = 0, revision = revision + 1`
     this.#storage.sql.exec(upsert, id, JSON.stringify(effect), dueAtMs, nowMs)
     if (this.#nextDueMs !== undefined) this.#nextDueMs = Math.min(this.#nextDueMs ?? dueAtMs, dueAtMs)
+  }
+
+  /**
+   * As `add`, for an effect that says no more than that there is something to look at, due a fixed while after the
+   * write: while its row waits to be sent it costs nothing.
+   */
+  remind(id: string, effect: Effect, dueAtMs: number, nowMs: number): void {
+    if (this.#waiting.has(id)) return
+    this.add(id, effect, dueAtMs, nowMs)
+    this.#waiting.add(id)
   }
 
   /** As `add`, but the time is replaced as well. What is being sent of the older row meanwhile no longer counts. */
@@ -75,7 +87,9 @@ export class Outbox<Effect extends { readonly kind: string }> {
   }
 
   due(nowMs: number, limit = drainRowsMax): readonly OutboxRow<Effect>[] {
-    return this.#rows('WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?', nowMs, limit)
+    const rows = this.#rows('WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?', nowMs, limit)
+    for (const { id } of rows) this.#waiting.delete(id)
+    return rows
   }
 
   /** Null: nothing is owed. */
@@ -91,6 +105,7 @@ export class Outbox<Effect extends { readonly kind: string }> {
   settle(id: string, revision: number | null = null): void {
     if (!this.#migrations.applied) return
     this.#storage.sql.exec('DELETE FROM outbox WHERE id = ?1 AND (?2 IS NULL OR revision = ?2)', id, revision)
+    this.#waiting.delete(id)
     this.#nextDueMs = undefined
   }
 
@@ -109,6 +124,7 @@ export class Outbox<Effect extends { readonly kind: string }> {
 
   /** After a rolled-back transaction, or one that changed rows behind this object's back. */
   forget(): void {
+    this.#waiting.clear()
     this.#nextDueMs = undefined
   }
 

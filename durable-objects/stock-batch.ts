@@ -52,7 +52,7 @@ export class StockBatch {
   }
 
   execute(asked: readonly Asked[]): readonly Result<Answer, unknown>[] {
-    const verdicts = new Map(this.#commands.verdictsOf(asked.flatMap(commandsOf).map(({ commandId }) => commandId)))
+    const verdicts = new Map(this.#commands.verdictsOf(repeatableIds(asked.flatMap(commandsOf))))
     const fresh = asked.filter((each) => 'settlement' in each || !verdicts.has(each.command.commandId))
     this.#escrow.noteAsked(asked.filter((each) => 'command' in each && each.heard === nobody).length)
     const position = fresh[0]?.position
@@ -65,7 +65,8 @@ export class StockBatch {
   }
 
   #executeOne(asked: Asked, verdicts: Map<string, StockVerdict>, nowMs: number): Result<Answer, unknown> {
-    const remember = ({ commandId }: StockCommand, verdict: StockVerdict) => {
+    const remember = ({ commandId, unrepeated }: StockCommand, verdict: StockVerdict) => {
+      if (unrepeated === true) return
       this.#commands.remember(commandId, verdict, nowMs)
       verdicts.set(commandId, verdict)
     }
@@ -114,3 +115,6 @@ export class StockBatch {
 
 const commandsOf = (asked: Asked): readonly StockCommand[] =>
   'command' in asked ? [asked.command] : (asked.settlement.batch?.claims ?? []).map(({ command }) => command)
+
+const repeatableIds = (commands: readonly StockCommand[]) =>
+  commands.flatMap(({ commandId, unrepeated }) => (unrepeated === true ? [] : [commandId]))

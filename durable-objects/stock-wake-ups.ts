@@ -39,14 +39,14 @@ export class StockWakeUps {
     const { position } = this.#ledger
     if (position === before) return
     this.projection(nowMs)
-    this.#outbox.add(summariseRow, { kind: 'summarise' }, nowMs + drainDelayMs, nowMs)
+    this.#outbox.remind(summariseRow, { kind: 'summarise' }, nowMs + drainDelayMs, nowMs)
     if (!changesWhatIsSold(before, position)) return
-    this.#outbox.add(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
+    this.#outbox.remind(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
   }
 
   projection(nowMs: number): void {
     const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
+    this.#outbox.remind(projectRow, effect, nowMs + projectDelayMs, nowMs)
   }
 
   /** While units lie here and orders wait, the line is looked at again when the grace of those woken is over. */

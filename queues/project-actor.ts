@@ -18,6 +18,7 @@ import { shardOf } from '../src/domain/shared/shard-of.ts'
 import type { PositionView } from '../src/domain/stock/stock-command.ts'
 import type { Env } from '../src/env.ts'
 import type { ActorKind } from '../src/queue-messages.ts'
+import { scoreShadows } from './score-shadows.ts'
 
 /** Events may hold a whole order of 100 KB; a page of them stays far below the 32 MB of a call. */
 const pageEntries = 100
@@ -60,6 +61,7 @@ export async function readPage(env: Env, db: Db, source: ActorName, afterSeq: nu
   const page = await projectable(env, source).projectionPage(afterSeq, pageEntries)
   const { throughSeq, more } = page
   if (page.entries.length === 0) return { write: null, throughSeq, more }
+  if (kind === 'order') await scoreShadows(env, name, page.entries)
   return { write: await writeOf(db, { actorKind: kind, actorName: name, afterSeq, ...page }, page), throughSeq, more }
 }
 

@@ -1,10 +1,14 @@
 /**
- * The minute tick: polls for lost messages, looks in on inboxes whose alarm the platform may have dropped, and takes up
- * a rebuild whose message was lost. Feeds look at a few of their listings and at the version of the configuration.
+ * The minute tick: polls for lost messages, looks in on inboxes whose alarm the platform may have dropped, takes up a
+ * rebuild whose message was lost, and publishes profiles that were activated and are not in force yet. Feeds look at a
+ * few of their listings and at the version of the configuration.
  */
 import { actor, type FeedApi, type InboxApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
+import { publishSourcing } from '../src/config/publish-sourcing.ts'
 import { connectorOf } from '../src/connectors/registry.ts'
+import { openDb } from '../src/db/database.ts'
+import { sourcingInForce } from '../src/db/queries/sourcing-profiles.ts'
 import { publishesStock } from '../src/domain/config/channel-network.ts'
 import type { Config } from '../src/domain/config/config.ts'
 import { inboxShards } from '../src/domain/inbox/inbox-name.ts'
@@ -21,6 +25,7 @@ export async function onSchedule(controller: ScheduledController, env: Env): Pro
       pollAccounts(config, env, controller.scheduledTime),
       nudge(config, env, controller.scheduledTime),
       tickFeeds(config, env),
+      publishProfiles(env),
     ])
     await resumeRebuild(env, controller.scheduledTime)
   } catch (error) {
@@ -49,4 +54,13 @@ async function tickFeeds(config: Config, env: Env): Promise<void> {
       reportFault('feed_unavailable', { account: account.id }, error)
     }
   })
+}
+
+/** Whoever activated a profile may have died between recording it and publishing it. */
+async function publishProfiles(env: Env): Promise<void> {
+  try {
+    await publishSourcing(env, () => sourcingInForce(openDb(env.DB)))
+  } catch (error) {
+    reportFault('sourcing_unpublished', {}, error)
+  }
 }

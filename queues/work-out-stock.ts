@@ -8,7 +8,7 @@ import { type AtsTerms, atsOf } from '../src/domain/atp/ats-of.ts'
 import { capFor, isExcluded, safetyStockFor, thresholdFor } from '../src/domain/atp/promise-rules.ts'
 import type { CatalogSku } from '../src/domain/catalog/listing.ts'
 import type { Account, Config } from '../src/domain/config/config.ts'
-import { type BufferTerms, bufferOf } from '../src/domain/feed/buffer.ts'
+import { type BufferTerms, bufferOf, lagOf } from '../src/domain/feed/buffer.ts'
 import { bundlesByPlace, type ChannelPlace, desiredStock, unitsByPlace } from '../src/domain/feed/desired-stock.ts'
 import type { FeedOutlook, SkuWant } from '../src/domain/feed/feed-contract.ts'
 import { noSales } from '../src/domain/feed/sell-rate.ts'
@@ -102,5 +102,5 @@ const goodUntilMs = ({ shelfLifeDays }: CatalogSku, nowMs: number): number | nul
 
 function bufferFor(sku: string, { lag, skus }: FeedOutlook, { feed }: Account): BufferTerms {
   const rate = skus.find((each) => each.sku === sku)?.rate ?? noSales
-  return bufferOf(feed.buffer, rate, lag)
+  return bufferOf(feed.buffer, rate, lagOf(feed.buffer, lag))
 }

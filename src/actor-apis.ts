@@ -232,7 +232,9 @@ export interface FeedApi extends Projectable<null> {
   tick(configVersion: string, checks: number): Promise<void>
   /** One page of listings, sent again whatever the channel is believed to show. */
   resend(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage>
+  resendSkus(skus: readonly string[]): Promise<FeedPage>
   listings(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage>
+  listingsOf(skus: readonly string[]): Promise<FeedPage>
   status(): Promise<FeedStatus>
 }
 

@@ -16,6 +16,7 @@ export interface Env {
   readonly LOCATION: DurableObjectNamespace
   readonly RESERVATION: DurableObjectNamespace
   readonly HOLD_QUOTA: DurableObjectNamespace
+  readonly TRANSFER: DurableObjectNamespace
   readonly IDEMPOTENCY: DurableObjectNamespace
   readonly LIMITER: DurableObjectNamespace
   readonly BREAKER: DurableObjectNamespace

@@ -17,5 +17,6 @@ export { PartnerBreakerActor } from '../durable-objects/partner-breaker-actor.ts
 export { PartnerLimiterActor } from '../durable-objects/partner-limiter-actor.ts'
 export { ReservationActor } from '../durable-objects/reservation-actor.ts'
 export { StockActor } from '../durable-objects/stock-actor.ts'
+export { TransferActor } from '../durable-objects/transfer-actor.ts'
 
 export default { fetch: app.fetch, queue: dispatch, scheduled: onSchedule } satisfies ExportedHandler<Env>

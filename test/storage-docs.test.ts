@@ -5,6 +5,7 @@ import * as deliveries from '../src/db/schema/deliveries.ts'
 import * as fulfilment from '../src/db/schema/fulfilment.ts'
 import * as operations from '../src/db/schema/operations.ts'
 import * as orders from '../src/db/schema/orders.ts'
+import * as sourcing from '../src/db/schema/sourcing.ts'
 import * as stock from '../src/db/schema/stock.ts'
 
 const document = readFileSync('docs/storage.md', 'utf8')
@@ -13,7 +14,7 @@ const named = new Set([...document.matchAll(/`([^`]+)`/g)].map((match) => match[
 const missing = (names: readonly string[]) => names.filter((name) => !named.has(name))
 
 describe('docs/storage.md names every table and column of', () => {
-  const tables: SQLiteTable[] = [deliveries, fulfilment, operations, orders, stock].flatMap((schema) =>
+  const tables: SQLiteTable[] = [deliveries, fulfilment, operations, orders, sourcing, stock].flatMap((schema) =>
     Object.values(schema),
   )
 

@@ -5,6 +5,7 @@
 import type { ConfigFile } from '../../src/domain/config/config.ts'
 import { type ApiClient, eventually } from '../client/api-client.ts'
 import { checkAudit } from './check-audit.ts'
+import { checkAvailability } from './check-availability.ts'
 import { checkDeliveries, type SentDeliveries } from './check-deliveries.ts'
 import { checkLogs } from './check-logs.ts'
 import { checkOrders } from './check-orders.ts'
@@ -59,6 +60,7 @@ async function look(checked: CheckedInstance): Promise<readonly string[]> {
     ...(await checkAudit(api, instance)),
     ...(await checkDeliveries(api, instance, checked.deliveries)),
     ...(await checkLists(api, instance)),
+    ...(await checkAvailability(api, instance, positions, checked.config)),
     ...checkLogs(instance, checked.output, checked.config),
   ]
 }

@@ -81,12 +81,32 @@ async function rebuildBreaches(api: ApiClient, readRows: () => Promise<Projected
 }
 
 function unlike(before: ProjectedRows, after: ProjectedRows): string[] {
+  const moved = movedOn(before, after)
+  const stood = (rows: readonly string[] = []) => rows.filter((row) => !moved.some((name) => row.includes(name)))
   return Object.keys(before).flatMap((table) => {
-    const [old, now] = [new Set(before[table]), new Set(after[table])]
+    const [old, now] = [new Set(stood(before[table])), new Set(stood(after[table]))]
     const lost = [...old].filter((row) => !now.has(row))
     const added = [...now].filter((row) => !old.has(row))
     if (lost.length + added.length === 0) return []
     const shown = [...lost.map((row) => `- ${row}`), ...added.map((row) => `+ ${row}`)].slice(0, differencesShown)
     return [`${table}: ${lost.length} rows lost, ${added.length} new: ${shown.join(' ')}`]
   })
+}
+
+/**
+ * Actors to which something happened meanwhile, such as an order that looks again whether its SKU is known: their rows
+ * rightly differ. Names as they stand in rows.
+ */
+function movedOn(before: ProjectedRows, after: ProjectedRows): readonly string[] {
+  const reachedBefore = reachedIn(before)
+  return [...reachedIn(after)].flatMap(([name, throughSeq]) =>
+    throughSeq > (reachedBefore.get(name) ?? Number.POSITIVE_INFINITY) ? [JSON.stringify(name)] : [],
+  )
+}
+
+type Reached = { readonly actor_name: string; readonly through_seq: number }
+
+function reachedIn({ projected_actors: rows = [] }: ProjectedRows): ReadonlyMap<string, number> {
+  const reached = rows.map((row) => JSON.parse(row) as Reached)
+  return new Map(reached.map(({ actor_name, through_seq }) => [actor_name, through_seq]))
 }

@@ -4,8 +4,11 @@ import type { ProjectedRows } from './check-projection.ts'
 type Statement = { all<Row>(): Promise<{ results: Row[] }> }
 type Database = { prepare(query: string): Statement }
 
-/** Not projections: the runtime's own tables, which migrations were applied, and how far a rebuild has come. */
-const otherTables = /^(sqlite_|_cf_|d1_migrations$|rebuilds$)/
+/**
+ * Not projections: the runtime's own tables, which migrations were applied, how far a rebuild has come, and sourcing
+ * profiles with what they came to in shadow.
+ */
+const otherTables = /^(sqlite_|_cf_|d1_migrations$|rebuilds$|sourcing_|shadow_results$)/
 
 export async function projectedRows(database: unknown): Promise<ProjectedRows> {
   // Miniflare hands out a proxy typed for another major of the runtime types; only these two methods are used.

@@ -22,12 +22,16 @@ const reasons = new Set(['correction', 'cycle_count_available', 'received', 'res
 export type InventoryMutations = {
   /** The same key with the same input answers as it did; with another input it is refused. */
   readonly set: (input: SetQuantitiesInput, key: string) => SetQuantitiesPayload
+  /** How often each key changed something: once, whatever became of the answers. */
+  readonly effects: ReadonlyMap<string, number>
 }
 
 export function inventoryMutations(records: Pick<StoreRecords, 'inventory' | 'locations'>): InventoryMutations {
   const remembered = new Map<string, { readonly input: string; readonly payload: SetQuantitiesPayload }>()
+  const effects = new Map<string, number>()
   let groups = 0
   return {
+    effects,
     set: (input, key) => {
       const text = JSON.stringify(input)
       const known = remembered.get(key)
@@ -36,6 +40,7 @@ export function inventoryMutations(records: Pick<StoreRecords, 'inventory' | 'lo
         return refused([{ code: 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH', field: [], message: 'The key was used.' }])
       const payload = apply(input, records, () => `gid://shopify/InventoryAdjustmentGroup/${++groups}`)
       remembered.set(key, { input: text, payload })
+      if (payload.inventoryAdjustmentGroup !== null) effects.set(key, (effects.get(key) ?? 0) + 1)
       return payload
     },
   }

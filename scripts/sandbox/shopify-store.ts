@@ -14,7 +14,7 @@ import {
 import { seededRandom } from './seeded-random.ts'
 import { type CostBucket, costBucket } from './shopify-cost.ts'
 import { type GraphqlRequest, graphqlEndpoint, operationName } from './shopify-graphql.ts'
-import { inventoryMutations } from './shopify-inventory.ts'
+import { type InventoryMutations, inventoryMutations } from './shopify-inventory.ts'
 import { inventoryItemIdOf } from './shopify-orders.ts'
 import { type StoreRecords, storeRecords } from './shopify-records.ts'
 import { type RefundedLine, refundOrder } from './shopify-refunds.ts'
@@ -42,6 +42,7 @@ export type ShopifyStoreOptions = SandboxOptions & {
 export type ShopifyStore = SandboxServer & {
   readonly schemaSource: 'official' | 'part' | 'given'
   readonly records: StoreRecords
+  readonly inventory: InventoryMutations
   readonly bucket: CostBucket
   readonly control: StoreControl
 }
@@ -70,7 +71,8 @@ export async function startShopifyStore(options: ShopifyStoreOptions): Promise<S
   const { schema, source } = options.schema
     ? { schema: options.schema, source: 'given' as const }
     : await shopifySchema({ fetch: options.fetchSchema ?? false })
-  const endpoint = graphqlEndpoint({ schema, root: storeRoot(records, inventoryMutations(records)), bucket })
+  const inventory = inventoryMutations(records)
+  const endpoint = graphqlEndpoint({ schema, root: storeRoot(records, inventory), bucket })
   const random = seededRandom((options.seed ?? 1) ^ 0x5f5f)
   const { webhookUrl: url, webhookSecret: secret, shopDomain, retryDelaysMs } = options
   const sender = url
@@ -83,6 +85,7 @@ export async function startShopifyStore(options: ShopifyStoreOptions): Promise<S
       report: () => ({ orders: records.orders.size, throttle: bucket.status() }),
       configure: (change) => {
         if (change.drain === true) bucket.drain()
+        changeByHand(records, change.inventory)
       },
     },
     options,
@@ -92,7 +95,7 @@ export async function startShopifyStore(options: ShopifyStoreOptions): Promise<S
     sender?.stop()
     await server.stop()
   }
-  return { ...server, stop, schemaSource: source, records, bucket, control }
+  return { ...server, stop, schemaSource: source, records, inventory, bucket, control }
 }
 
 async function answer(
@@ -172,5 +175,13 @@ function storeControl(
       })
     },
     shown: (sku, locationId) => records.inventory.get(`${inventoryItemIdOf(sku)}@${locationId}`),
+  }
+}
+
+/** `{ "<inventory item>@<location>": units }`: somebody counted again, and no webhook tells of it. */
+function changeByHand(records: StoreRecords, levels: unknown): void {
+  if (typeof levels !== 'object' || levels === null) return
+  for (const [level, available] of Object.entries(levels)) {
+    if (Number.isInteger(available) && records.inventory.has(level)) records.inventory.set(level, Number(available))
   }
 }

@@ -21,21 +21,30 @@ export const listingKey = (account: string, externalSku: string) => `listing/${a
 export const listingOfSkuKey = (account: string, sku: string, externalSku: string) =>
   `listing-of-sku/${account}/${sku}/${externalSku}`
 
-const remembered = new Map<string, { readonly value: string | null; readonly untilMs: number }>()
+/** Entries as they were parsed: an entry that many requests concern is checked once, not once a request. */
+type Remembered<Entry> = Map<string, { readonly entry: Entry | null; readonly untilMs: number }>
+const skus: Remembered<CatalogSku> = new Map()
+const listings: Remembered<Listing> = new Map()
 
-async function read(env: Env, key: string, nowMs: number): Promise<string | null> {
+async function read<Entry>(
+  env: Env,
+  key: string,
+  nowMs: number,
+  remembered: Remembered<Entry>,
+  schema: { parse(stored: unknown): Entry },
+): Promise<Entry | null> {
   const known = remembered.get(key)
-  if (known && nowMs < known.untilMs) return known.value
-  const value = await env.CONFIG.get(key)
+  if (known && nowMs < known.untilMs) return known.entry
+  const stored = await env.CONFIG.get(key)
+  const entry = stored === null ? null : schema.parse(JSON.parse(stored))
   if (remembered.size >= entriesKept) remembered.delete(remembered.keys().next().value ?? '')
-  remembered.set(key, { value, untilMs: nowMs + (value === null ? missRememberedMs : rememberedMs) })
-  return value
+  remembered.set(key, { entry, untilMs: nowMs + (entry === null ? missRememberedMs : rememberedMs) })
+  return entry
 }
 
 /** Null for a SKU nobody entered: such a position is never touched, so a bad feed cannot create actors. */
 export async function findSku(env: Env, sku: string, nowMs: number): Promise<CatalogSku | null> {
-  const stored = await read(env, skuKey(sku), nowMs)
-  return stored === null ? null : catalogSkuSchema.parse(JSON.parse(stored))
+  return await read(env, skuKey(sku), nowMs, skus, catalogSkuSchema)
 }
 
 /**
@@ -76,8 +85,8 @@ export async function findListing(
   externalSku: string,
   nowMs: number,
 ): Promise<Listing | null> {
-  const stored = await read(env, listingKey(account, externalSku), nowMs)
-  if (stored !== null) return listingSchema.parse(JSON.parse(stored))
+  const listing = await read(env, listingKey(account, externalSku), nowMs, listings, listingSchema)
+  if (listing !== null) return listing
   const same = await findSku(env, externalSku, nowMs)
   if (same === null) return null
   return { account: accountId(account), externalSku, sku: same.sku, packQuantity: 1, externalItemId: null }
@@ -93,16 +102,17 @@ const listingsPerSkuMax = 50
 
 export async function saveSku(env: Env, entry: CatalogSku): Promise<void> {
   await env.CONFIG.put(skuKey(entry.sku), JSON.stringify(entry))
-  remembered.delete(skuKey(entry.sku))
+  skus.delete(skuKey(entry.sku))
 }
 
 export async function saveListing(env: Env, entry: Listing): Promise<void> {
   const key = listingKey(entry.account, entry.externalSku)
   await env.CONFIG.put(listingOfSkuKey(entry.account, entry.sku, entry.externalSku), JSON.stringify(entry))
   await env.CONFIG.put(key, JSON.stringify(entry))
-  remembered.delete(key)
+  listings.delete(key)
 }
 
 export function forgetCatalog(): void {
-  remembered.clear()
+  skus.clear()
+  listings.clear()
 }

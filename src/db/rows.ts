@@ -8,6 +8,7 @@ import type {
   intents,
   orderLines,
   orders,
+  promises,
   refunds,
   reservations,
   returns,
@@ -20,6 +21,7 @@ export type ReservationRow = typeof reservations.$inferSelect
 export type IntentRow = typeof intents.$inferSelect
 export type ReturnRow = typeof returns.$inferSelect
 export type ChannelFulfilmentRow = typeof channelFulfilments.$inferSelect
+export type PromiseRow = typeof promises.$inferSelect
 export type RefundRow = typeof refunds.$inferSelect
 export type ExternalRefRow = typeof externalRefs.$inferSelect
 export type FulfilmentOrderRow = typeof fulfilmentOrders.$inferSelect

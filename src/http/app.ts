@@ -9,6 +9,7 @@ import { requestLog } from './request-log.ts'
 import { atp } from './routes/atp.ts'
 import { audit } from './routes/audit.ts'
 import { catalog } from './routes/catalog.ts'
+import { channelFeed } from './routes/channel-feed.ts'
 import { deliveries } from './routes/deliveries.ts'
 import { docs } from './routes/docs.tsx'
 import { exceptions } from './routes/exceptions.ts'
@@ -19,14 +20,20 @@ import { locations } from './routes/locations.ts'
 import { metrics } from './routes/metrics.ts'
 import { orderCommands } from './routes/order-commands.ts'
 import { orderHistory } from './routes/order-history.ts'
+import { orderRouting } from './routes/order-routing.ts'
 import { orders } from './routes/orders.ts'
 import { positions } from './routes/positions.ts'
+import { promises } from './routes/promises.ts'
 import { rebuild } from './routes/rebuild.ts'
 import { replays } from './routes/replays.ts'
 import { reservations } from './routes/reservations.ts'
 import { shipments } from './routes/shipments.ts'
+import { sourcingProfileChanges } from './routes/sourcing-profile-changes.ts'
+import { sourcingProfiles } from './routes/sourcing-profiles.ts'
 import { stockEvents } from './routes/stock-events.ts'
+import { transfers } from './routes/transfers.ts'
 import { webhooks } from './routes/webhooks.ts'
+import { whatIf } from './routes/what-if.ts'
 import { securityHeaders } from './security-headers.ts'
 import { wellFormedPath } from './well-formed-path.ts'
 
@@ -37,8 +44,9 @@ app.onError(onError)
 app.notFound(notFound(app))
 
 const routes = [
-  ...[webhooks, orders, orderList, orderCommands, orderHistory],
-  ...[reservations, atp, positions, stockEvents, shipments, catalog, locations],
+  ...[webhooks, orders, orderList, orderCommands, orderHistory, orderRouting, whatIf],
+  ...[sourcingProfiles, sourcingProfileChanges],
+  ...[reservations, transfers, atp, promises, positions, stockEvents, shipments, catalog, locations, channelFeed],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]
 for (const route of routes) app.route('/', route)

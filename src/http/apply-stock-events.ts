@@ -33,12 +33,19 @@ export async function applyStockEvents(c: AppContext, items: readonly StockItem[
   }
   const placed = looked.filter((entry): entry is Placed => 'position' in entry)
   const base = commandIdOf(c)
+  // Without a key the request has an id of its own; a movement or snapshot told again is known by its event id.
+  const repeats = c.var.commandKey === undefined ? ({ unrepeated: true } as const) : {}
   await Promise.all([...Map.groupBy(placed, (entry) => entry.position)].map(applyAt))
   return results
 
   async function applyAt([position, entries]: [PositionId, Placed[]]): Promise<void> {
     const cause = causeOf(c)
-    const commands = entries.map(({ index, body }) => ({ ...body, commandId: commandId(`${base}/${index}`), cause }))
+    const commands = entries.map(({ index, body }) => ({
+      ...body,
+      ...repeats,
+      commandId: commandId(`${base}/${index}`),
+      cause,
+    }))
     const verdicts = await actor<StockApi>(c.env.STOCK, position).applyMany(position, commands)
     entries.forEach(({ index }, at) => {
       const verdict = verdicts[at]

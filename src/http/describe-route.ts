@@ -28,6 +28,7 @@ const idempotencyReasons = ['invalid_idempotency_key', 'idempotency_in_flight', 
 
 export const reasonsOf = {
   read: ['malformed_path', 'invalid_path', 'invalid_query', ...guardReasons],
+  ask: ['malformed_path', 'invalid_path', ...guardReasons, ...bodyReasons],
   write: ['malformed_path', 'invalid_path', ...guardReasons, ...bodyReasons, ...idempotencyReasons],
 } as const
 
@@ -82,6 +83,11 @@ export function reads(route: GuardedRoute): Guarded {
 /** Of a route that writes with a JSON body, under an optional `Idempotency-Key`. */
 export function writes(route: GuardedRoute): Guarded {
   return { security: needs(route), middleware: [guard(route), jsonBody, idempotent] }
+}
+
+/** Of a route that answers a question too long for a query, and changes nothing. */
+export function asks(route: GuardedRoute): Guarded {
+  return { security: needs(route), middleware: [guard(route), jsonBody] }
 }
 
 /** Of a route that acts on what its path names. */

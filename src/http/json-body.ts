@@ -31,7 +31,7 @@ export const jsonBody = createMiddleware<AppEnv>(async function jsonBody(c, next
   if (parsed === undefined) return refuse(c, { reason: 'malformed_json' })
   if (suspiciousEscape.test(text) && !isStorableText(parsed.value)) return refuse(c, { reason: 'malformed_text' })
   // Hono keeps promises in this cache, whatever its type says.
-  Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(text), json: Promise.resolve(parsed.value) })
   return await next()
 })
 

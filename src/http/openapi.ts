@@ -28,6 +28,10 @@ const tags = [
   { name: 'orders', description: 'Orders in, orders out, and why each is where it is' },
   { name: 'reservations', description: 'Claims of carts and checkouts' },
   { name: 'inventory', description: 'Positions, their ledgers, and what can be promised' },
+  {
+    name: 'sourcing',
+    description: 'How orders are given to locations, drafted, reviewed, tried in shadow, put in force',
+  },
   { name: 'fulfilment', description: 'Shipments and returns of warehouses without an adapter' },
   { name: 'catalog', description: 'SKUs, and what channels call them' },
   { name: 'webhooks', description: 'The door of partners' },

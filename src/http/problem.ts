@@ -10,6 +10,8 @@ import type { LocationRefusal } from '../domain/location/location-command.ts'
 import type { OrderRefusal } from '../domain/order/order-command.ts'
 import type { ReservationRefusal } from '../domain/stock/reservation-contract.ts'
 import type { StockRefusal } from '../domain/stock/stock-command.ts'
+import type { TransferRefusal } from '../domain/transfer/transfer-command.ts'
+import type { ProfileChangeRefusal } from './change-profile.ts'
 import type { AppEnv } from './context.ts'
 
 /** Refusals that only the HTTP surface makes. */
@@ -34,7 +36,10 @@ type HttpReason =
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'unknown_account'
+  | 'unknown_profile'
   | 'account_takes_no_orders'
+  | 'promise_invalid'
+  | 'history_too_long'
   | 'delivery_refused'
   | 'lineage_not_found'
   | 'delivery_not_found'
@@ -42,6 +47,7 @@ type HttpReason =
   | 'rebuild_not_found'
   | 'not_configured'
   | 'unavailable'
+  | 'revision_not_found'
   | 'internal'
 
 export type Reason =
@@ -50,6 +56,8 @@ export type Reason =
   | StockRefusal['reason']
   | ReservationRefusal['reason']
   | LocationRefusal['reason']
+  | ProfileChangeRefusal['reason']
+  | TransferRefusal['reason']
 
 export const problems = {
   malformed_path: [400, 'The path is not valid percent-encoded UTF-8'],
@@ -73,7 +81,20 @@ export const problems = {
   actor_not_found: [404, 'There is no such actor'],
   rebuild_not_found: [404, 'There is no such rebuild, or it has not made its first step'],
   claim_not_found: [404, 'The location has no such claim'],
+  profile_not_found: [404, 'There is no such sourcing profile'],
+  revision_not_found: [404, 'The profile has no such revision, no draft, or nothing in force'],
+  version_not_found: [404, 'The profile never had this version'],
+  not_in_shadow: [404, 'The profile is not in shadow'],
   method_not_allowed: [405, 'The route exists, but not with this method'],
+  transfer_not_found: [404, 'There is no such transfer'],
+  transfer_conflict: [409, 'The id was used for different content'],
+  transfer_not_reserved: [409, 'The transfer has nothing claimed that could be shipped'],
+  transfer_not_shipped: [409, 'Nothing of the transfer has been shipped yet'],
+  transfer_closed: [409, 'The transfer has ended'],
+  transfer_exceeds_reserved: [409, 'More units shipped than the transfer has claimed'],
+  transfer_shipped: [409, 'Everything has left: it can be received, not cancelled'],
+  transfer_full: [409, 'The transfer has as many reports as it takes'],
+  transfer_line_not_found: [422, 'The transfer has no such SKU'],
   order_closed: [409, 'The order is closed'],
   hold_conflict: [409, 'The hold exists with a different kind or reason'],
   shipment_exceeds_release: [409, 'More units shipped than were released'],
@@ -96,6 +117,12 @@ export const problems = {
   location_down: [409, 'The location is down'],
   claim_conflict: [409, 'The claim exists with different content'],
   claim_released: [409, 'The claim was released'],
+  revision_conflict: [409, 'Somebody else has changed the profile: look at it again'],
+  no_draft: [409, 'The profile has no draft'],
+  not_reviewed: [409, 'The draft has not been reviewed as it is'],
+  review_by_author: [409, 'A draft is reviewed by somebody other than its author'],
+  already_active: [409, 'This content is in force already'],
+  too_many_profiles: [409, 'There are as many profiles as there can be'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still being answered'],
   body_too_large: [413, 'The request body is too large'],
   unsupported_media_type: [415, 'The request body must be application/json, not encoded'],
@@ -108,10 +135,13 @@ export const problems = {
   unknown_location: [422, 'The location is not configured'],
   unknown_unit: [422, 'The catalogue does not know this unit of the SKU'],
   day_out_of_range: [422, 'The day is over, or too far ahead'],
+  unknown_profile: [422, 'No sourcing profile of this name is in force'],
   unknown_account: [422, 'The account is not configured'],
   invalid_components: [422, 'The components of the bundle cannot be resolved'],
   account_takes_no_orders: [422, 'The account does not take orders through this route'],
   lots_exceed_quantity: [422, 'More units are named by lot than the event moves'],
+  history_too_long: [422, 'The ledger up to that instant is too long to be recomputed'],
+  promise_invalid: [422, 'The promise was not given for this line, or has lapsed'],
   delivery_refused: [422, 'The delivery cannot be identified'],
   hold_limit_reached: [429, 'The API key holds as much in reservations as it may'],
   internal: [500, 'An unexpected error; the correlation id finds it in the logs'],

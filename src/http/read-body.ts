@@ -37,11 +37,16 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
   return whole
 }
 
+const newDecoder = () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+let decoder = newDecoder()
+
 /** Null when the bytes are not UTF-8: replacing them would change what was signed. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    return decoder.decode(bytes)
   } catch {
+    // What it had read of these bytes must not colour the next ones.
+    decoder = newDecoder()
     return null
   }
 }

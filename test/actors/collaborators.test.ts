@@ -285,6 +285,26 @@ describe('the outbox', () => {
       expect(outbox.nextDueMs()).toBeNull()
     }))
 
+  it('writes a reminder once until it is handed out, and again when something happens while it is being sent', () =>
+    withOutbox(async (outbox, storage) => {
+      const remind = (nowMs: number) => outbox.remind('w', { kind: 'wake', n: 1 }, nowMs + 10, nowMs)
+      for (const nowMs of [0, 1, 2]) remind(nowMs)
+      expect(outbox.find('w')).toMatchObject({ revision: 1, dueAtMs: 10 })
+      await drainOutbox(
+        storage,
+        outbox,
+        () => 10,
+        async () => {
+          for (const nowMs of [11, 12]) remind(nowMs)
+          return 'done'
+        },
+      )
+      expect(outbox.find('w')).toMatchObject({ revision: 2 })
+      outbox.settle('w')
+      remind(20)
+      expect(outbox.nextDueMs()).toBe(30)
+    }))
+
   it('puts off a batch that fails, says why, and sends its neighbours all the same', () =>
     withOutbox(async (outbox, storage) => {
       outbox.add('a', { kind: 'bad', n: 1 }, 0, 0)

@@ -103,7 +103,7 @@ describe('extending', () => {
     })
   })
 
-  it('is refused from the exact millisecond of the end, and for what was committed, released or never made', async () => {
+  it('is refused from the exact millisecond of the end, and for what is not held', async () => {
     const { sku } = await stocked({ east: 9 })
     const [ended, sold, returned] = [cart([line(sku, 1)]), cart([line(sku, 1)]), cart([line(sku, 1)])]
     for (const input of [ended, sold, returned]) await reserve(input)

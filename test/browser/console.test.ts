@@ -87,6 +87,7 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
       for (const [key, path] of [
         ['o', '/ops/orders'],
         ['s', '/ops/stock'],
+        ['c', '/ops/channels'],
         ['d', '/ops/deliveries'],
         ['e', '/ops/exceptions'],
         ['h', '/ops'],
@@ -182,7 +183,7 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
       await page.goto(`${server.url}/ops/sign-in`)
       expect(await auditPage(page), 'sign-in').toEqual([])
       await signIn(page, server.url, testDevToken)
-      const pages = [...rooms(), ...Array.from({ length: 11 }, (_, index) => orderUrl(index))]
+      const pages = [...rooms(), `${orderUrl(2)}/routing`, ...Array.from({ length: 11 }, (_, index) => orderUrl(index))]
       for (const url of pages) {
         await page.goto(url)
         expect(await auditPage(page), url).toEqual([])

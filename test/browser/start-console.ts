@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { sha256Hex, startCrossdock } from '../../scripts/serve/start-crossdock.ts'
 import { compileConfig } from '../../src/domain/config/compile-config.ts'
 import { testConfig } from '../fixtures/config.ts'
+import { demoConfig } from '../fixtures/console/demo-config.ts'
 
 export type ConsoleServer = {
   readonly url: string
@@ -20,7 +21,7 @@ const assets = 'dist/assets/ops/ops.js'
 
 export async function startConsole(): Promise<ConsoleServer> {
   if (!existsSync(assets)) throw new Error(`${assets} is missing: run \`npm run build\` first`)
-  const compiled = compileConfig(testConfig, sha256Hex)
+  const compiled = compileConfig(demoConfig(testConfig), sha256Hex)
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.error))
   // The runtime loads a bundle only from below the working directory.
   const outdir = mkdtempSync('dist/console-fixture-')

@@ -14,6 +14,7 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
 const sku = (name: string, more: object = {}) => catalogSkuSchema.parse({ sku: name, title: name, ...more })
+const many = Array.from({ length: 21 }, (_, index) => `MANY-${index}`)
 const component = (name: string, quantity: number) => ({ sku: name, quantity })
 
 beforeAll(async () => {
@@ -34,9 +35,18 @@ beforeAll(async () => {
     ),
     skus: [
       ...file.skus,
-      ...['PLAIN-1', 'CACHED-1', 'TAGGED-1', 'STRICT-1', 'DATED-1', 'AGED-1', 'SPLIT-1', 'OPEN-1'].map((name) =>
-        sku(name),
-      ),
+      ...[
+        'PLAIN-1',
+        'CACHED-1',
+        'TAGGED-1',
+        'STRICT-1',
+        'DATED-1',
+        'AGED-1',
+        'SPLIT-1',
+        'OPEN-1',
+        'PAST-1',
+        ...many,
+      ].map((name) => sku(name)),
       sku('HAZARD-1', { requirements: ['hazmat'] }),
       sku('SERVICE-1', { stocked: false }),
       sku('RULED-1', { class: 'ruled' }),
@@ -312,6 +322,46 @@ describe('how old an answer may be', () => {
     const told = await askOne('sku=STRICT-1&channel=b2b&maxStalenessMs=0')
     expect(calls).toEqual(['AVAILABILITY STRICT-1', 'STOCK STRICT-1@west'])
     expect(told).toMatchObject({ available: 5, sources: [{ location: 'west', available: 5 }] })
+  })
+})
+
+describe('the past', () => {
+  it('is recomputed from the ledgers of the positions, as it was answered then', async () => {
+    const moved = async (eventId: string, movement: string, quantity: number) => {
+      const event = { eventId, sku: 'PAST-1', location: 'east', movement, quantity }
+      await post('/v1/inventory/movements', { movements: [{ ...event, occurredAt: new Date().toISOString() }] })
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return new Date().toISOString()
+    }
+    const before = new Date().toISOString()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const received = await moved('past-1', 'receipt', 9)
+    const shipped = await moved('past-2', 'shipment', 4)
+    await moved('past-3', 'receipt', 70)
+    const then = async (asOf: string) => (await askOne(`sku=PAST-1&explain=true&quantity=1&asOf=${asOf}`)).available
+    expect(await then(before)).toBe(0)
+    expect(await then(received)).toBe(9)
+    expect(await then(shipped)).toBe(5)
+    const { promise, sources } = await askOne(`sku=PAST-1&quantity=1&asOf=${shipped}`)
+    expect(promise).toBeNull()
+    expect(sources).toMatchObject([{ location: 'east', available: 5, asOf: shipped, ageMs: 0 }])
+  })
+
+  it('does not lie in the future', async () => {
+    const response = await get(`/v1/atp?sku=PLAIN-1&asOf=${new Date(Date.now() + hourMs).toISOString()}`)
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ errors: [{ path: 'asOf' }] })
+  })
+
+  it('of too long a ledger is refused, and so is that of too many positions', async () => {
+    const page = { document: null, throughSeq: 5_000, more: true, entries: [] }
+    const read = vi.spyOn(bindings.STOCK, 'get').mockReturnValue({ projectionPage: async () => page } as never)
+    const asOf = new Date().toISOString()
+    const response = await get(`/v1/atp?sku=PLAIN-1&asOf=${asOf}`)
+    expect(await response.json()).toMatchObject({ status: 422, reason: 'history_too_long' })
+    read.mockRestore()
+    const many = Array.from({ length: 21 }, (_, index) => `sku=MANY-${index}`).join('&')
+    expect((await get(`/v1/atp?${many}&asOf=${asOf}`)).status).toBe(422)
   })
 })
 

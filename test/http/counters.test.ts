@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { OrderActor } from '../../durable-objects/order-actor.ts'
 import type { ReservationActor } from '../../durable-objects/reservation-actor.ts'
 import type { StockActor } from '../../durable-objects/stock-actor.ts'
+import { operationCounts } from '../../scripts/scale/operation-counts.ts'
 import { actor, type OrderApi, type StockApi } from '../../src/actor-apis.ts'
 import { hmacSha256, toBase64 } from '../../src/connectors/transport/hmac.ts'
 import { reservationShards } from '../../src/domain/stock/reservation-shard.ts'
@@ -75,7 +76,7 @@ describe('commits', () => {
       await instance.execute(name, orderCommand({ type: 'observe', order: observed }))
       return spy.mock.calls.length
     })
-    expect(commits).toBe(1)
+    expect(commits).toBe(operationCounts.commitsBeforeAnswer)
   })
 
   async function commitsSoFar(position: string) {
@@ -101,7 +102,10 @@ describe('calls to positions', () => {
       const state = await actor<OrderApi>(bindings.ORDER, `b2b:PO-${positions}`).state()
       expect(state?.stage).toBe('released')
     }, 15_000)
-    expect(calls).toEqual({ hold: positions, commit: positions })
+    expect(calls).toEqual({
+      hold: positions * operationCounts.holdCallsPerPosition,
+      commit: positions * operationCounts.commitCallsPerPosition,
+    })
   })
 
   /** Two lines of each SKU: what is bundled is the position, not the line. */

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { demoConfig } from '../fixtures/console/demo-config.ts'
 import { demoWorld } from '../fixtures/console/demo-world.ts'
 import { migratedDb } from '../fixtures/d1.ts'
 import { Visitor } from './ops-visitor.ts'
@@ -12,7 +13,7 @@ const cardOf = (html: string, id: string) =>
   textOf(new RegExp(`<section[^>]*id="${id}".*?</section>`, 's').exec(html)?.[0] ?? '')
 
 beforeAll(async () => {
-  await seedConfig()
+  await seedConfig(demoConfig)
   await world.project(await migratedDb())
 })
 beforeEach(async () => {
@@ -23,7 +24,7 @@ describe('the stock room', () => {
   it('lists every SKU with what the network has of it', async () => {
     const card = cardOf(await visitor.page('/ops/stock'), 'list')
     expect(card).toContain('6 SKUs on this page')
-    expect(card).toMatch(/ROPE-10 64 130 64 available 24 reserved 36 committed/)
+    expect(card).toMatch(/ROPE-10 66 148 66 available 40 reserved 36 committed/)
   })
 
   it('finds a SKU by its beginning, and says what to do when nothing begins like that', async () => {
@@ -39,7 +40,7 @@ describe('the stock room', () => {
 describe('the page of a SKU', () => {
   it('sums its states over the network', async () => {
     const card = cardOf(await visitor.page('/ops/stock/ROPE-10'), 'totals')
-    expect(card).toMatch(/64 Available 24 Reserved 36 Committed 130 On hand 0 Incoming 0 Backordered/)
+    expect(card).toMatch(/66 Available 40 Reserved 36 Committed 148 On hand 120 Incoming 0 Backordered/)
   })
 
   it('shows each location with where its units are and whose figure that is', async () => {
@@ -47,17 +48,30 @@ describe('the page of a SKU', () => {
     expect(card).toMatch(/Newark east 0 5 3 committed 2 damaged 9 units backordered .*wh-east/)
   })
 
+  it('adds up what each channel may sell, and says why a location counts or not', async () => {
+    const card = cardOf(await visitor.page('/ops/stock/ROPE-10'), 'channels')
+    expect(card).toMatch(/shopify-us 50 66 −2 −2 50 0 2 of 2 locations count; capped .* v44 50 0 −30 0 0 −8 12 /)
+    expect(card).toMatch(/b2b group contract 78 82 −2 −2 none 0 2 of 2 locations count/)
+    expect(cardOf(await visitor.page('/ops/stock/ANCHOR-L'), 'channels')).toContain('Excluded from this channel')
+  })
+
+  it('shows what is announced, what is promised for later, and what is kept for whom', async () => {
+    const html = await visitor.page('/ops/stock/ROPE-10')
+    expect(cardOf(html, 'supply')).toMatch(/east Purchase order PO-7710 \+60 80 % .* Promised for then −25/)
+    expect(cardOf(html, 'lots')).toMatch(/Lot L-2407 .* 9 .* Protected for contract .* 8/)
+  })
+
   it('tells what happened at all locations in one ledger, newest first', async () => {
     const card = cardOf(await visitor.page('/ops/stock/ROPE-10'), 'ledger')
-    expect(card).toMatch(/east Hold 2 broken-0 46 11 .*west Receipt 13 asn-1 84 53 /)
+    expect(card).toMatch(/Supply announced 60 .*east Hold 2 broken-0 46 11 .*west Receipt 13 asn-1 84 53 /)
   })
 
   it('carries the points of its chart and the same figures as a table', async () => {
     const html = await visitor.page('/ops/stock/ROPE-10')
     const data = /data-chart="([^"]+)"/.exec(html)?.[1]?.replaceAll('&quot;', '"') ?? ''
-    const { times, lines } = JSON.parse(data) as { times: number[]; lines: { values: number[] }[] }
-    expect(lines[0]?.values.at(-1)).toBe(64)
-    expect(times).toHaveLength(lines[0]?.values.length ?? 0)
+    const { times, lines } = JSON.parse(data) as { times: number[]; lines: { values: (number | null)[] }[] }
+    expect(lines[0]?.values.findLast((units) => units !== null)).toBe(66)
+    for (const { values } of lines) expect(values).toHaveLength(times.length)
     expect(cardOf(html, 'history')).toContain('The same as a table')
   })
 

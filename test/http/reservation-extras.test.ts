@@ -82,6 +82,21 @@ describe('a bundle in the catalogue', () => {
     expect(await bindings.CONFIG.get('sku/LOOP')).toBeNull()
   })
 
+  it('and a listing in a unit of measure are kept in base units', async () => {
+    await post('/v1/catalog/skus', { skus: [{ sku: 'WIRE', title: 'Wire', units: { CS: 24 } }] })
+    const listing = { account: 'b2b', sku: 'WIRE', packQuantity: 2 }
+    const listings = [
+      { ...listing, externalSku: 'TWO-CASES', unit: 'CS' },
+      { ...listing, externalSku: 'TWO-PALLETS', unit: 'PAL' },
+    ]
+    expect(await (await post('/v1/catalog/listings', { listings })).json()).toMatchObject({
+      results: [{ ok: true }, { ok: false, problem: { reason: 'unknown_unit' } }],
+    })
+    const kept = JSON.parse((await bindings.CONFIG.get('listing/b2b/TWO-CASES')) ?? '{}') as object
+    expect(kept).toMatchObject({ packQuantity: 48 })
+    expect(kept).not.toHaveProperty('unit')
+  })
+
   it('is reserved as its components', async () => {
     const held = await post('/v1/reservations', cart('boxed', [{ sku: 'BOX', quantity: 1 }]))
     expect(await held.json()).toMatchObject({

@@ -183,10 +183,9 @@ export class World {
       findChannel: () => answer(() => ({ policy: this.company.policy, currencies: ['USD'] })),
       findLines: (_account, lines) =>
         answer(() =>
-          lines.map(({ lineId, externalSku }) => {
-            return { lineId, externalSku, listing: this.company.listing(externalSku, this.clock.nowMs()) }
-          }),
+          lines.map((line) => ({ ...line, listing: this.company.listing(line.externalSku, this.clock.nowMs()) })),
         ),
+      outlook: (_account, lines) => answer(() => lines.map(({ lineId }) => ({ lineId, expected: [] }))),
       planInputs: ({ demand }) =>
         answer(() =>
           this.company.planInputs((location) => demand.map(({ sku: item }) => this.#figure(item, location))),

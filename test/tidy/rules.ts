@@ -10,7 +10,7 @@ const lineLengthMax = 120
 
 type Layer = { readonly folder: string; readonly may: readonly string[]; readonly packages?: readonly RegExp[] }
 
-const actorSeams = ['src/env.ts', 'src/actor-apis.ts', 'src/queue-messages.ts', 'src/config/']
+const actorSeams = ['src/env.ts', 'src/actor-apis.ts', 'src/queue-messages.ts', 'src/config/', 'src/sourcing/']
 
 /** Who may import whom. The first folder that fits a file decides; type-only imports obey the same table. */
 const layers: readonly Layer[] = [
@@ -18,6 +18,7 @@ const layers: readonly Layer[] = [
   { folder: 'src/connectors/', may: ['src/connectors/', 'src/domain/'] },
   { folder: 'src/db/', may: ['src/db/', 'src/domain/', 'src/env.ts', 'src/queue-messages.ts', 'src/actor-apis.ts'] },
   { folder: 'src/config/', may: ['src/config/', 'src/domain/', 'src/env.ts'] },
+  { folder: 'src/sourcing/', may: ['src/domain/', ...actorSeams] },
   { folder: 'src/http/', may: ['src/http/', 'src/connectors/', 'src/domain/', 'src/db/', ...actorSeams] },
   { folder: 'durable-objects/', may: ['durable-objects/', 'src/domain/', ...actorSeams] },
   { folder: 'queues/', may: ['queues/', 'src/connectors/', 'src/domain/', 'src/db/', ...actorSeams] },

@@ -27,7 +27,7 @@ function availability(name: string, title: string, { perCall, stalenessMs, goal 
   const peer = peerLoad(200, (skus) => asked(skus, perCall, (some) => `/atp?${query}&${some}`))
   const product: Prepare = async (url, skus) => {
     await stockUp(url, skus)
-    const next = asked(skus, perCall, (some) => `/v1/atp?channel=${portal}&quantity=1&${query}&${some}`)
+    const next = asked(skus, perCall, (some) => `/v1/atp?channel=${portal}&${query}&${some}`)
     return { success: 200, perSecond: null, next, verify: async () => ({}) }
   }
   const load = { product, minimal: peer, postgres: peer }

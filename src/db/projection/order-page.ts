@@ -10,6 +10,7 @@ import {
   intents,
   orderLines,
   orders,
+  promises,
   refunds,
   reservations,
   returns,
@@ -37,6 +38,8 @@ function documentStatements(rows: OrderRowSet, joins: SQL): SQL[] {
     ...mirror(returns, returns.orderId, rows.returns),
     ...mirror(channelFulfilments, channelFulfilments.orderId, rows.channelFulfilments),
     ...mirror(externalRefs, externalRefs.orderId, rows.externalRefs),
+    // A promise that was taken stays: most orders have none, and none of them pays for it.
+    ...(rows.promises.length === 0 ? [] : mirror(promises, promises.orderId, rows.promises)),
     ...mirror(fulfilmentOrders, fulfilmentOrders.orderId, rows.fulfilmentOrders),
     ...mirror(shipments, shipments.orderId, rows.shipments),
     ...mirrored(exceptions, casesOf(orderId), rows.exceptions, newest),

@@ -20,6 +20,7 @@ import type {
   IntentRow,
   OrderLineRow,
   OrderRow,
+  PromiseRow,
   RefundRow,
   ReservationRow,
   ReturnRow,
@@ -28,6 +29,7 @@ import type {
 import { caseTerms } from './case-terms.ts'
 import { clip } from './clip.ts'
 import { externalRefsOf } from './external-refs.ts'
+import { promiseRowsOf } from './promise-rows.ts'
 
 export type OrderRowSet = {
   readonly order: OrderRow
@@ -38,6 +40,7 @@ export type OrderRowSet = {
   readonly returns: readonly ReturnRow[]
   readonly channelFulfilments: readonly ChannelFulfilmentRow[]
   readonly externalRefs: readonly ExternalRefRow[]
+  readonly promises: readonly PromiseRow[]
   readonly fulfilmentOrders: readonly FulfilmentOrderRow[]
   readonly shipments: readonly ShipmentRow[]
   readonly exceptions: readonly ExceptionRow[]
@@ -54,6 +57,7 @@ export function orderRowsOf(state: OrderState): OrderRowSet {
     returns: state.returns.map((back) => returnRow(back, orderId)),
     channelFulfilments: state.channelFulfilments.map((shown) => channelFulfilmentRow(shown, orderId)),
     externalRefs: externalRefsOf(state),
+    promises: promiseRowsOf(state),
     fulfilmentOrders: state.fulfilmentOrders.map((release) => fulfilmentOrderRow(release, orderId)),
     shipments: state.shipments.map((shipment) => shipmentRow(shipment, orderId)),
     exceptions: state.exceptions.map((exception) => exceptionRow(exception, state)),

@@ -175,3 +175,34 @@ export const externalRefs = sqliteTable(
     index('external_refs_by_search_key').on(t.searchKey, t.orderId),
   ],
 )
+
+/** What each line was promised, and how that stands: the promise ledger. */
+export const promises = sqliteTable(
+  'promises',
+  {
+    /** `<orderId>/<lineId>`: a line has one promise, the newest one taken. */
+    promiseId: text('promise_id').primaryKey(),
+    orderId: text('order_id').notNull(),
+    lineId: text('line_id').notNull(),
+    account: text('account').notNull(),
+    sku: text('sku'),
+    quantity: integer('quantity').notNull(),
+    byMs: integer('by_ms').notNull(),
+    standing: text('standing').notNull(),
+    expectedAtMs: integer('expected_at_ms'),
+    reason: text('reason'),
+    /** `quoted` by an answer of ours, or `named` by the order. */
+    source: text('source').notNull(),
+    confidencePercent: integer('confidence_percent'),
+    /** JSON: where the units were to come from, and the versions of the positions it rests on. */
+    plan: text('plan').notNull(),
+    takenAtMs: integer('taken_at_ms').notNull(),
+    version: integer('version').notNull(),
+  },
+  (t) => [
+    index('promises_newest').on(t.byMs, t.promiseId),
+    index('promises_by_standing').on(t.standing, t.byMs, t.promiseId),
+    index('promises_by_account').on(t.account, t.standing, t.byMs, t.promiseId),
+    index('promises_by_order').on(t.orderId),
+  ],
+)

@@ -1,5 +1,6 @@
 /** What no schema of a member can see: names given twice, names of nothing, keys shared, accounts that cannot work. */
 import { bundleParts } from '../catalog/bundle-parts.ts'
+import { unitRatio } from '../catalog/units-of-measure.ts'
 import type { ConfigProblem } from './compile-config.ts'
 import type { Account } from './config.ts'
 import type { FileOutline } from './file-outline.ts'
@@ -16,6 +17,7 @@ export function referenceProblems(file: FileOutline, checkAccount: CheckAccount)
     ...bundleProblems(file),
     ...rateProblems(file),
     ...listingProblems(file),
+    ...file.channelProfiles.flatMap((id) => accountNamed(file, `sourcing.channelProfiles.${id}`, id, 'channel')),
     ...file.apiKeys.flatMap(({ at, value }) => accountNamed(file, `apiKeys.${at}.account`, value.account)),
   ]
 }
@@ -64,8 +66,12 @@ function locationProblems(file: FileOutline): readonly ConfigProblem[] {
   })
 }
 
+function skuEntries({ skus }: FileOutline): ReadonlyMap<string, FileOutline['skus'][number]['value']> {
+  return new Map(skus.map(({ value }) => [value.sku, value]))
+}
+
 function bundleProblems(file: FileOutline): readonly ConfigProblem[] {
-  const entries = new Map<string, (typeof file.skus)[number]['value']>(file.skus.map(({ value }) => [value.sku, value]))
+  const entries = skuEntries(file)
   return file.skus.flatMap(({ at, value }) => {
     const resolved = bundleParts(value, (sku) => entries.get(sku) ?? null)
     return resolved.ok ? [] : [{ path: `skus.${at}.components`, message: resolved.error }]
@@ -79,9 +85,13 @@ function rateProblems(file: FileOutline): readonly ConfigProblem[] {
 
 function listingProblems(file: FileOutline): readonly ConfigProblem[] {
   const skus = new Set(file.names.skus)
-  return file.listings.flatMap(({ at, value: { account, sku } }) => {
+  const entries = skuEntries(file)
+  return file.listings.flatMap(({ at, value: { account, sku, unit } }) => {
     const unknown = skus.has(sku) ? [] : [{ path: `listings.${at}.sku`, message: `no SKU '${sku}'` }]
-    return [...accountNamed(file, `listings.${at}.account`, account, 'channel'), ...unknown]
+    const entry = entries.get(sku)
+    const isUnit = unit === undefined || entry === undefined || unitRatio(entry, unit) !== null
+    const strange = isUnit ? [] : [{ path: `listings.${at}.unit`, message: `'${sku}' has no unit '${unit}'` }]
+    return [...accountNamed(file, `listings.${at}.account`, account, 'channel'), ...unknown, ...strange]
   })
 }
 

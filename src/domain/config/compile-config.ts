@@ -3,6 +3,7 @@
  * secrets split off. The hash is passed in because the domain has no platform.
  */
 import type { CatalogSku, Listing } from '../catalog/listing.ts'
+import { inBaseUnits } from '../catalog/units-of-measure.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import { type CheckAccount, referenceProblems } from './check-references.ts'
 import { type Config, type ConfigFile, configFileSchema } from './config.ts'
@@ -32,12 +33,16 @@ export function compileConfig(
   const hashed = hashedKeys(apiKeys, sha256Hex)
   const found = [...problems, ...sharedKeys(hashed)]
   if (found.length > 0) return err(found)
+  const entries = new Map(skus.map((entry) => [entry.sku, entry]))
   const body = { ...shared, apiKeys: hashed }
   return ok({
-    config: { version: sha256Hex(JSON.stringify(body)).slice(0, 16), ...body },
+    config: { version: sha256Hex(JSON.stringify(body)).slice(0, 16), activatedSourcing: null, ...body },
     secrets,
     skus,
-    listings,
+    listings: listings.flatMap((listing) => {
+      const entry = entries.get(listing.sku)
+      return entry === undefined ? [] : (inBaseUnits(listing, entry) ?? [])
+    }),
     devToken: devToken ?? null,
   })
 }

@@ -3,13 +3,14 @@
  * worker reads. Secrets never enter the snapshot: accounts name them, the values live in the worker's secret binding.
  */
 import { z } from 'zod'
-import { currencySchema, skuSchema } from '../order/canonical-order.ts'
+import { currencySchema, skuSchema, unitNameSchema } from '../order/canonical-order.ts'
 import { accountId, sku } from '../shared/ids.ts'
 import { feedDefault, feedSchema } from './feed.ts'
 import { locationSchema } from './location.ts'
 import { promisingDefault, promisingSchema } from './promising.ts'
 import { ratesDefault, ratesSchema } from './rates.ts'
 import { slugSchema } from './slug.ts'
+import { activatedSourcingSchema, sourcingDefault, sourcingSchema } from './sourcing.ts'
 
 export { slugSchema }
 
@@ -85,7 +86,7 @@ export const catalogSkuSchema = z.strictObject({
   /** What a location needs to be allowed to ship it, such as `hazmat`. */
   requirements: z.array(slugSchema).max(20).default([]),
   /** Units of measure by integer pack ratio: base units per unit. */
-  units: z.record(z.string().regex(/^[A-Z0-9]{1,8}$/, 'such as CS'), z.int().min(1).max(1_000_000)).default({}),
+  units: z.record(unitNameSchema, z.int().min(1).max(1_000_000)).default({}),
   /** A bundle or kit: base units of each component in one of it. Stock is asked of the components alone. */
   components: z
     .array(z.strictObject({ sku: brandedSku, quantity: z.int().min(1).max(100_000) }))
@@ -97,6 +98,8 @@ export const listingSchema = z.strictObject({
   externalSku: z.string().min(1).max(255),
   sku: brandedSku,
   packQuantity: z.int().min(1).max(100_000).default(1),
+  /** `packQuantity` counts these, a unit of measure of the SKU; absent: base units. Kept in base units. */
+  unit: unitNameSchema.optional(),
   externalItemId: z.string().max(100).nullable().default(null),
 })
 
@@ -114,6 +117,8 @@ export const scopes = [
   'operations:write',
   'audit:read',
   'metrics:read',
+  'configuration:read',
+  'configuration:write',
 ] as const
 export type Scope = (typeof scopes)[number]
 
@@ -149,6 +154,7 @@ const shared = {
   locations: z.array(locationSchema).min(1).max(1_000),
   jwt: jwtSchema.nullable().default(null),
   promising: promisingSchema.default(promisingDefault),
+  sourcing: sourcingSchema.default(sourcingDefault),
   rates: ratesSchema.default(ratesDefault),
 }
 
@@ -165,9 +171,13 @@ export const configFileSchema = z.strictObject({
 })
 export type ConfigFile = z.infer<typeof configFileSchema>
 
-/** The snapshot in KV: `config/<version>`; `config/active` points at one. */
+/**
+ * The snapshot in KV: `config/<version>`; `config/active` points at one. What is in force adds the activated profiles,
+ * and `version` then names both: `<of the file>+<of the profiles>`.
+ */
 export const configSchema = z.strictObject({
   version: z.string().min(1).max(64),
+  activatedSourcing: activatedSourcingSchema.nullable().default(null),
   ...shared,
   apiKeys: z.array(z.strictObject({ ...apiKeyBase, sha256: z.string() })),
 })

@@ -7,7 +7,9 @@ export const bufferSchema = z.strictObject({
   /** Units always kept back from the channel. */
   static: units.default(0),
   /** Standard deviations kept back beyond what is expected to be sold unseen; the higher, the rarer an oversell. */
-  z: z.number().min(0).max(6).default(2),
+  z: z.number().min(0).max(6).default(1),
+  /** Below this chance of any unseen sale within the lag nothing is kept back for it. */
+  riskPercent: z.number().min(0).max(100).default(5),
   /** The measured part never exceeds this. */
   unitsMax: units.default(10_000),
   /** False: the channel goes on showing what it sold itself until it is told. */

@@ -35,6 +35,10 @@ export function outlineOf(file: unknown) {
       skus: namesIn(lists.skus, ['sku']),
       listings: namesIn(lists.listings, ['account', 'externalSku']),
     },
+    channelProfiles:
+      isRecord(lists.sourcing) && isRecord(lists.sourcing.channelProfiles)
+        ? Object.keys(lists.sourcing.channelProfiles)
+        : [],
     rateOrigins: isRecord(lists.rates) ? originsIn(lists.rates) : [],
     secrets: new Set(isRecord(lists.secrets) ? Object.keys(lists.secrets) : []),
   }

@@ -97,4 +97,10 @@ export const exceptionCatalogue: Readonly<Record<ExceptionCategory, ExceptionPol
     dueMinutes: 3 * day,
     remediation: 'Compare the settlement with the order and book the difference.',
   },
+  promise_at_risk: {
+    owner: 'operations',
+    dueMinutes: 2 * hour,
+    remediation:
+      'Hasten the supply, ship from another location, or agree on a new date; it is looked at again by itself.',
+  },
 }

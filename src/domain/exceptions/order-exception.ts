@@ -16,6 +16,7 @@ export type ExceptionCategory =
   | 'erp_post_failed'
   | 'partner_outage'
   | 'settlement_variance'
+  | 'promise_at_risk'
 
 /** A case as the order itself knows it; D1's `exceptions` table mirrors it and adds who works on it. */
 export type OrderException = {

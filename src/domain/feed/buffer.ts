@@ -11,6 +11,8 @@ export type BufferRule = {
   readonly static: number
   /** How many standard deviations beyond what is expected; 0 switches the measured part off when it is the only one. */
   readonly z: number
+  /** Below this chance of any unseen sale within the lag nothing is kept back for it. 0: the formula as it stands. */
+  readonly riskPercent: number
   /** The measured part never exceeds this, whatever was measured. */
   readonly unitsMax: number
   /** False for a channel that goes on showing its own sales until it is told of them. */
@@ -34,12 +36,17 @@ const measuredMin = 20
 const lagShare = 0.95
 
 /** `rate` is of now. Every term of the answer, for whoever asks why. */
-export function bufferOf(rule: BufferRule, rate: SellRate, lag: LagSketch): BufferTerms {
+export function bufferOf(rule: BufferRule, rate: SellRate, lagMs: number): BufferTerms {
   const unitsPerHour = perHour(rate.elsewhere + (rule.seesOwnSales ? 0 : rate.own))
-  const lagMs = lagOf(rule, lag)
   const expected = unitsPerHour * (lagMs / 3_600_000)
-  const measured = Math.min(rule.unitsMax, Math.ceil(expected + rule.z * Math.sqrt(expected)))
+  const measured = Math.min(rule.unitsMax, unitsFor(expected, rule))
   return { buffer: Math.max(rule.static, measured), static: rule.static, unitsPerHour, lagMs, expected, z: rule.z }
+}
+
+/** Rounded up, a slow seller's chance in a hundred would keep its last unit from every buyer for good. */
+function unitsFor(expected: number, { z, riskPercent }: BufferRule): number {
+  const chance = 1 - Math.exp(-expected)
+  return chance * 100 < riskPercent ? 0 : Math.ceil(expected + z * Math.sqrt(expected))
 }
 
 export function lagOf({ lagSeconds }: Pick<BufferRule, 'lagSeconds'>, lag: LagSketch): number {

@@ -7,10 +7,11 @@ import { describeError } from '../shared/describe-error.ts'
 import type { LocationId, Sku } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import type { StockCommand, StockVerdict } from '../stock/stock-command.ts'
+import type { LineOutlook, OutlookAsk } from './look-ahead.ts'
 import { nextSteps } from './next-steps.ts'
 import type { OrderState } from './order-state.ts'
 import type { ChannelFinding, LineFinding, PlanInputs, SagaCommand, StockAnswer } from './saga-command.ts'
-import type { PlanAsk, SagaStep, StockCall, StockStepType } from './saga-step.ts'
+import type { LineQuestion, PlanAsk, SagaStep, StockCall, StockStepType } from './saga-step.ts'
 
 export type SagaPorts = {
   readonly nowMs: () => number
@@ -19,10 +20,9 @@ export type SagaPorts = {
   /** Decides and commits, in one turn, before it returns. */
   readonly record: (command: SagaCommand) => void
   readonly findChannel: (account: string) => Promise<ChannelFinding>
-  readonly findLines: (
-    account: string,
-    lines: readonly { readonly lineId: LineFinding['lineId']; readonly externalSku: string | null }[],
-  ) => Promise<readonly LineFinding[]>
+  readonly findLines: (account: string, lines: readonly LineQuestion[]) => Promise<readonly LineFinding[]>
+  /** What each line's units wait for, and until when. */
+  readonly outlook: (account: string, lines: readonly OutlookAsk[]) => Promise<readonly LineOutlook[]>
   readonly planInputs: (ask: PlanAsk) => Promise<PlanInputs>
   /** Makes the cart this order's, for ever; the same again says the same. */
   readonly takeCart: (reservationId: string, account: string) => Promise<TakenCart>
@@ -73,6 +73,9 @@ async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly strin
         return await performReview(ports, step)
       case 'plan':
         return await performPlan(ports, step)
+      case 'look_ahead':
+        ports.record({ type: 'record_outlook', lines: await ports.outlook(step.account, step.lines) })
+        return []
       case 'take_cart':
         ports.record({ type: 'record_cart', ...(await ports.takeCart(step.reservationId, step.account)) })
         return []

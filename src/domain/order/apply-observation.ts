@@ -67,7 +67,7 @@ export function applyCaptured(event: EventOf<'captured'>, atMs: number): OrderSt
 }
 
 function newLine(line: OrderLine): LineState {
-  return emptyLine(lineId(line.lineId), line.externalSku, line.quantity, 'open')
+  return { ...emptyLine(lineId(line.lineId), line.externalSku, line.quantity, 'open'), ...unitOf(line) }
 }
 
 function emptyLine(id: LineId, externalSku: string | null, ordered: number, status: 'open' | 'cancelled'): LineState {
@@ -98,12 +98,16 @@ function revisedLine(line: LineState, asked: OrderLine | undefined): LineState {
   const more = Math.max(0, asked.quantity - line.ordered)
   const quantities = { ...line.quantities, open: line.quantities.open + more }
   const revised = { ...line, ordered: line.ordered + more, quantities }
-  if (asked.externalSku === line.externalSku || isPromised(line)) return revised
+  const isSame = asked.externalSku === line.externalSku && asked.unit === line.unit
+  if (isSame || isPromised(line)) return revised
   // What waited for the old SKU is looked for anew.
   const anew = { ...quantities, open: quantities.open + quantities.backordered, backordered: 0 }
   const unmapped = { externalSku: asked.externalSku, sku: null, notStocked: false, packQuantity: 1, parts: [] }
-  return { ...revised, ...unmapped, quantities: anew }
+  const { unit: _, ...withoutUnit } = revised
+  return { ...withoutUnit, ...unmapped, ...unitOf(asked), quantities: anew }
 }
+
+const unitOf = ({ unit }: OrderLine): Pick<LineState, 'unit'> => (unit === undefined ? {} : { unit })
 
 /** Once stock is claimed for it or has left, a line keeps the SKU it was promised as. */
 function isPromised({ quantities }: LineState): boolean {

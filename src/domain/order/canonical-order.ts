@@ -10,6 +10,7 @@ export const externalIdSchema = z.string().regex(/^[A-Za-z0-9._#~-]{1,100}$/, '1
 export const skuSchema = z
   .string()
   .regex(/^[\x21-\x2e\x30-\x7e]{1,64}$/, '1 to 64 printable ASCII characters without space or slash')
+export const unitNameSchema = z.string().regex(/^[A-Z0-9]{1,8}$/, 'such as CS')
 const text = (max: number) => z.string().max(max)
 const minorUnits = z.int().min(-1_000_000_000_000).max(1_000_000_000_000)
 export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code')
@@ -47,6 +48,10 @@ export const orderLineSchema = z.strictObject({
   discountMinor: minorUnits.default(0),
   taxMinor: minorUnits.default(0),
   requiresShipping: z.boolean().default(true),
+  /** The unit of measure that `quantity` and price count in, as the catalogue names it; absent: the channel's own. */
+  unit: unitNameSchema.optional(),
+  /** Of an answer of `GET /v1/atp`: the line takes that promise. */
+  promiseId: text(2_500).optional(),
 })
 export type OrderLine = z.infer<typeof orderLineSchema>
 

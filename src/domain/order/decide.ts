@@ -9,6 +9,7 @@ import { evolve } from './evolve.ts'
 import { followUp } from './follow-up.ts'
 import { placeHold, releaseHold } from './holds.ts'
 import { decideIntent } from './intent-commands.ts'
+import { recordOutlook } from './look-ahead.ts'
 import { capture, observe } from './observe.ts'
 import { recordCart, recordCartSettled } from './order-cart.ts'
 import type { OrderCommand, OrderRefusal } from './order-command.ts'
@@ -136,6 +137,8 @@ function verbOf(command: OrderCommand | SagaCommand, state: OrderState, nowMs: n
       return changed(proposePlan(command, state, nowMs))
     case 'record_stock':
       return changed(recordStock(command, state, nowMs))
+    case 'record_outlook':
+      return changed(recordOutlook(command, state, nowMs))
     case 'begin_attempt':
     case 'record_outcome':
     case 'defer_intent':

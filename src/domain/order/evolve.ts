@@ -3,6 +3,7 @@ import { unreachable } from '../shared/result.ts'
 import * as fulfilment from './apply-fulfilment.ts'
 import { applyIntent } from './apply-intent.ts'
 import { applyCaptured, applyRevised, applyStaleObserved } from './apply-observation.ts'
+import { applyPromise, withPromisesDue } from './apply-promise.ts'
 import * as review from './apply-review.ts'
 import * as stock from './apply-stock.ts'
 import { withDerivedUnits } from './derived-units.ts'
@@ -21,7 +22,7 @@ export function evolve(document: OrderDocument, event: OrderEvent, atMs: number)
   if (event.type === 'fact_parked') {
     return { orderId: event.orderId, version, state: null, parked: [...document.parked, event.fact] }
   }
-  const applied = apply(document.state, event, atMs)
+  const applied = withPromisesDue(apply(document.state, event, atMs), event.type, atMs)
   const next = withDerivedUnits({ ...applied, stage: stageAfter(stage, event) ?? applied.stage })
   const state = { ...next, version, updatedAtMs: atMs, wakeAtMs: nextWakeMs(next) }
   assertOrder(state)
@@ -58,6 +59,9 @@ function applyTo(state: OrderState, event: Exclude<StateEvent, { type: 'captured
     case 'exception_opened':
     case 'exception_resolved':
       return review.applyReview(state, event, atMs)
+    case 'promise_taken':
+    case 'promises_reviewed':
+      return applyPromise(state, event, atMs)
     case 'planned':
       return stock.applyPlanned(state, event)
     case 'cart_taken':

@@ -11,6 +11,7 @@ import { fulfilServices, post, tellOfShipments } from './post-order.ts'
 import { recall } from './recall.ts'
 import { reconcile } from './reconcile.ts'
 import { rejectedReleases, release, reroute } from './release-fulfilment.ts'
+import { settlePromises, takePromises } from './take-promises.ts'
 
 type Rule = (state: OrderState, nowMs: number) => readonly OrderEvent[]
 
@@ -20,6 +21,7 @@ type Rule = (state: OrderState, nowMs: number) => readonly OrderEvent[]
 const rules: readonly Rule[] = [
   reopen,
   reconcile,
+  takePromises,
   rejectedReleases,
   recall,
   refuseCancellation,
@@ -28,6 +30,7 @@ const rules: readonly Rule[] = [
   fulfilServices,
   release,
   tellOfShipments,
+  settlePromises,
   end,
   reviewCases,
 ]

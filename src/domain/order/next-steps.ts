@@ -3,14 +3,14 @@
  * between any two steps only means that the same steps are wanted again, under the same ids.
  */
 
-import { stockParts } from '../catalog/stock-parts.ts'
-import type { Sku } from '../shared/ids.ts'
 import { isUnmapped } from './intake-cases.ts'
 import { hasBackorderedUnits, hasPendingUnits } from './line-moves.ts'
+import { lookAheadSteps } from './look-ahead.ts'
 import { cartSteps, isCartOpen } from './order-cart.ts'
 import type { OrderState } from './order-state.ts'
 import { unitsToPlan, wantsPlan } from './propose-plan.ts'
-import type { PlanAsk, SagaStep, StockStepType } from './saga-step.ts'
+import type { SagaStep, StockStepType } from './saga-step.ts'
+import { planAsk } from './sourcing-request.ts'
 import { awaitCalls, commitCalls, effectCalls, extendCalls, forgetCalls, holdCalls } from './stock-calls.ts'
 import { holdMarginMs } from './wake.ts'
 
@@ -27,6 +27,7 @@ export function nextSteps(state: OrderState, nowMs: number): readonly SagaStep[]
     ...stockStep(state, 'extend_stock', isPosted(state) ? [] : extendCalls(state, nowMs + holdMarginMs)),
     ...stockStep(state, 'await_stock', awaitCalls(state)),
     ...stockStep(state, 'forget_waiter', hasBackorderedUnits(state) ? [] : forgetCalls(state)),
+    ...lookAheadSteps(state, nowMs),
   ]
 }
 
@@ -37,7 +38,11 @@ function reviewStep(state: OrderState, nowMs: number): SagaStep[] {
   if (!validationDue && unmapped.length === 0) return []
   if (nowMs < validateAtMs || !hasPendingUnits(state)) return []
   if (state.stage === 'closed' || state.stage === 'cancelled') return []
-  const lines = unmapped.map(({ lineId, externalSku }) => ({ lineId, externalSku }))
+  const lines = unmapped.map(({ lineId, externalSku, unit }) => ({
+    lineId,
+    externalSku,
+    ...(unit === undefined ? {} : { unit }),
+  }))
   return [{ type: 'review', account: state.order.account, lines }]
 }
 
@@ -46,20 +51,8 @@ function planStep(state: OrderState, nowMs: number): SagaStep[] {
   const isGivingBack = state.saga.stockEffects.some(({ kind }) => kind === 'release')
   if (isCartOpen(state) || isGivingBack || !wantsPlan(state, nowMs)) return []
   const wanted = state.lines.filter((line) => unitsToPlan(line, state, nowMs) > 0)
-  const demand = new Map<Sku, number>()
-  for (const line of wanted) {
-    if (line.sku === null) continue
-    for (const { sku, units } of stockParts({ ...line, sku: line.sku })) {
-      demand.set(sku, (demand.get(sku) ?? 0) + units * unitsToPlan(line, state, nowMs))
-    }
-  }
-  const ask: PlanAsk = {
-    order: state.order,
-    demand: [...demand].map(([sku, units]) => ({ sku, units })),
-    skus: [...new Set(wanted.flatMap(({ sku }) => sku ?? []))],
-    isFresh: state.saga.refusals > 0 || state.saga.rechecks > 0,
-  }
-  return [{ type: 'plan', ask }]
+  const isFresh = state.saga.refusals > 0 || state.saga.rechecks > 0
+  return [{ type: 'plan', ask: planAsk(state.order, wanted, (line) => unitsToPlan(line, state, nowMs), isFresh) }]
 }
 
 function stockStep(state: OrderState, type: StockStepType, calls: ReturnType<typeof holdCalls>): SagaStep[] {

@@ -10,9 +10,10 @@ import { intentCases } from './intent-cases.ts'
 import type { Case } from './order-case.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { OrderState } from './order-state.ts'
+import { promiseCases } from './promise-cases.ts'
 
 export function reviewCases(state: OrderState, nowMs: number): readonly OrderEvent[] {
-  const present = [...intakeCases(state), ...fulfilmentCases(state), ...intentCases(state)]
+  const present = [...intakeCases(state), ...fulfilmentCases(state), ...intentCases(state), ...promiseCases(state)]
   const ids = new Set(present.map(idOf))
   const open = state.exceptions.filter((exception) => exception.resolvedAtMs === null)
   const known = new Set(open.map((exception) => exception.exceptionId))

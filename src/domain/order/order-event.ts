@@ -17,6 +17,7 @@ import type {
 } from '../shared/ids.ts'
 import type { KeptDecision } from '../sourcing/kept-decision.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
+import type { PromiseReview, TakenPromise } from './line-promise.ts'
 import type { OrderCommand } from './order-command.ts'
 import type { ChannelFulfilment, FulfilmentOrder, Hold, OrderReturn, Plan, Refund, Shipment } from './order-state.ts'
 import type { OrderCart, OrderPolicy, TrackingFact, WaitingAt } from './saga-state.ts'
@@ -80,6 +81,8 @@ type ReviewEvent =
   | { readonly type: 'hold_released'; readonly holdId: string; readonly by: 'system' | 'operator' }
   | { readonly type: 'exception_opened'; readonly exception: OrderException }
   | { readonly type: 'exception_resolved'; readonly exceptionId: string }
+  | { readonly type: 'promise_taken'; readonly promise: TakenPromise }
+  | { readonly type: 'promises_reviewed'; readonly reviews: readonly PromiseReview[] }
 
 /** Promising: plans, positions, waiting. */
 type StockEvent =

@@ -18,6 +18,7 @@ import type {
   Sku,
 } from '../shared/ids.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
+import type { LinePromise } from './line-promise.ts'
 import type { PlanClaims } from './plan-claims.ts'
 import type { OrderPolicy, SagaState } from './saga-state.ts'
 
@@ -53,6 +54,7 @@ export type LineState = {
   /** Ordered at the highest the channel ever asked for: lowering a quantity cancels units, it does not forget them. */
   readonly ordered: number
   readonly externalSku: string | null
+  readonly unit?: string
   /** Null until mapped; `not_stocked` lines (services, gift cards) need no stock and no shipment. */
   readonly sku: Sku | null
   readonly notStocked: boolean
@@ -85,7 +87,6 @@ export type PlanAllocation = {
   readonly quantity: number
   /** As the line was mapped when it was planned: what is asked for and given back stays the same number of units. */
   readonly packQuantity: number
-  /** All of one bundle comes from one location: a line is split by whole bundles. */
   readonly parts?: readonly StockPart[]
 }
 export type Plan = {
@@ -235,6 +236,8 @@ export type OrderState = {
   } | null
   readonly intents: readonly Intent[]
   readonly exceptions: readonly OrderException[]
+  /** What its lines were promised; absent when nothing was. */
+  readonly promises?: readonly LinePromise[]
   /** Null until validated once. */
   readonly policy: OrderPolicy | null
   readonly saga: SagaState

@@ -21,14 +21,14 @@ export function recordReview(
   const mapped = mappings(state, command.lines)
   const found = new Set(mapped.map((mapping) => mapping.lineId))
   const unmapped = state.lines.filter((line) => isUnmapped(line) && !found.has(line.lineId))
-  const problems = orderProblems(
-    state.order,
-    command.channel,
-    unmapped.map((line) => line.externalSku),
-  )
+  const problems = orderProblems(state.order, command.channel, unmapped.map(nameOf))
   const lines: OrderEvent[] = mapped.length === 0 ? [] : [{ type: 'lines_mapped', lines: mapped }]
   return [...lines, ...holdEvents(state, problems), conclusion(command, state, unmapped, nowMs)]
 }
+
+/** What nobody knows: the SKU, or the unit it is counted in. */
+const nameOf = ({ externalSku, unit }: LineState): string | null =>
+  externalSku === null || unit === undefined ? externalSku : `${externalSku} in ${unit}`
 
 /** Only what was looked up as it is now: a revision may have changed the SKU meanwhile. */
 function mappings(state: OrderState, findings: readonly LineFinding[]): readonly LineMapping[] {
@@ -36,7 +36,7 @@ function mappings(state: OrderState, findings: readonly LineFinding[]): readonly
   const asked = new Map(state.order.lines.map((line) => [line.lineId, line]))
   return state.lines.filter(isUnmapped).flatMap((line): LineMapping[] => {
     const finding = byLine.get(line.lineId)
-    if (finding === undefined || finding.externalSku !== line.externalSku) return []
+    if (finding === undefined || finding.externalSku !== line.externalSku || finding.unit !== line.unit) return []
     if (finding.listing !== null) {
       const { sku, packQuantity, stocked, parts = [] } = finding.listing
       const inOne = parts.map((part) => ({ sku: part.sku, units: part.units * packQuantity }))

@@ -21,8 +21,12 @@ export function reroute(state: OrderState): readonly OrderEvent[] {
   )
 }
 
-export function isExcluded(state: OrderState, location: LocationId, lineId: string): boolean {
-  return state.saga.excluded.some(
+export function isExcluded(
+  { saga }: { readonly saga: Pick<OrderState['saga'], 'excluded'> },
+  location: LocationId,
+  lineId: string,
+): boolean {
+  return saga.excluded.some(
     (entry) => entry.location === location && (entry.lineId === null || entry.lineId === lineId),
   )
 }

@@ -9,6 +9,7 @@ import type { AccountId, LineId, LocationId, ReservationId, Sku } from '../share
 import type { SourcingProfile } from '../sourcing/profile.ts'
 import type { SourcingCandidate } from '../sourcing/request.ts'
 import type { StockVerdict } from '../stock/stock-command.ts'
+import type { LineOutlook } from './look-ahead.ts'
 import type { OrderCart, OrderPolicy } from './saga-state.ts'
 import type { StockStepType } from './saga-step.ts'
 
@@ -16,6 +17,8 @@ import type { StockStepType } from './saga-step.ts'
 export type LineFinding = {
   readonly lineId: LineId
   readonly externalSku: string | null
+  /** As it was asked for: `packQuantity` counts base units in one of it. */
+  readonly unit?: string
   readonly listing: {
     readonly sku: Sku
     readonly packQuantity: number
@@ -99,6 +102,7 @@ export type SagaCommand =
       readonly configVersion: string
     }
   | { readonly type: 'record_cart_settled' }
+  | { readonly type: 'record_outlook'; readonly lines: readonly LineOutlook[] }
   | { readonly type: 'begin_attempt'; readonly intentId: string; readonly commandId: string }
   | {
       readonly type: 'record_outcome'

@@ -2,6 +2,7 @@
 import type { LineId, LocationId, Sku } from '../shared/ids.ts'
 import type { StockCommand } from '../stock/stock-command.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
+import type { OutlookAsk } from './look-ahead.ts'
 
 export type StockStepType =
   | 'hold_stock'
@@ -29,15 +30,24 @@ export type PlanAsk = {
   readonly isFresh: boolean
 }
 
+export type LineQuestion = {
+  readonly lineId: LineId
+  readonly externalSku: string | null
+  /** A unit of measure to be converted; absent: none is named. */
+  readonly unit?: string
+}
+
 export type SagaStep =
   /** Look up lines in the catalogue and the account in the configuration. */
   | {
       readonly type: 'review'
       readonly account: string
-      readonly lines: readonly { readonly lineId: LineId; readonly externalSku: string | null }[]
+      readonly lines: readonly LineQuestion[]
     }
   /** Look up what a plan rests on: configuration, catalogue, and the figures of every candidate position. */
   | { readonly type: 'plan'; readonly ask: PlanAsk }
+  /** Ask what promised units still wait for. */
+  | { readonly type: 'look_ahead'; readonly account: string; readonly lines: readonly OutlookAsk[] }
   /** The order names a cart: make it the order's, and say what it claims. */
   | { readonly type: 'take_cart'; readonly reservationId: string; readonly account: string }
   /** Give back what is left of it. */

@@ -1,17 +1,27 @@
 /** What is asked of the sourcing engine for an order: its open lines, and the inputs that were looked up for it. */
 import { type StockPart, stockParts } from '../catalog/stock-parts.ts'
+import type { Sku } from '../shared/ids.ts'
 import type { SourcingLine, SourcingOrder, SourcingRequest } from '../sourcing/request.ts'
 import type { CanonicalOrder, OrderLine } from './canonical-order.ts'
 import type { LineState, OrderState } from './order-state.ts'
 import { isExcluded } from './release-fulfilment.ts'
 import type { PlanCandidate, PlanInputs, SkuFacts } from './saga-command.ts'
+import type { PlanAsk } from './saga-step.ts'
+
+/** What of an order a request is made from, so that a question may be asked of one that does not exist. */
+export type SourcedOrder<Line> = {
+  readonly order: CanonicalOrder
+  readonly lines: readonly Line[]
+  readonly saga: Pick<OrderState['saga'], 'excluded'>
+}
+export type SourcedLine = Pick<LineState, 'lineId' | 'sku' | 'packQuantity' | 'parts'>
 
 /** `unitsOf`: ordered units to plan of a line; lines with none are left out. */
-export function sourcingRequest(
-  state: OrderState,
+export function sourcingRequest<Line extends SourcedLine>(
+  state: SourcedOrder<Line>,
   inputs: PlanInputs,
   allowPartial: boolean,
-  unitsOf: (line: LineState) => number,
+  unitsOf: (line: Line) => number,
   nowMs: number,
 ): SourcingRequest {
   const { configVersion, profile, profileVersion, candidates } = inputs
@@ -39,6 +49,24 @@ export function sourcingRequest(
   })
   const order = sourcingOrder(state.order, inputs, allowPartial, nowMs)
   return { nowMs, configVersion, profile, profileVersion, order, lines, candidates: candidates.map(bare) }
+}
+
+/** What has to be looked up for it. */
+export function planAsk<Line extends SourcedLine>(
+  order: CanonicalOrder,
+  lines: readonly Line[],
+  unitsOf: (line: Line) => number,
+  isFresh: boolean,
+): PlanAsk {
+  const demand = new Map<Sku, number>()
+  for (const line of lines) {
+    if (line.sku === null || unitsOf(line) === 0) continue
+    for (const { sku, units } of stockParts({ ...line, sku: line.sku })) {
+      demand.set(sku, (demand.get(sku) ?? 0) + units * unitsOf(line))
+    }
+  }
+  const skus = [...new Set(lines.flatMap(({ sku }) => sku ?? []))]
+  return { order, demand: [...demand].map(([sku, units]) => ({ sku, units })), skus, isFresh }
 }
 
 /** Nothing leaves before the order may. */

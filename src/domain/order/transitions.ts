@@ -42,6 +42,8 @@ const legalAt: Readonly<Record<OrderEventType, readonly OrderStage[]>> = {
   hold_released: everywhere,
   exception_opened: everywhere,
   exception_resolved: everywhere,
+  promise_taken: everywhere,
+  promises_reviewed: everywhere,
   planned: fromValidated,
   cart_taken: fromValidated,
   cart_settled: everywhere,

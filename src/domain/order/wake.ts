@@ -1,6 +1,7 @@
 /** When the saga wants to look at the order although nothing happens to it. */
 import { hasOpenHold } from './holds.ts'
 import { hasPendingUnits } from './line-moves.ts'
+import { unsettledPromises } from './line-promise.ts'
 import type { OrderState } from './order-state.ts'
 import { rejectionsMax } from './propose-plan.ts'
 
@@ -10,7 +11,9 @@ export const holdTtlMs = 24 * 3_600_000
 export const holdMarginMs = 12 * 3_600_000
 
 export function nextWakeMs(state: OrderState): number | null {
-  const wakes = [mappingRetryMs(state), recheckMs(state), extensionMs(state)].filter((atMs) => atMs !== null)
+  const wakes = [mappingRetryMs(state), recheckMs(state), extensionMs(state), lookAheadMs(state)].filter(
+    (atMs) => atMs !== null,
+  )
   return wakes.length === 0 ? null : Math.min(...wakes)
 }
 
@@ -30,4 +33,10 @@ function extensionMs(state: OrderState): number | null {
     status === 'held' && expiresAtMs !== null ? [expiresAtMs - holdMarginMs] : [],
   )
   return expiries.length === 0 ? null : Math.min(...expiries)
+}
+
+function lookAheadMs(state: OrderState): number | null {
+  if (state.stage === 'closed' || state.stage === 'cancelled') return null
+  const looks = unsettledPromises(state).flatMap(({ lookAtMs }) => lookAtMs ?? [])
+  return looks.length === 0 ? null : Math.min(...looks)
 }

@@ -47,7 +47,7 @@ function hasUnits({ available, anyAge = 0 }: SourcingRequest['candidates'][numbe
   return available > 0 || anyAge > 0
 }
 
-/** Of a decision that is too large the plan that was chosen is kept, and what the others came to without their pieces. */
+/** Of a decision that is too large the chosen plan is kept, and what the others came to without their pieces. */
 function bounded(decision: SourcingDecision): SourcingDecision {
   if (canonicalJson(decision).length <= decisionCharsMax) return decision
   const [attempts, plan] = [decision.attempts.map(withoutPieces), decision.plan]

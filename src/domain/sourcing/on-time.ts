@@ -5,8 +5,8 @@ const dayMs = 86_400_000
 
 /**
  * The share of parcels that take at most the days there are: straight lines through half at `p50Days` and nine in ten
- * at `p90Days`, as far below the median as above it, and never less than nothing. Without a lane a parcel counts as there
- * when it leaves.
+ * at `p90Days`, as far below the median as above it, and never less than nothing. Without a lane a parcel counts as
+ * there when it leaves.
  */
 export function onTimeProbability(
   dispatchAtMs: number | null,

@@ -1,4 +1,4 @@
-/** Which carrier service takes a shipment: the cheapest that is on time well enough, else the one most likely on time. */
+/** Which carrier service takes a shipment: the cheapest that is on time well enough, else the likeliest on time. */
 import { onTimeProbability } from './on-time.ts'
 import type { Lane, SourcingOrder } from './request.ts'
 

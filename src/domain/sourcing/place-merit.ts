@@ -2,8 +2,9 @@
  * How good a place is by itself, as if it shipped the whole order: what the search goes by before a plan can be scored.
  * A guess of the score's terms, each normalised over the places.
  */
-import { pickLane } from './pick-lane.ts'
+
 import { normalised } from './normalised.ts'
+import { pickLane } from './pick-lane.ts'
 import { utilisation } from './plan-terms.ts'
 import type { StrategyWeights } from './profile.ts'
 import type { Field } from './search-field.ts'

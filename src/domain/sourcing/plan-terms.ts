@@ -1,7 +1,8 @@
 /** What a plan comes to, term by term, before anything is weighed. */
-import { pickLane } from './pick-lane.ts'
+
 import type { SourcedShipment, Term } from './decision.ts'
 import { rounded } from './normalised.ts'
+import { pickLane } from './pick-lane.ts'
 import type { CapacityFigure } from './request.ts'
 import type { Draft, Field, Take } from './search-field.ts'
 

@@ -43,7 +43,7 @@ export type SourcingOrder = {
 export type SourcingLine = {
   readonly lineId: LineId
   readonly quantity: number
-  /** Base units of each SKU in one ordered unit: one entry, or one a component of a bundle, which is never torn apart. */
+  /** Base units of each SKU in one ordered unit: one entry, or one a component of a bundle, which stays together. */
   readonly needs: readonly { readonly sku: Sku; readonly units: number }[]
   readonly class: string | null
   readonly requirements: readonly string[]

@@ -155,7 +155,15 @@ export type StockCommandBody =
   | { readonly type: 'await_stock'; readonly orderId: OrderId; readonly quantity: number }
   | { readonly type: 'forget_waiter'; readonly orderId: OrderId }
 
-export type StockCommand = StockCommandBody & { readonly commandId: CommandId; readonly cause: Cause }
+export type StockCommand = StockCommandBody & {
+  readonly commandId: CommandId
+  readonly cause: Cause
+  /**
+   * The id is new and no second command will carry it, so its verdict is not remembered. Whoever sends it lives with
+   * what a repetition is answered by the reservation's, movement's or snapshot's own id.
+   */
+  readonly unrepeated?: true
+}
 
 export type StockRefusal =
   | { readonly reason: 'insufficient_stock'; readonly requested: number; readonly available: number }

@@ -21,6 +21,8 @@ export type AtpQuestion = {
   readonly account: Account | null
   readonly query: AtpQuery
   readonly nowMs: number
+  /** What the channel's feed keeps back, by SKU; absent: nothing. */
+  readonly buffers?: ReadonlyMap<string, number>
 }
 /** How the positions of one SKU are come by: as they are held, or as they were. */
 export type ReadStock = (sku: string, locations: readonly string[]) => Promise<SkuAvailability>
@@ -93,25 +95,27 @@ function askerOf({ config, account, query, nowMs }: AtpQuestion): Asker {
 }
 
 function answerSku(
-  { query }: AtpQuestion,
+  { query, buffers }: AtpQuestion,
   { entry, parts }: AskedSku,
   asker: Asker,
   deliver: ReturnType<typeof deliveries>,
   reads: ReadonlyMap<string, PartRead>,
 ): SkuAnswer | null {
   if (entry === null || parts.length === 0) return null
+  const buffer = buffers?.get(entry.sku) ?? 0
   const wanted = query.quantity !== undefined || query.by !== undefined
   return skuAvailability({
     sku: entry.sku,
     class: entry.class,
-    parts: parts.map(({ entry: part, units }) => partOf(part, units, reads)),
+    parts: parts.map(({ entry: part, units }) => partOf(part, units, buffer, reads)),
     asker,
     wanted: wanted ? { quantity: query.quantity ?? 1, byMs: query.by ?? null, deliver } : null,
   })
 }
 
-function partOf(entry: CatalogSku, units: number, reads: ReadonlyMap<string, PartRead>): Part {
+/** What is kept back of a bundle is kept back of each of its components, in units of the component. */
+function partOf(entry: CatalogSku, units: number, buffer: number, reads: ReadonlyMap<string, PartRead>): Part {
   const { summaries, unrouted } = reads.get(entry.sku)?.availability ?? { summaries: [], unrouted: 0 }
   const { sku, class: ofClass, shelfLifeDays } = entry
-  return { sku, class: ofClass, shelfLifeDays, units, summaries, unrouted, buffer: 0 }
+  return { sku, class: ofClass, shelfLifeDays, units, summaries, unrouted, buffer: buffer * units }
 }

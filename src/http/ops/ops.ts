@@ -5,6 +5,7 @@ import { activeConfig } from '../../config/active-config.ts'
 import { describeError } from '../../domain/shared/describe-error.ts'
 import { log } from '../log.ts'
 import { requireOperator } from '../operator.ts'
+import { channelRoute, channelsRoute, resendRoute } from './channels/channels-route.tsx'
 import { deliveriesRoute } from './deliveries/deliveries-route.tsx'
 import { deliveryBodyRoute, deliveryRoute, replayRoute } from './deliveries/delivery-route.tsx'
 import { exceptionsRoute } from './exceptions/exceptions-route.tsx'
@@ -16,6 +17,7 @@ import { ordersRoute } from './orders/orders-route.tsx'
 import { overviewRoute } from './overview/overview-route.tsx'
 import { pageSecurity } from './page-security.ts'
 import { broken, notConfigured, notFound } from './refusals.tsx'
+import { routingRoute } from './routing/routing-route.tsx'
 import { signInPostRoute, signInRoute, signOutRoute, themeRoute } from './session/session-routes.tsx'
 import { skuRoute } from './stock/sku-route.tsx'
 import { stockRoute } from './stock/stock-route.tsx'
@@ -46,12 +48,16 @@ ops.use(
 ops.get('/', overviewRoute)
 ops.get('/orders', ordersRoute)
 ops.get('/orders/:id', orderRoute)
+ops.get('/orders/:id/routing', routingRoute)
 ops.post('/orders/:id/retry', retryRoute)
 ops.post('/orders/:id/cancel', cancelRoute)
 ops.post('/orders/:id/hold', holdRoute)
 ops.post('/orders/:id/release-hold', releaseHoldRoute)
 ops.get('/stock', stockRoute)
 ops.get('/stock/:sku', skuRoute)
+ops.get('/channels', channelsRoute)
+ops.get('/channels/:account', channelRoute)
+ops.post('/channels/:account/resend', resendRoute)
 ops.get('/deliveries', deliveriesRoute)
 ops.get('/deliveries/:id', deliveryRoute)
 ops.get('/deliveries/:id/body', deliveryBodyRoute)

@@ -6,6 +6,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { type AtpQuestion, answerAtp, heldStock } from '../atp/answer-atp.ts'
 import { type AskedSku, findAskedSku } from '../atp/asked-sku.ts'
 import { cachedMaxMs } from '../atp/atp-cache.ts'
+import { channelBuffers } from '../atp/channel-buffers.ts'
+import { HistoryTooLong, pastStock } from '../atp/past-stock.ts'
 import { renderSku, stableParts } from '../atp/render-atp.ts'
 import type { AppContext, AppEnv } from '../context.ts'
 import { answers, reads, reasonsOf, refusals } from '../describe-route.ts'
@@ -21,6 +23,8 @@ export const atp = new OpenAPIHono<AppEnv>()
 const partsMax = 300
 /** Positions that may be read themselves for one answer: each is a call of its own. */
 const positionsMax = 1_000
+/** Positions whose past may be recomputed: each is up to twenty calls. */
+const pastPositionsMax = 40
 
 const atpRoute = createRoute({
   method: 'get',
@@ -42,7 +46,7 @@ const atpRoute = createRoute({
       'One entry per SKU, in the order asked for',
     ),
     304: { description: 'What `If-None-Match` names still says the same; its figures are younger now' },
-    ...refusals(...reasonsOf.read, 'unknown_account'),
+    ...refusals(...reasonsOf.read, 'unknown_account', 'history_too_long'),
   },
 })
 
@@ -58,12 +62,17 @@ atp.openapi(atpRoute, async (c) => {
   const asked = await Promise.all(query.sku.map((sku) => findAskedSku(c.env, sku, receivedAtMs)))
   const tooMuch = tooMuchAsked(asked, query, config.locations.length)
   if (tooMuch !== null) return refuse(c, { reason: 'invalid_query', errors: [{ path: 'sku', message: tooMuch }] })
-  return await answerNow(c, { config, account, query, nowMs: receivedAtMs }, asked)
+  if (query.asOf === undefined) return await answerNow(c, { config, account, query, nowMs: receivedAtMs }, asked)
+  if (query.asOf > receivedAtMs) {
+    return refuse(c, { reason: 'invalid_query', errors: [{ path: 'asOf', message: 'lies in the future' }] })
+  }
+  return await answerThen(c, { config, account, query, nowMs: query.asOf }, asked)
 })
 
 async function answerNow(c: AppContext, question: AtpQuestion, asked: readonly AskedSku[]) {
   const { config, account, query, nowMs } = question
-  const answered = await answerAtp(question, asked, heldStock(c.env, question))
+  const buffers = await channelBuffers(c.env, account, query.sku)
+  const answered = await answerAtp({ ...question, buffers }, asked, heldStock(c.env, question))
   const skus = await Promise.all(answered.map((sku) => renderSku(c.env, question, sku)))
   const said = { channel: account?.id ?? null, quantity: query.quantity ?? null, configVersion: config.version }
   const tag = weakTag([said, stableParts(skus)])
@@ -75,6 +84,21 @@ async function answerNow(c: AppContext, question: AtpQuestion, asked: readonly A
   return c.json({ asOf: rfc3339(nowMs), ...said, skus }, 200, headers)
 }
 
+/** By today's rules over the stock of then. Nothing can be promised in the past any more. */
+async function answerThen(c: AppContext, question: AtpQuestion, asked: readonly AskedSku[]) {
+  const { config, account, query, nowMs } = question
+  const unpromising = { ...question, query: { ...query, quantity: undefined, by: undefined } }
+  try {
+    const answered = await answerAtp(unpromising, asked, pastStock(c.env, nowMs))
+    const skus = await Promise.all(answered.map((sku) => renderSku(c.env, question, sku)))
+    const said = { channel: account?.id ?? null, quantity: query.quantity ?? null, configVersion: config.version }
+    return c.json({ asOf: rfc3339(nowMs), ...said, skus }, 200, { 'cache-control': 'private, no-cache' })
+  } catch (error) {
+    if (!(error instanceof HistoryTooLong)) throw error
+    return refuse(c, { reason: 'history_too_long', detail: error.message })
+  }
+}
+
 /**
  * Only for the one who asked, and not for longer than the isolate's own cache: what a company has in stock is nobody
  * else's business, so no shared cache keeps it. Whoever asked for the truth of now asks again.
@@ -84,10 +108,12 @@ function cacheControl({ maxStalenessMs }: AtpQuery): string {
   return seconds === 0 ? 'private, no-cache' : `private, max-age=${seconds}`
 }
 
-function tooMuchAsked(asked: readonly AskedSku[], { maxStalenessMs }: AtpQuery, locations: number): string | null {
+function tooMuchAsked(asked: readonly AskedSku[], query: AtpQuery, locations: number): string | null {
   const parts = new Set(asked.flatMap(({ parts: each }) => each.map(({ entry }) => entry.sku))).size
   if (parts > partsMax) return `at most ${partsMax} SKUs and components in all, not ${parts}`
-  const most = Math.floor(positionsMax / Math.max(1, locations))
-  if (maxStalenessMs > 0 || parts <= most) return null
+  const { maxStalenessMs, asOf } = query
+  const positions = asOf === undefined ? positionsMax : pastPositionsMax
+  const most = Math.max(1, Math.floor(positions / Math.max(1, locations)))
+  if ((maxStalenessMs > 0 && asOf === undefined) || parts <= most) return null
   return `at most ${most} SKUs and components over ${locations} locations when the positions themselves are read`
 }

@@ -10,6 +10,7 @@ import type { ActorKind } from '../../queue-messages.ts'
 import type { AppContext, AppEnv } from '../context.ts'
 import { answers, noQuery, reads, reasonsOf, refusals } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
+import { transferIdSchema } from '../wire/transfer.ts'
 
 export const audit = new OpenAPIHono<AppEnv>()
 
@@ -42,7 +43,8 @@ const verifyRoute = createRoute({
         .openapi({
           param: { name: 'actor', in: 'path' },
           description:
-            '`order:<orderId>`, `stock:<sku>@<location>`, `inbox:<account>/<shard>` or `location:<location>`, url-encoded',
+            '`order:<orderId>`, `stock:<sku>@<location>`, `inbox:<account>/<shard>`, `location:<location>`, ' +
+            '`feed:<account>` or `transfer:<transferId>`, url-encoded',
           example: 'order:b2b:PO-7781',
         }),
     }),
@@ -70,13 +72,15 @@ function agreement(published: string | null, headHash: string): 'agrees' | 'diff
   return published === headHash ? 'agrees' : 'differs'
 }
 
-type Named = { readonly kind: ActorKind; readonly name: string }
+/** A transfer's log stays with its actor: nothing of it is copied to the projection. */
+type AuditedKind = ActorKind | 'transfer'
+type Named = { readonly kind: AuditedKind; readonly name: string }
 
 function parseActor(path: string): Named | null {
-  const [, kind, name] = /^(order|stock|inbox|location|feed):(.+)$/.exec(path) ?? []
+  const [, kind, name] = /^(order|stock|inbox|location|feed|transfer):(.+)$/.exec(path) ?? []
   if (name === undefined) return null
-  // The pattern lets only these five through.
-  return { kind: kind as ActorKind, name }
+  // The pattern lets only these six through.
+  return { kind: kind as AuditedKind, name }
 }
 
 /** Only what the configuration and the catalogue make possible: asking for anything else would create an actor. */
@@ -84,6 +88,7 @@ async function mayExist(c: AppContext, { kind, name }: Named): Promise<boolean> 
   const { accounts, locations } = c.var.config
   const isAccount = (id: string) => accounts.some((account) => account.id === id)
   if (kind === 'order') return isAccount(name.slice(0, Math.max(0, name.indexOf(':'))))
+  if (kind === 'transfer') return transferIdSchema.safeParse(name).success
   if (kind === 'location') return locations.some(({ id }) => id === name)
   if (kind === 'feed') return isAccount(name)
   if (kind === 'inbox') return isAccount(accountOfInbox(name)) && isInboxShard(name)
@@ -96,12 +101,13 @@ function isInboxShard(name: string): boolean {
   return shard !== undefined && Number(shard) < inboxShards
 }
 
-function namespaceOf(c: AppContext, kind: ActorKind): DurableObjectNamespace {
-  const { ORDER, STOCK, INBOX, LOCATION, FEED } = c.env
-  return { order: ORDER, stock: STOCK, inbox: INBOX, location: LOCATION, feed: FEED }[kind]
+function namespaceOf(c: AppContext, kind: AuditedKind): DurableObjectNamespace {
+  const { ORDER, STOCK, INBOX, LOCATION, FEED, TRANSFER } = c.env
+  return { order: ORDER, stock: STOCK, inbox: INBOX, location: LOCATION, feed: FEED, transfer: TRANSFER }[kind]
 }
 
 async function publishedHash(c: AppContext, { kind, name }: Named, seq: number): Promise<string | null> {
+  if (kind === 'transfer') return null
   const ask = { actorKind: kind, actorName: name, afterSeq: seq - 1, limit: 1 }
   const { rows } = await auditOf(openDb(c.env.DB), ask)
   return rows[0]?.seq === seq ? rows[0].hash : null

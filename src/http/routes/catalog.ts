@@ -1,6 +1,9 @@
 /** What we stock and what channels call it. Upserts; an entry works at once here and within a minute everywhere. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { actor, type FeedApi } from '../../actor-apis.ts'
 import { findBundleParts, findSku, saveListing, saveSku } from '../../config/catalog.ts'
+import { inBaseUnits } from '../../domain/catalog/units-of-measure.ts'
+import { publishesStock } from '../../domain/config/channel-network.ts'
 import { type Config, catalogSkuSchema, listingSchema } from '../../domain/config/config.ts'
 import { mayActFor } from '../auth.ts'
 import type { AppContext, AppEnv, Principal } from '../context.ts'
@@ -98,16 +101,35 @@ const summaryOfListings = "Map a channel's SKUs to ours, or change how"
 type ListingEntry = z.infer<typeof listingEntrySchema>
 
 async function enterListings(c: AppContext, listings: readonly ListingEntry[]) {
-  return results(await Promise.all(listings.map((entry) => enterListing(c, entry))))
+  const entered = await Promise.all(listings.map((entry) => enterListing(c, entry)))
+  const saved = listings.filter((_, index) => entered[index]?.ok === true)
+  await Promise.all(
+    [...Map.groupBy(saved, ({ account }) => account)].map(([account, own]) => tellFeed(c, account, own)),
+  )
+  return results(entered)
+}
+
+/** What the listings should show on their channel is worked out at once. */
+async function tellFeed(c: AppContext, account: string, listings: readonly ListingEntry[]): Promise<void> {
+  const channel = c.var.config.accounts.find((candidate) => candidate.id === account)
+  if (channel === undefined || !publishesStock(channel)) return
+  const skus = new Set(listings.map(({ sku }) => sku))
+  const changes = [...skus].map((sku) => ({ sku, changedAtMs: c.var.receivedAtMs, sold: {} }))
+  await actor<FeedApi>(c.env.FEED, account).changed(account, changes)
 }
 
 async function enterListing(c: AppContext, entry: ListingEntry): Promise<EntryResult> {
   const key = `${entry.account}/${entry.externalSku}`
-  const reason =
-    refusalOfAccount(c.var.config, c.var.principal, entry.account) ??
-    ((await findSku(c.env, entry.sku, c.var.receivedAtMs)) === null ? 'unknown_sku' : null)
-  if (reason !== null) return { key, ok: false, problem: problemDocument({ reason }, c.var.correlationId) }
-  await saveListing(c.env, entry)
+  const refused = (reason: Reason): EntryResult => {
+    return { key, ok: false, problem: problemDocument({ reason }, c.var.correlationId) }
+  }
+  const reason = refusalOfAccount(c.var.config, c.var.principal, entry.account)
+  if (reason !== null) return refused(reason)
+  const known = await findSku(c.env, entry.sku, c.var.receivedAtMs)
+  if (known === null) return refused('unknown_sku')
+  const kept = inBaseUnits(entry, known)
+  if (kept === null) return refused('unknown_unit')
+  await saveListing(c.env, kept)
   return { key, ok: true }
 }
 

@@ -11,11 +11,12 @@ import type { Account } from '../../domain/config/config.ts'
 import { inboxShards } from '../../domain/inbox/inbox-name.ts'
 import type { AppContext, AppEnv } from '../context.ts'
 import { noQuery, reads, reasonsOf, refusals } from '../describe-route.ts'
+import { feedMetrics } from '../feed-metrics.ts'
 import { type Metric, renderMetrics, type Sample } from '../render-metrics.ts'
 
 export const metrics = new OpenAPIHono<AppEnv>()
 
-/** Nine calls an account at most: a scrape stays well below the thousand that one request may make. */
+/** Ten calls an account at most: a scrape stays well below the thousand that one request may make. */
 const accountsMax = 50
 const windowMs = 3_600_000
 
@@ -38,14 +39,16 @@ metrics.openapi(metricsRoute, async (c) => {
   const watched = accounts.slice(0, accountsMax)
   const inbound = watched.filter((account) => connectorOf(account.partner)?.inbound)
   const called = watched.filter((account) => account.baseUrl !== undefined)
-  const [overview, inboxes, budgets] = await Promise.all([
+  const [overview, inboxes, budgets, feeds] = await Promise.all([
     overviewMetrics(c),
     Promise.all(inbound.map((account) => inboxSamples(c, account))),
     Promise.all(called.map((account) => limiterSamples(c, account))),
+    feedMetrics(c, watched),
   ])
   const leftOut = { labels: {}, value: accounts.length - watched.length }
   const all = [
     ...overview,
+    ...feeds,
     gauge('crossdock_inbox_deliveries', 'Deliveries an inbox keeps, by status', inboxes.flat()),
     gauge('crossdock_partner_budget', 'Calls to an account: parked, leased, allowed at once', budgets.flat()),
     gauge('crossdock_metrics_accounts_left_out', 'Accounts beyond the bound of one scrape', [leftOut]),

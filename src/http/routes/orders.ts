@@ -5,6 +5,7 @@ import type { Account } from '../../domain/config/config.ts'
 import { type CanonicalOrder, canonicalOrderSchema } from '../../domain/order/canonical-order.ts'
 import type { OrderState } from '../../domain/order/order-state.ts'
 import { accountId, orderId } from '../../domain/shared/ids.ts'
+import { lineWithoutPromise } from '../atp/check-promises.ts'
 import { mayActFor } from '../auth.ts'
 import { commandIdOf } from '../command-id.ts'
 import { type AppContext, type AppEnv, causeOf, type Principal } from '../context.ts'
@@ -31,7 +32,14 @@ const captureRoute = createRoute({
   responses: {
     201: answers(orderDocumentSchema, 'The order was captured by this request'),
     200: answers(orderDocumentSchema, 'The order existed; `x-order-effect` says applied, unchanged or stale'),
-    ...refusals(...reasonsOf.write, 'unknown_account', 'account_takes_no_orders', 'unavailable', ...orderReasons),
+    ...refusals(
+      ...reasonsOf.write,
+      'unknown_account',
+      'account_takes_no_orders',
+      'promise_invalid',
+      'unavailable',
+      ...orderReasons,
+    ),
   },
 })
 
@@ -43,6 +51,8 @@ orders.openapi(captureRoute, async (c) => {
   }
   if (!account) return refuse(c, { reason: 'unknown_account', account: body.account })
   if (!takesOrders(account)) return refuse(c, { reason: 'account_takes_no_orders', account: account.id })
+  const unpromised = await lineWithoutPromise(c.env, body)
+  if (unpromised !== null) return refuse(c, { reason: 'promise_invalid', lineId: unpromised })
   const id = orderId(accountId(account.id), body.externalOrderId)
   const order = actor<OrderApi>(c.env.ORDER, id)
   const command = { type: 'observe', order: body, commandId: commandIdOf(c), cause: causeOf(c) } as const

@@ -1,7 +1,18 @@
 /** One worked example per request body; a test sends each of them through its schema. */
 const line = { lineId: '1', quantity: 2 }
 
+const profile = {
+  id: 'fast-first',
+  name: 'Fast where it matters',
+  strategies: [
+    { id: 'fast', when: { channels: ['b2b'] }, constraints: { maxSplits: 1 }, weights: { sla: 2, ship: 1, split: 1 } },
+    { id: 'any', weights: { split: 1 } },
+  ],
+}
+const seen = { expectedRevision: 1 }
+
 export const examples = {
+  resend: { skus: ['ROPE-10'] },
   order: {
     account: 'b2b',
     externalOrderId: 'PO-7781',
@@ -32,6 +43,20 @@ export const examples = {
     expiresInSeconds: 900,
   },
   extension: { expiresInSeconds: 900 },
+  transfer: {
+    transferId: 'TR-2026-118',
+    from: 'east',
+    to: 'west',
+    lines: [{ sku: 'ROPE-10', quantity: 60 }],
+    dueAt: '2026-03-20T12:00:00Z',
+  },
+  transferShipment: { shipmentId: 'TRUCK-41', shippedAt: '2026-03-15T15:02:00Z' },
+  transferReceipt: {
+    receiptId: 'DOCK-77',
+    lines: [{ sku: 'ROPE-10', quantity: 58 }],
+    final: true,
+    receivedAt: '2026-03-19T09:30:00Z',
+  },
   movements: {
     movements: [
       {
@@ -77,5 +102,11 @@ export const examples = {
   availability: { status: 'down', reason: 'Power cut in the whole district' },
   skus: { skus: [{ sku: 'ROPE-10', title: 'Rope, 10 mm, per metre', barcode: '4006381333931', weightGrams: 62 }] },
   listings: { listings: [{ account: 'b2b', externalSku: 'NM-ROPE-10-COIL', sku: 'ROPE-10', packQuantity: 50 }] },
+  newProfile: { profile, comment: 'Trade customers wait less' },
+  draftProfile: { ...seen, profile, comment: 'One split at most' },
+  reviewProfile: { ...seen, comment: 'Weights agreed with operations' },
+  activateProfile: { ...seen, comment: 'Shadow looks good', channels: ['b2b'], isDefault: false },
+  rollBackProfile: { ...seen, version: 1, comment: 'Too many splits since Monday' },
+  shadowProfile: { ...seen, samplePercent: 20, comment: 'A week beside the active one' },
   replay: { filter: { status: 'rejected', account: 'shopify-us', limit: 50 } },
 } as const

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { deliveryMethods } from '../../domain/config/promising.ts'
 import { countrySchema, slugSchema } from '../../domain/config/slug.ts'
-import { skuSchema } from '../../domain/order/canonical-order.ts'
+import { skuSchema, unitNameSchema } from '../../domain/order/canonical-order.ts'
 import type { ReservationVerdict } from '../../domain/stock/reservation-contract.ts'
 import { instantOutSchema, rfc3339 } from './instant.ts'
 
@@ -21,11 +21,7 @@ const expiresInSeconds = z.int().min(1).max(expiresInSecondsMax).openapi({ examp
 const lineSchema = z.strictObject({
   sku: skuSchema,
   quantity: z.int().min(1).max(1_000_000).openapi({ description: 'Base units, or units of `unit`' }),
-  unit: z
-    .string()
-    .regex(/^[A-Z0-9]{1,8}$/, 'such as CS')
-    .optional()
-    .openapi({ description: "A unit of measure that the SKU's catalogue entry knows" }),
+  unit: unitNameSchema.optional().openapi({ description: "A unit of measure that the SKU's catalogue entry knows" }),
   location: slugSchema.nullable().default(null).openapi({ description: 'Null lets Crossdock choose' }),
 })
 

@@ -50,6 +50,9 @@ const spoilt: readonly (readonly [string, string, (world: World) => void])[] = [
   ['I9', 'a list that lags behind', (world) => set(first(world.listed), { version: 1 })],
   ['I9', 'a delivery that is not listed', (world) => void world.deliveries.pop()],
   ['I9', 'a case of no order', (world) => void world.cases.push({ orderId: 'x:1', category: 'stuck_order' })],
+  ['I9', 'an availability that missed a change', (world) => set(first(world.held), { version: 0 })],
+  ['I9', 'an availability that says otherwise', (world) => set(first(world.held).states, { available: 99 })],
+  ['I9', 'an availability that was never told', (world) => void world.held.pop()],
   ['I10', 'a secret in the output', (world) => set(world, { output: `login with ${aSecret}` })],
   ['I10', "a buyer's name in the output", (world) => set(world, { output: 'for Ada Quay' })],
 ]

@@ -26,6 +26,7 @@ export type World = {
   states: Record<string, number>
   ledgerEndsAt: number
   received: number
+  held: { version: number; states: Record<string, number> }[]
   deliveries: { deliveryId: string; account: string; topic: string; status: string; reason: string | null }[]
   metrics: string
   audit: { valid: boolean; brokenAtSeq: number | null; published: string }
@@ -73,6 +74,7 @@ export async function worldAtRest(): Promise<World> {
     states: { ...statesOf(rig.stock.place('ROPE-10', 'east').position) },
     ledgerEndsAt: received - shipped,
     received,
+    held: [{ version: 1, states: { ...statesOf(rig.stock.place('ROPE-10', 'east').position) } }],
     deliveries: [{ deliveryId: 'd1', account: 'shopify-us', topic: 'orders/create', status: 'applied', reason: null }],
     metrics: 'crossdock_inbox_deliveries{account="shopify-us",status="applied"} 1\n',
     audit: { valid: true, brokenAtSeq: null, published: 'agrees' },
@@ -124,6 +126,7 @@ function apiOf(world: World): ApiClient {
     [path, order],
     ['/v1/orders?', { orders: world.listed, nextCursor: null }],
     ['/v1/inventory/', { version: 1, states, ledger: [{ seq: 1, onHandAfter: world.ledgerEndsAt }] }],
+    ['/v1/atp', { skus: [{ sources: world.held.map((held) => ({ location: 'east', ...held })) }] }],
     ['/v1/deliveries', { deliveries: world.deliveries, nextCursor: null }],
     ['/v1/audit/inbox', null],
     ['/v1/audit/', audit],

@@ -164,6 +164,12 @@ describe('compiling a configuration file', () => {
     ])
   })
 
+  it('refuses a listing that counts in a unit its SKU does not have', () => {
+    const listed = { account: 'b2b', externalSku: 'CASE', sku: 'ROPE-10', unit: 'CS' }
+    const problems = problemsOf((file) => ({ ...file, listings: [listed] }))
+    expect(problems).toEqual([{ path: 'listings.0.unit', message: "'ROPE-10' has no unit 'CS'" }])
+  })
+
   it('refuses an unknown member and says where', () => {
     expect(problemsOf((file) => ({ ...file, extra: true }))[0]?.message).toContain('extra')
   })

@@ -13,6 +13,7 @@ const notices = {
   retry_requested: ['good', 'repeat', 'The order looks again now.'],
   cancel_requested: ['good', 'ban', 'The order is being cancelled.'],
   replay_requested: ['good', 'repeat', 'The delivery is applied again within a few seconds.'],
+  resend_requested: ['good', 'repeat', 'The figures are sent again, the most urgent first.'],
   nothing_changed: ['info', 'info', 'Nothing changed: the order was already there.'],
   reason_missing: ['bad', 'triangle', 'Say why: people who read the history will ask.'],
   not_replayable: ['warn', 'info', 'This delivery is still in flight; there is nothing to replay.'],

@@ -36,6 +36,11 @@ const said: Table = {
   validated: ['info', () => 'Validated'],
   validation_deferred: ['warn', () => 'Not valid yet; looked at again later'],
   retry_requested: ['info', () => 'Asked to look again'],
+  promise_taken: ['info', (e) => `${e.promise.lineId} is promised for ${new Date(e.promise.byMs).toISOString()}`],
+  promises_reviewed: [
+    'neutral',
+    (e) => `Promises looked at: ${e.reviews.map((each) => `${each.lineId} ${lower(each.standing)}`).join(', ')}`,
+  ],
   hold_placed: ['warn', (e) => `Put on hold (${lower(e.hold.kind)}): ${e.hold.reason}`],
   hold_released: ['good', (e) => `Hold ${e.holdId} released by ${e.by === 'system' ? 'the system' : 'a person'}`],
   exception_opened: ['bad', (e) => `${words(e.exception.category)}: ${e.exception.message}`],

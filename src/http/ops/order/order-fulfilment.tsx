@@ -4,12 +4,18 @@ import { Card, Empty } from '../design/card.tsx'
 import { FulfilmentChip, ReservationChip, TrackingChip } from '../design/chip.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
-import { accountName, locationName, type OrderView } from './order-view.ts'
+import { accountName, locationName, type OrderView, orderPath } from './order-view.ts'
 
 export const OrderPlan = ({ view }: { view: OrderView }) => {
   const { plan, reservations } = view.state
   return (
-    <Card id="plan" title="Plan and stock" note={plan ? `attempt ${plan.attempt}` : undefined} live>
+    <Card
+      id="plan"
+      title="Plan and stock"
+      note={plan ? `attempt ${plan.attempt}` : undefined}
+      right={plan === null ? undefined : <a href={`${orderPath(view.state.orderId)}/routing`}>Why there?</a>}
+      live
+    >
       {plan === null && reservations.length === 0 ? (
         <Empty title="No plan yet">Lines are assigned to locations once they are mapped and no hold is left.</Empty>
       ) : (

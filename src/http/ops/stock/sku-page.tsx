@@ -1,13 +1,19 @@
 /** One SKU across the network: what there is where, how that came about, and what it was over time. */
+import type { Step } from '../../../domain/atp/network-curve.ts'
 import type { CatalogSku } from '../../../domain/catalog/listing.ts'
 import type { Location } from '../../../domain/config/location.ts'
 import type { InventoryStates, LedgerEntry, PositionView } from '../../../domain/stock/stock-command.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chart } from '../design/chart.tsx'
 import { Time } from '../design/time.tsx'
-import { count, words } from '../design/words.ts'
+import { count } from '../design/words.ts'
 import { availabilityHistory } from './availability-history.ts'
+import type { NetworkAvailability } from './network-availability.ts'
+import { SkuChannels } from './sku-channels.tsx'
+import { SkuLedger } from './sku-ledger.tsx'
+import { SkuLots, SkuSupply } from './sku-supply.tsx'
 import { StateBar } from './state-bar.tsx'
+import { skuPath } from './stock-page.tsx'
 
 export type SkuPlace = {
   readonly location: Location
@@ -18,6 +24,8 @@ export type SkuPlace = {
 export type SkuView = {
   readonly entry: CatalogSku
   readonly places: readonly SkuPlace[]
+  /** Null for a bundle: its stock is that of its components. */
+  readonly network: NetworkAvailability | null
   readonly nowMs: number
 }
 
@@ -29,11 +37,30 @@ export const SkuPage = ({ view }: { view: SkuView }) => (
       </h1>
       <span class="soft">{view.entry.title}</span>
     </div>
+    {view.entry.components.length > 0 && <Bundle view={view} />}
     <Totals view={view} />
+    {view.network !== null && <SkuChannels channels={view.network.channels} nowMs={view.nowMs} />}
     <History view={view} />
     <Places view={view} />
-    <Ledger view={view} />
+    {view.network !== null && <SkuSupply summaries={view.network.summaries} nowMs={view.nowMs} />}
+    {view.network !== null && <SkuLots summaries={view.network.summaries} nowMs={view.nowMs} />}
+    <SkuLedger places={view.places} nowMs={view.nowMs} />
   </>
+)
+
+const Bundle = ({ view: { entry } }: { view: SkuView }) => (
+  <div class="notice">
+    <span>
+      A bundle: its stock is that of its components,{' '}
+      {entry.components.map(({ sku, quantity }, at) => (
+        <>
+          {at > 0 && ', '}
+          {quantity} × <a href={skuPath(sku)}>{sku}</a>
+        </>
+      ))}
+      .
+    </span>
+  </div>
 )
 
 const tiles: readonly (readonly [keyof InventoryStates, string, string])[] = [
@@ -61,30 +88,54 @@ const Totals = ({ view }: { view: SkuView }) => (
   </Card>
 )
 
-const History = ({ view: { places, nowMs } }: { view: SkuView }) => {
+const History = ({ view: { places, network, nowMs } }: { view: SkuView }) => {
   const points = availabilityHistory(
     places.map((place) => place.ledger),
     nowMs,
   )
+  const ahead = outlook(network?.curve ?? [], nowMs)
   return (
-    <Card id="history" title="Availability over time" note="summed over the locations, from their ledgers">
-      {points.length < 2 ? (
+    <Card id="history" title="Availability over time" note="from the ledgers; dashed: what can be promised by date">
+      {points.length + ahead.length < 2 ? (
         <Empty title="Nothing has moved yet" />
       ) : (
         <Chart
           id="history-chart"
-          label="Available and on hand units over time"
+          label="Available and on hand units over time, and units that can be promised by date"
           unit="units"
-          timesMs={points.map((point) => point.atMs)}
+          timesMs={[...points, ...ahead].map((point) => point.atMs)}
           lines={[
-            { name: 'Available', tone: 'good', values: points.map((point) => point.available) },
-            { name: 'On hand', tone: 'neutral', values: points.map((point) => point.onHand) },
+            {
+              name: 'Available',
+              tone: 'good',
+              values: [...points.map(({ available }) => available), ...nothing(ahead)],
+            },
+            { name: 'On hand', tone: 'neutral', values: [...points.map(({ onHand }) => onHand), ...nothing(ahead)] },
+            {
+              name: 'Promisable',
+              tone: 'info',
+              dashed: true,
+              values: [...nothing(points), ...ahead.map(({ units }) => units)],
+            },
           ]}
         />
       )}
     </Card>
   )
 }
+
+/** The last step goes on for ever: this much of it is drawn beyond the instant at which it begins. */
+const outlookTailMs = 24 * 3_600_000
+
+/** Empty while nothing is to come: a level line says nothing. */
+function outlook(curve: readonly Step[], nowMs: number): readonly { readonly atMs: number; readonly units: number }[] {
+  const last = curve.at(-1)
+  if (last === undefined || curve.length < 2) return []
+  const steps = curve.map(({ fromMs, units }) => ({ atMs: Math.max(fromMs, nowMs + 1), units }))
+  return [...steps, { atMs: last.fromMs + outlookTailMs, units: last.units }]
+}
+
+const nothing = (points: readonly unknown[]): null[] => points.map(() => null)
 
 const Places = ({ view }: { view: SkuView }) => (
   <Card id="places" title="By location" live>
@@ -146,56 +197,3 @@ const PlaceRow = ({ place: { location, view }, nowMs }: { place: SkuPlace; nowMs
     </td>
   </tr>
 )
-
-const ledgerRowsMax = 60
-
-const Ledger = ({ view }: { view: SkuView }) => {
-  const rows = view.places
-    .flatMap((place) => place.ledger.map((entry) => ({ place, entry })))
-    .toSorted((left, right) => right.entry.atMs - left.entry.atMs || right.entry.seq - left.entry.seq)
-    .slice(0, ledgerRowsMax)
-  return (
-    <Card id="ledger" title="Ledger" note="newest first" live>
-      {rows.length === 0 ? (
-        <Empty title="Nothing has moved yet" />
-      ) : (
-        <div class="scroll">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Location</th>
-                <th scope="col">What</th>
-                <th scope="col" class="num">
-                  Units
-                </th>
-                <th scope="col">Reference</th>
-                <th scope="col" class="num">
-                  On hand after
-                </th>
-                <th scope="col" class="num">
-                  Available after
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ place, entry }) => (
-                <tr>
-                  <td>
-                    <Time atMs={entry.atMs} nowMs={view.nowMs} />
-                  </td>
-                  <td>{place.location.id}</td>
-                  <td>{words(entry.type)}</td>
-                  <td class="num">{entry.quantity.toLocaleString('en-US')}</td>
-                  <td class="mono wrap">{entry.reference ?? ''}</td>
-                  <td class="num">{entry.onHandAfter.toLocaleString('en-US')}</td>
-                  <td class="num">{entry.availableAfter.toLocaleString('en-US')}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </Card>
-  )
-}

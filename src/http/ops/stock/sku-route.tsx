@@ -8,6 +8,7 @@ import { locationId, positionId, sku as skuId } from '../../../domain/shared/ids
 import type { OpsContext } from '../ops-context.ts'
 import { notFound } from '../refusals.tsx'
 import { renderPage } from '../render-page.tsx'
+import { networkAvailability } from './network-availability.ts'
 import { SkuPage, type SkuPlace } from './sku-page.tsx'
 
 /** Enough for the chart of a day at most positions, and one call each. */
@@ -21,8 +22,12 @@ export async function skuRoute(c: OpsContext): Promise<Response> {
   const rows = await positionsOf(openDb(c.env.DB), sku)
   const known = new Set(rows.map((row) => row.location))
   const locations = c.var.config.locations.filter((location) => known.has(location.id))
-  const places = await Promise.all(locations.map((location) => placeOf(c, sku, location)))
-  const view = { entry, places, nowMs }
+  const isBundle = entry.components.length > 0
+  const [places, network] = await Promise.all([
+    Promise.all(locations.map((location) => placeOf(c, sku, location))),
+    isBundle ? null : networkAvailability(c.env, c.var.config, entry, nowMs),
+  ])
+  const view = { entry, places, network, nowMs }
   return renderPage(c, { title: sku, room: 'stock', body: <SkuPage view={view} /> })
 }
 

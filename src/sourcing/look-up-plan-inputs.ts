@@ -1,23 +1,26 @@
-/** What a plan rests on, looked up in the deployed system: configuration and catalogue in KV, figures by SKU in one hop. */
-import { type AvailabilityApi, actor } from '../src/actor-apis.ts'
-import { activeConfig } from '../src/config/active-config.ts'
-import { findSku } from '../src/config/catalog.ts'
-import type { PositionFigures } from '../src/domain/atp/position-figures.ts'
-import type { CatalogSku } from '../src/domain/catalog/listing.ts'
-import type { Config } from '../src/domain/config/config.ts'
-import { candidateLocations } from '../src/domain/order/order-policy.ts'
-import { builtInProfile, type PlanSources, planInputs, wayOf } from '../src/domain/order/plan-inputs.ts'
-import type { PlanInputs } from '../src/domain/order/saga-command.ts'
-import type { PlanAsk } from '../src/domain/order/saga-step.ts'
-import type { LocationId, Sku } from '../src/domain/shared/ids.ts'
-import type { RateShipments, RatingRequest } from '../src/domain/sourcing/ports/rate-shipments.ts'
-import { ratesOfTable } from '../src/domain/sourcing/rates-of-table.ts'
-import type { Env } from '../src/env.ts'
+/** What a plan rests on, looked up in the deployed system: configuration and catalogue in KV, figures in one hop. */
+import { type AvailabilityApi, actor } from '../actor-apis.ts'
+import { activeConfig } from '../config/active-config.ts'
+import { findSku } from '../config/catalog.ts'
+import type { PositionFigures } from '../domain/atp/position-figures.ts'
+import type { CatalogSku } from '../domain/catalog/listing.ts'
+import type { Config } from '../domain/config/config.ts'
+import { profileFor } from '../domain/config/sourcing.ts'
+import { candidateLocations } from '../domain/order/order-policy.ts'
+import { type PlanSources, planInputs, wayOf } from '../domain/order/plan-inputs.ts'
+import type { PlanInputs } from '../domain/order/saga-command.ts'
+import type { PlanAsk } from '../domain/order/saga-step.ts'
+import { fromMs } from '../domain/order/sourcing-request.ts'
+import type { LocationId, Sku } from '../domain/shared/ids.ts'
+import type { RateShipments, RatingRequest } from '../domain/sourcing/ports/rate-shipments.ts'
+import { ratesOfTable } from '../domain/sourcing/rates-of-table.ts'
+import type { Env } from '../env.ts'
+import { locationFacts } from './location-facts.ts'
 
 /** A plan may go by figures this old: a position that knows better refuses, and the next plan asks for those of now. */
 const figuresAgeMaxMs = 1_000
-/** SKUs asked at once: a wide order takes its turns instead of flooding the runtime. */
-const skusAtOnce = 50
+/** SKUs or locations asked at once: a wide order takes its turns instead of flooding the runtime. */
+const askedAtOnce = 50
 
 type SkuFigures = ReadonlyMap<string, PositionFigures>
 
@@ -32,18 +35,20 @@ export async function lookUpPlanInputs(env: Env, ask: PlanAsk): Promise<PlanInpu
   const config = await activeConfig(env, nowMs)
   const places = candidateLocations(config, ask.order.account).map(({ location }) => location)
   const skus = [...new Set([...ask.skus, ...ask.demand.map(({ sku }) => sku)])]
-  const [catalog, figures] = await Promise.all([
+  const serving = config.locations.filter(({ id }) => places.some((place) => place === id))
+  const [catalog, figures, locations] = await Promise.all([
     inTurns(skus, (sku) => findSku(env, sku, nowMs)),
     inTurns(ask.demand, (wanted) => figuresOfSku(env, wanted, places, ask.isFresh)),
+    inTurns(serving, (location) => locationFacts(env, location, fromMs(ask.order, nowMs), ask.isFresh, nowMs)),
   ])
   const bySku = new Map(ask.demand.map(({ sku }, at) => [sku, figures[at]]))
   const known = catalog.filter((entry) => entry !== null)
   const sources: PlanSources = {
     config,
-    profile: builtInProfile,
+    profile: profileFor(config, ask.order.account),
     catalog: known,
     figuresOf: (sku, location) => bySku.get(sku)?.get(location) ?? null,
-    locations: [],
+    locations,
     rated: await ratedByTable(config)(ratingOf(config, ask, places, known)),
   }
   return planInputs(ask.order, ask.demand, sources, nowMs)
@@ -88,8 +93,8 @@ function ratingOf(
 
 async function inTurns<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
   const answers: Answer[] = []
-  for (let from = 0; from < items.length; from += skusAtOnce) {
-    answers.push(...(await Promise.all(items.slice(from, from + skusAtOnce).map(ask))))
+  for (let from = 0; from < items.length; from += askedAtOnce) {
+    answers.push(...(await Promise.all(items.slice(from, from + askedAtOnce).map(ask))))
   }
   return answers
 }

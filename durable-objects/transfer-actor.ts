@@ -1,0 +1,171 @@
+/**
+ * TransferActor, one per transfer: its history, and the saga that brings both positions to where it stands. What was
+ * decided is stored before a position hears of it; a crash between any two lines only means that the same is asked
+ * again.
+ */
+import { DurableObject } from 'cloudflare:workers'
+import type { AuditVerdict } from '../src/actor-apis.ts'
+import { activeConfig } from '../src/config/active-config.ts'
+import { retryDelayMs } from '../src/domain/outbox/drain.ts'
+import type { Cause } from '../src/domain/shared/cause.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
+import { positionId } from '../src/domain/shared/ids.ts'
+import { inTurns } from '../src/domain/shared/in-turns.ts'
+import { decideTransfer } from '../src/domain/transfer/decide-transfer.ts'
+import type { Transfer } from '../src/domain/transfer/transfer.ts'
+import { effectAnswers, type TransferCall, transferCalls } from '../src/domain/transfer/transfer-calls.ts'
+import type { TransferApi, TransferCommand, TransferVerdict } from '../src/domain/transfer/transfer-command.ts'
+import type { TransferEvent } from '../src/domain/transfer/transfer-event.ts'
+import type { Env } from '../src/env.ts'
+import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { callPosition } from './call-position.ts'
+import { EventLog, eventLogTable } from './event-log.ts'
+import { Migrations } from './migrations.ts'
+import { Timers, timersTable } from './timers.ts'
+
+const documentTable = 'CREATE TABLE transfer (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL) STRICT'
+const steps = [{ id: 1, statements: [documentTable, eventLogTable, timersTable] }]
+
+const sagaTimer = 'saga'
+/** The flight that follows a commit needs no timer; this one is for the flight that never landed. */
+const resumeDelayMs = 2_000
+/** Positions told at once. */
+const positionsAtOnce = 100
+
+export class TransferActor extends DurableObject<Env> implements TransferApi {
+  readonly #migrations = new Migrations(this.ctx.storage, steps)
+  readonly #log = new EventLog<TransferEvent>(this.ctx.storage, this.#migrations)
+  readonly #timers = new Timers(this.ctx.storage, this.#migrations)
+  readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers])
+  #loaded: Transfer | null | undefined
+  #flight: Promise<void> | null = null
+  #failures = 0
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    if (this.#migrations.applied) void ctx.blockConcurrencyWhile(() => this.#clock.resume(Date.now()))
+  }
+
+  /** Answers when both positions have heard of it, or could not be reached: then the alarm tells them. */
+  async execute(transferId: string, command: TransferCommand, cause: Cause): Promise<TransferVerdict> {
+    const before = this.#transfer?.version ?? 0
+    const decided = this.#decide(transferId, command, cause)
+    if (!decided.ok) return decided
+    await this.#advance()
+    const transfer = this.#transfer ?? decided.transfer
+    return { ok: true, effect: decided.transfer.version === before ? 'unchanged' : 'applied', transfer }
+  }
+
+  async read(): Promise<Transfer | null> {
+    return this.#transfer
+  }
+
+  async verifyAudit(): Promise<AuditVerdict> {
+    return this.#log.verify()
+  }
+
+  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
+  override async alarm(): Promise<void> {
+    this.#clock.wentOff()
+    try {
+      await this.#advance()
+      this.#clock.arm(Date.now())
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'transfer_alarm_failed', ...describeError(error) }))
+      this.#forget()
+      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
+    }
+  }
+
+  get #transfer(): Transfer | null {
+    this.#loaded ??= this.#load()
+    return this.#loaded
+  }
+
+  #load(): Transfer | null {
+    if (!this.#migrations.applied) return null
+    const [row] = this.ctx.storage.sql.exec<{ document: string }>('SELECT document FROM transfer').toArray()
+    return row === undefined ? null : (JSON.parse(row.document) as Transfer)
+  }
+
+  #decide(transferId: string, command: TransferCommand, cause: Cause): TransferVerdict {
+    const before = this.#transfer
+    const decided = decideTransfer(command, before, { transferId, nowMs: Date.now() })
+    if (!decided.ok) return decided
+    const { events, transfer } = decided.value
+    if (events.length > 0) this.#write((nowMs) => this.#save(transfer, events, cause, nowMs))
+    return { ok: true, effect: events.length === 0 ? 'unchanged' : 'applied', transfer }
+  }
+
+  #save(transfer: Transfer, events: readonly TransferEvent[], cause: Cause, nowMs: number): void {
+    this.#log.append(events, cause, nowMs)
+    this.ctx.storage.sql.exec('INSERT OR REPLACE INTO transfer (id, document) VALUES (1, ?)', JSON.stringify(transfer))
+    this.#loaded = transfer
+    if (transfer.pending.length === 0) this.#timers.clear(sagaTimer)
+    else this.#timers.set(sagaTimer, nowMs + resumeDelayMs)
+  }
+
+  /** One flight at a time; it reads what is pending before each round. */
+  #advance(): Promise<void> {
+    this.#flight ??= this.#fly().finally(() => {
+      this.#flight = null
+    })
+    return this.#flight
+  }
+
+  async #fly(): Promise<void> {
+    for (;;) {
+      const transfer = this.#transfer
+      if (transfer === null || transfer.pending.length === 0) return
+      const { promising } = await activeConfig(this.env, Date.now())
+      const trust = {
+        confidencePercent: promising.confidencePercent.transfer,
+        overdueDelayMs: promising.overdueSupplyDelayHours * 3_600_000,
+      }
+      const answered = await inTurns(transferCalls(transfer, trust), positionsAtOnce, (call) => this.#tell(call))
+      const answers = answered.flat()
+      if (answers.length === 0) return this.#backOff(transfer)
+      this.#failures = 0
+      const cause = { correlationId: transfer.correlationId, kind: 'saga', id: sagaTimer } as const
+      this.#decide(transfer.transferId, { type: 'record', answers }, cause)
+    }
+  }
+
+  /** A position that does not answer does not keep the others' answers from being recorded. */
+  async #tell({ sku, location, effects }: TransferCall) {
+    try {
+      const commands = effects.flatMap((effect) => effect.commands)
+      const verdicts = await callPosition(this.env, positionId(sku, location), commands)
+      return effectAnswers(effects, verdicts)
+    } catch (error) {
+      console.warn(JSON.stringify({ event: 'transfer_position_failed', sku, location, ...describeError(error) }))
+      return []
+    }
+  }
+
+  #backOff(transfer: Transfer): void {
+    const dueAtMs = Date.now() + retryDelayMs(this.#failures, transfer.transferId)
+    this.#failures += 1
+    this.#write(() => this.#timers.set(sagaTimer, dueAtMs))
+  }
+
+  /** One transaction with its timer and alarm; after a roll-back nothing in memory is believed any more. */
+  #write(work: (nowMs: number) => void): void {
+    const nowMs = Date.now()
+    try {
+      this.ctx.storage.transactionSync(() => {
+        this.#migrations.ensure()
+        work(nowMs)
+        this.#clock.arm(nowMs)
+      })
+    } catch (error) {
+      this.#forget()
+      throw error
+    }
+  }
+
+  #forget(): void {
+    this.#loaded = undefined
+    for (const part of [this.#migrations, this.#log, this.#timers, this.#clock]) part.forget()
+  }
+}

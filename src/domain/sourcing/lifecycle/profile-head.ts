@@ -1,0 +1,69 @@
+/** Where a profile stands between its draft and what is in force. Every change is a revision; none is ever edited. */
+import type { ActivatedSourcing } from '../../config/sourcing.ts'
+import type { SourcingProfile } from '../profile.ts'
+
+export type ProfileHead = {
+  readonly profileId: string
+  /** Of the newest change: what an editor must have seen. */
+  readonly revision: number
+  readonly draft: {
+    readonly revision: number
+    readonly hash: string
+    /** Null: not known who. */
+    readonly author: string | null
+    readonly profile: SourcingProfile
+  } | null
+  /** Of exactly this content. */
+  readonly review: { readonly hash: string; readonly by: string | null; readonly atMs: number } | null
+  readonly active: {
+    readonly version: number
+    readonly hash: string
+    readonly atMs: number
+    readonly profile: SourcingProfile
+    /** Channels that were given this profile when it was activated; the newest activation of a channel holds. */
+    readonly channels: readonly string[]
+    readonly isDefault: boolean
+  } | null
+  /** Versions there have been. */
+  readonly versions: number
+  readonly shadow: {
+    readonly revision: number
+    readonly samplePercent: number
+    readonly startedAtMs: number
+    readonly profile: SourcingProfile
+  } | null
+}
+
+export type ProfileAction = 'drafted' | 'reviewed' | 'activated' | 'rolled_back' | 'shadow_started' | 'shadow_stopped'
+
+/** One line of a profile's history. */
+export type ProfileEntry = {
+  readonly profileId: string
+  readonly revision: number
+  readonly action: ProfileAction
+  readonly version: number | null
+  readonly hash: string
+  readonly profile: SourcingProfile
+  readonly author: string | null
+  readonly comment: string
+  readonly atMs: number
+}
+
+/** What is in force changes with these: they are published. */
+export const publishes = (action: ProfileAction): boolean => action !== 'drafted' && action !== 'reviewed'
+
+/** Everything that is in force, put together from where each profile stands. */
+export function activatedSourcing(heads: readonly ProfileHead[], sequence: number): Omit<ActivatedSourcing, 'version'> {
+  const active = heads
+    .flatMap(({ active }) => (active === null ? [] : [active]))
+    .sort((left, right) => left.atMs - right.atMs || (left.profile.id < right.profile.id ? -1 : 1))
+  return {
+    sequence,
+    profiles: active.map(({ version, profile }) => ({ version, profile })),
+    channelProfiles: Object.fromEntries(
+      active.flatMap(({ channels, profile }) => channels.map((channel) => [channel, profile.id] as const)),
+    ),
+    defaultProfile: active.findLast(({ isDefault }) => isDefault)?.profile.id ?? null,
+    shadows: heads.flatMap(({ shadow }) => (shadow === null ? [] : [shadow])),
+  }
+}

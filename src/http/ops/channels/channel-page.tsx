@@ -1,0 +1,236 @@
+/** One channel's feed: its lanes, its lag, and its listings with what is wanted, sent, confirmed and seen. */
+
+import type { Account } from '../../../domain/config/config.ts'
+import type { FeedFilter, FeedPage, FeedStatus } from '../../../domain/feed/feed-contract.ts'
+import {
+  type FeedLane,
+  type FeedListing,
+  type FeedState,
+  feedLanes,
+  feedStates,
+} from '../../../domain/feed/feed-listing.ts'
+import { Card, Empty } from '../design/card.tsx'
+import { Chip, type Tone } from '../design/chip.tsx'
+import type { IconName } from '../design/icon.tsx'
+import { FilterSelect, Filters, Pager } from '../design/list-controls.tsx'
+import { NoticeOf } from '../design/notices.tsx'
+import { Confirm } from '../design/post-form.tsx'
+import { spanText, Time } from '../design/time.tsx'
+import { count, words } from '../design/words.ts'
+import type { ListQuery } from '../list-query.ts'
+import { skuPath } from '../stock/stock-page.tsx'
+import { channelPath, FeedChip, lagText } from './channels-page.tsx'
+
+export type ChannelView = {
+  readonly account: Account
+  readonly status: FeedStatus
+  readonly page: FeedPage
+  readonly filter: FeedFilter | null
+  readonly query: ListQuery
+  readonly firstPage: boolean
+  readonly notice: string | undefined
+  readonly formToken: string
+  readonly nowMs: number
+}
+
+export const ChannelPage = ({ view }: { view: ChannelView }) => (
+  <>
+    <div class="page-head">
+      <h1>{view.account.name || view.account.id}</h1>
+      <span id="chips" class="chips" data-live="">
+        <FeedChip status={view.status} />
+      </span>
+      <span class="sub mono">{view.account.id}</span>
+      <div class="right">
+        <Resend view={view} />
+      </div>
+    </div>
+    <NoticeOf code={view.notice} />
+    <div class="cols uneven">
+      <Lanes view={view} />
+      <States view={view} />
+    </div>
+    <Listings view={view} />
+  </>
+)
+
+const Resend = ({ view }: { view: ChannelView }) => (
+  <Confirm
+    id="resend"
+    open="Send again…"
+    title="Send figures again"
+    action={`${channelPath(view.account.id)}/resend`}
+    token={view.formToken}
+    confirm="Send again"
+  >
+    <input type="hidden" name="state" value={view.filter ?? ''} />
+    <p>
+      {view.filter === null ? 'Every listing' : `Every listing that is ${words(view.filter).toLowerCase()}`} is sent
+      again, whatever the channel is believed to show. Stop-sells still go first.
+    </p>
+  </Confirm>
+)
+
+const stateLooks = {
+  settled: ['good', 'check', 'Settled'],
+  ready: ['info', 'clock', 'Ready'],
+  sending: ['work', 'bolt', 'Sending'],
+  doubtful: ['warn', 'question', 'In doubt'],
+  reading: ['work', 'eye', 'Looking'],
+  refused: ['bad', 'ban', 'Refused'],
+} as const satisfies Record<FeedState, readonly [Tone, IconName, string]>
+
+const States = ({ view: { status, account } }: { view: ChannelView }) => (
+  <Card id="states" title="Listings" note={count(status.listings, 'listing')} live>
+    <div class="flow">
+      {[...feedStates, 'drifted' as const].map((state) => {
+        const n = state === 'drifted' ? status.drifted : status.states[state]
+        const [tone, , name] = state === 'drifted' ? (['bad', '', 'Drifted'] as const) : stateLooks[state]
+        return (
+          <a href={`${channelPath(account.id)}?state=${state}`}>
+            <span class={`n${n === 0 ? ' zero' : ''}`}>{n.toLocaleString('en-US')}</span>
+            <span class={`what tone-${tone}`}>{name}</span>
+          </a>
+        )
+      })}
+    </div>
+    <p class="pad soft">
+      From a fall of the stock to the channel's word: {lagText(status.lag.p50Ms) || 'not measured yet'}
+      {status.lag.p95Ms !== null && `, 95 in 100 within ${lagText(status.lag.p95Ms)}`} (
+      {count(status.lag.measured, 'measurement')}).
+    </p>
+  </Card>
+)
+
+const laneNames = {
+  stop_sell: 'Stop-sell and thresholds',
+  fast: 'Fast movers',
+  rest: 'The rest',
+  price: 'Prices',
+  content: 'Content',
+  check: 'Looking in',
+} as const satisfies Record<FeedLane, string>
+
+const Lanes = ({ view: { status, nowMs } }: { view: ChannelView }) => (
+  <Card id="lanes" title="Lanes" note="in order of urgency" live>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Lane</th>
+          <th scope="col" class="num">
+            Waiting
+          </th>
+          <th scope="col">Longest</th>
+        </tr>
+      </thead>
+      <tbody>
+        {feedLanes.map((lane) => {
+          const sinceMs = status.waitingSinceMs[lane]
+          return (
+            <tr>
+              <th scope="row">{laneNames[lane]}</th>
+              <td class="num">{status.waiting[lane].toLocaleString('en-US')}</td>
+              <td>{sinceMs === undefined ? <span class="faint">nothing</span> : spanText(nowMs - sinceMs)}</td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+    <p class="pad soft">
+      {count(status.inFlight.length, 'call')} under way, {count(status.skusChanged, 'SKU')} being worked out.
+    </p>
+  </Card>
+)
+
+const Listings = ({ view }: { view: ChannelView }) => (
+  <>
+    <Filters action={channelPath(view.account.id)} query={view.query}>
+      <FilterSelect
+        name="state"
+        label="State"
+        any="Any state"
+        query={view.query}
+        options={[
+          { value: 'drifted', name: 'Drifted' },
+          ...feedStates.map((state) => ({ value: state, name: stateLooks[state][2] })),
+        ]}
+      />
+    </Filters>
+    <Card id="listings" title="What the channel shows" note="wanted, sent, confirmed and seen" live>
+      {view.page.listings.length === 0 ? (
+        <Empty title="No listing is like that">
+          A listing shows here once its SKU has stock news and the channel has told its item id.
+        </Empty>
+      ) : (
+        <ListingTable view={view} />
+      )}
+      <Pager
+        path={channelPath(view.account.id)}
+        query={view.query}
+        shown=""
+        first={view.firstPage}
+        nextCursor={view.page.nextCursor}
+      />
+    </Card>
+  </>
+)
+
+const ListingTable = ({ view }: { view: ChannelView }) => (
+  <div class="scroll">
+    <table class="list">
+      <thead>
+        <tr>
+          <th scope="col">Listing</th>
+          <th scope="col">SKU</th>
+          <th scope="col">State</th>
+          {['Wanted', 'Sent', 'Confirmed', 'Seen'].map((name) => (
+            <th scope="col" class="num">
+              {name}
+            </th>
+          ))}
+          <th scope="col">Remarks</th>
+        </tr>
+      </thead>
+      <tbody>
+        {view.page.listings.map((listing) => (
+          <ListingRow listing={listing} nowMs={view.nowMs} />
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+const ListingRow = ({ listing, nowMs }: { listing: FeedListing; nowMs: number }) => {
+  const { sent, acknowledged, observed, drift } = listing
+  const look = stateLooks[listing.state]
+  return (
+    <tr>
+      <th scope="row">
+        <span class="mono">{listing.item}</span> <span class="faint mono id">{listing.place || listing.kind}</span>
+      </th>
+      <td>
+        <a class="mono" href={skuPath(listing.sku)}>
+          {listing.sku}
+        </a>
+      </td>
+      <td>
+        <Chip tone={look[0]} icon={look[1]} text={look[2]} />
+      </td>
+      <td class="num strong">{listing.desired}</td>
+      <td class="num">{sent?.value ?? ''}</td>
+      <td class="num" title={acknowledged === null ? undefined : spanText(nowMs - acknowledged.atMs)}>
+        {acknowledged?.value ?? ''}
+      </td>
+      <td class="num">{observed?.value ?? ''}</td>
+      <td class="wrap">
+        {drift !== null && (
+          <span class="warn-text">
+            shows {drift.found} instead of {drift.expected}, since <Time atMs={drift.openedAtMs} nowMs={nowMs} />.{' '}
+          </span>
+        )}
+        {listing.attempts > 0 && <span class="faint">{count(listing.attempts, 'failed try', 'failed tries')}. </span>}
+        {listing.lastError}
+      </td>
+    </tr>
+  )
+}

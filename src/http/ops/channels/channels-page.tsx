@@ -1,0 +1,92 @@
+/** Every channel that sells: whether it shows our figures, how late it is told, and what is wrong with what it shows. */
+
+import type { Account } from '../../../domain/config/config.ts'
+import type { FeedStatus } from '../../../domain/feed/feed-contract.ts'
+import { Card, Empty } from '../design/card.tsx'
+import { Chip } from '../design/chip.tsx'
+import { spanText } from '../design/time.tsx'
+
+export type ChannelState = {
+  readonly account: Account
+  /** Null: our figures are not shown there. */
+  readonly status: FeedStatus | null
+}
+export const channelPath = (id: string): string => `/ops/channels/${encodeURIComponent(id)}`
+
+export const ChannelsPage = ({ channels }: { channels: readonly ChannelState[] }) => (
+  <>
+    <div class="page-head">
+      <h1>Channels</h1>
+    </div>
+    <Card id="list" title="Stock feeds" note="what each channel shows, and how late it is told" live>
+      {channels.length === 0 ? (
+        <Empty title="No channel sells yet">Channels are accounts of the configuration.</Empty>
+      ) : (
+        <div class="scroll">
+          <table class="list">
+            <thead>
+              <tr>
+                <th scope="col">Channel</th>
+                <th scope="col">Feed</th>
+                <th scope="col" class="num">
+                  Listings
+                </th>
+                <th scope="col" class="num">
+                  Waiting
+                </th>
+                <th scope="col" class="num">
+                  Drifted
+                </th>
+                <th scope="col" class="num">
+                  Lag p50
+                </th>
+                <th scope="col" class="num">
+                  Lag p95
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {channels.map((channel) => (
+                <ChannelRow channel={channel} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Card>
+  </>
+)
+
+const ChannelRow = ({ channel: { account, status } }: { channel: ChannelState }) => (
+  <tr data-row="">
+    <th scope="row">
+      <a data-open="" href={channelPath(account.id)}>
+        {account.name || account.id}
+      </a>
+      <span class="faint id">{account.partner}</span>
+    </th>
+    <td>
+      <FeedChip status={status} />
+    </td>
+    <td class="num">{status?.listings.toLocaleString('en-US') ?? ''}</td>
+    <td class="num">{status === null ? '' : waitingOf(status).toLocaleString('en-US')}</td>
+    <td class="num">{status?.drifted.toLocaleString('en-US') ?? ''}</td>
+    <td class="num">{lagText(status?.lag.p50Ms)}</td>
+    <td class="num">{lagText(status?.lag.p95Ms)}</td>
+  </tr>
+)
+
+export const FeedChip = ({ status }: { status: FeedStatus | null }) => {
+  if (status === null) return <Chip tone="neutral" icon="dot" text="Not published" />
+  if (status.drifted > 0) return <Chip tone="bad" icon="triangle" text="Shows other figures" />
+  if (status.states.refused > 0) return <Chip tone="warn" icon="ban" text="Refuses listings" />
+  if (waitingOf(status) + status.skusChanged > 0) return <Chip tone="work" icon="bolt" text="Telling" />
+  return <Chip tone="good" icon="check" text="Shows ours" />
+}
+
+export const waitingOf = ({ waiting }: FeedStatus): number => Object.values(waiting).reduce((sum, n) => sum + n, 0)
+
+export const lagText = (ms: number | null | undefined): string => {
+  if (ms === null || ms === undefined) return ''
+  return ms < 1_000 ? `${Math.round(ms)} ms` : spanText(ms)
+}

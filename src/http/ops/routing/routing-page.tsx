@@ -1,0 +1,145 @@
+/** Why an order's units go where they go: every decision, the plans that were compared, and what stood in the way. */
+import type { OrderState } from '../../../domain/order/order-state.ts'
+import type { StrategyAttempt } from '../../../domain/sourcing/decision.ts'
+import type { KeptDecision } from '../../../domain/sourcing/kept-decision.ts'
+import { Card, Empty } from '../design/card.tsx'
+import { Chip } from '../design/chip.tsx'
+import { Time } from '../design/time.tsx'
+import { count, words } from '../design/words.ts'
+import { orderPath } from '../order/order-view.ts'
+import { PlanTable } from './plan-table.tsx'
+
+export type Rerun = 'same' | 'different' | 'not_kept'
+export type RoutingDecision = {
+  readonly seq: number
+  readonly atMs: number
+  readonly decision: KeptDecision
+  readonly rerun: Rerun
+}
+export type RoutingView = {
+  readonly state: OrderState
+  /** Newest first. */
+  readonly decisions: readonly RoutingDecision[]
+  readonly nowMs: number
+}
+
+export const RoutingPage = ({ view }: { view: RoutingView }) => {
+  const { order, orderId } = view.state
+  return (
+    <>
+      <div class="page-head">
+        <h1>Routing of {order.externalNumber ?? order.externalOrderId}</h1>
+        <span class="sub">
+          <a href={orderPath(orderId)}>The order</a>
+        </span>
+      </div>
+      {view.decisions.length === 0 ? (
+        <Card id="decisions" title="Decisions" live>
+          <Empty title="Nothing was decided yet">
+            Lines are assigned to locations once they are mapped and no hold is left.
+          </Empty>
+        </Card>
+      ) : (
+        view.decisions.map((decision, at) => <Decision decision={decision} newest={at === 0} view={view} />)
+      )}
+    </>
+  )
+}
+
+type DecisionProps = { readonly decision: RoutingDecision; readonly newest: boolean; readonly view: RoutingView }
+
+const Decision = ({ decision: { seq, decision, rerun, atMs }, newest, view }: DecisionProps) => {
+  const { profile, configVersion, strategy, plan, attempts } = decision
+  return (
+    <Card
+      id={`decision-${seq}`}
+      title={newest ? 'Newest decision' : 'Earlier decision'}
+      note={<Time atMs={atMs} nowMs={view.nowMs} />}
+      right={<RerunChip rerun={rerun} />}
+    >
+      <p class="pad">
+        {plan === null ? (
+          <strong>No strategy found a plan.</strong>
+        ) : (
+          <>
+            <strong>{[...new Set(plan.allocations.map(({ location }) => location))].join(' + ')}</strong> by strategy{' '}
+            <span class="mono">{strategy}</span>
+          </>
+        )}{' '}
+        of profile <span class="mono">{profile.id}</span>
+        {profile.version !== null && ` version ${profile.version}`}, configuration{' '}
+        <span class="mono">{configVersion}</span>.
+      </p>
+      {attempts.map((attempt) => (
+        <Attempt attempt={attempt} chosen={attempt.strategy === strategy} seq={seq} view={view} />
+      ))}
+    </Card>
+  )
+}
+
+const rerunLooks = {
+  same: ['good', 'check', 'Decides the same again'],
+  different: ['bad', 'triangle', 'Decides differently now'],
+  not_kept: ['neutral', 'dot', 'Too large to decide again'],
+} as const
+
+const RerunChip = ({ rerun }: { rerun: Rerun }) => {
+  const [tone, icon, text] = rerunLooks[rerun]
+  return <Chip tone={tone} icon={icon} text={text} />
+}
+
+type AttemptProps = {
+  readonly attempt: StrategyAttempt
+  readonly chosen: boolean
+  readonly seq: number
+  readonly view: RoutingView
+}
+
+const Attempt = ({ attempt, chosen, seq, view }: AttemptProps) => (
+  <div class="attempt">
+    <h3>
+      Strategy <span class="mono">{attempt.strategy}</span>{' '}
+      {chosen ? <Chip tone="good" icon="check" text="Decided" /> : <Chip tone="neutral" icon="x" text="Passed over" />}
+    </h3>
+    {attempt.unmet !== null ? (
+      <p class="soft">Not tried: the order does not meet its condition on {words(attempt.unmet).toLowerCase()}.</p>
+    ) : (
+      <>
+        <p class="soft">
+          {count(attempt.feasible, 'feasible plan')} of {attempt.explored.toLocaleString('en-US')} looked at
+          {attempt.boundReached && '; there were more than may be looked at'}.
+        </p>
+        {attempt.plans.length > 0 && (
+          <PlanTable plans={attempt.plans} chosen={chosen} currency={view.state.order.currency} />
+        )}
+        <Refusals attempt={attempt} id={`refusals-${seq}-${attempt.strategy}`} />
+      </>
+    )}
+  </div>
+)
+
+const Refusals = ({ attempt: { refusals, refusedPlans }, id }: { attempt: StrategyAttempt; id: string }) => {
+  const byConstraint = [...Map.groupBy(refusals, ({ constraint }) => constraint)]
+  const plans = Object.entries(refusedPlans)
+  if (byConstraint.length + plans.length === 0) return null
+  return (
+    <details class="pad" id={id} open={byConstraint.length <= 3}>
+      <summary>Why not the others</summary>
+      <ul>
+        {byConstraint.map(([constraint, refused]) => (
+          <li>
+            <strong>{words(constraint)}</strong>:{' '}
+            {refused
+              .map(({ location, lineId }) => (lineId === null ? location : `${location} (line ${lineId})`))
+              .join(', ')}
+          </li>
+        ))}
+        {plans.map(([constraint, n]) => (
+          <li>
+            <strong>{words(constraint)}</strong>: {count(n ?? 0, 'plan')}
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}

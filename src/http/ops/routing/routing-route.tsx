@@ -1,0 +1,48 @@
+/** `GET /ops/orders/:id/routing`: the order's decisions, each decided again on what was kept of it. */
+import type { OrderApi } from '../../../actor-apis.ts'
+import type { LogEntry } from '../../../domain/order/order-command.ts'
+import type { OrderState } from '../../../domain/order/order-state.ts'
+import { type KeptDecision, rerun } from '../../../domain/sourcing/kept-decision.ts'
+import type { OpsContext } from '../ops-context.ts'
+import { findOrder } from '../order/find-order.ts'
+import { notFound } from '../refusals.tsx'
+import { renderPage } from '../render-page.tsx'
+import { type RoutingDecision, RoutingPage } from './routing-page.tsx'
+
+const pageRows = 200
+/** Pages of the log read; an order's log rarely fills one. */
+const pagesRead = 5
+const decisionsShown = 10
+
+export async function routingRoute(c: OpsContext): Promise<Response> {
+  const found = findOrder(c)
+  const read = found === null ? null : await readDecisions(found.order)
+  if (read === null) return notFound(c, 'orders', 'There is no such order')
+  const { order } = read.state
+  const view = { ...read, nowMs: Date.now() }
+  const title = `Routing of ${order.externalNumber ?? order.externalOrderId}`
+  return renderPage(c, { title, room: 'orders', body: <RoutingPage view={view} /> })
+}
+
+type Read = { readonly state: OrderState; readonly decisions: readonly RoutingDecision[] }
+
+async function readDecisions(order: OrderApi): Promise<Read | null> {
+  const decisions: RoutingDecision[] = []
+  let state: OrderState | null = null
+  let afterSeq = 0
+  for (let page = 0; page < pagesRead; page += 1) {
+    const snapshot = await order.snapshot(afterSeq, pageRows)
+    if (snapshot === null) return null
+    state = snapshot.state
+    decisions.push(...snapshot.entries.flatMap(decisionOf))
+    afterSeq = snapshot.entries.at(-1)?.seq ?? afterSeq
+    if (!snapshot.more) break
+  }
+  return state === null ? null : { state, decisions: decisions.reverse().slice(0, decisionsShown) }
+}
+
+/** Written by the order itself, hash-chained and never edited: parsed, not validated again. */
+function decisionOf({ seq, atMs, event }: LogEntry): RoutingDecision[] {
+  const { decision } = JSON.parse(event) as { readonly decision?: KeptDecision }
+  return decision === undefined ? [] : [{ seq, atMs, decision, rerun: rerun(decision) }]
+}

@@ -1,0 +1,35 @@
+/** What a channel's own SKU takes from stock: the listing, with the components of a bundle. */
+import { findBundleParts, findListing, findSku } from '../config/catalog.ts'
+import type { CatalogSku } from '../domain/catalog/listing.ts'
+import { unitRatio } from '../domain/catalog/units-of-measure.ts'
+import type { LineFinding } from '../domain/order/saga-command.ts'
+import type { LineQuestion } from '../domain/order/saga-step.ts'
+import type { Env } from '../env.ts'
+
+export async function findStockedListing(
+  env: Env,
+  account: string,
+  { externalSku, unit }: LineQuestion,
+): Promise<LineFinding['listing']> {
+  if (externalSku === null) return null
+  const listing = await findListing(env, account, externalSku, Date.now())
+  if (listing === null) return null
+  const { sku } = listing
+  const entry = await findSku(env, sku, Date.now())
+  const packQuantity = packOf(listing.packQuantity, entry, unit)
+  if (packQuantity === null) return null
+  if (entry === null || entry.components.length === 0) return { sku, packQuantity, stocked: entry?.stocked ?? true }
+  const resolved = await findBundleParts(env, entry, Date.now())
+  // A kit whose components nobody knows cannot be picked: it waits for the catalogue like any unknown SKU.
+  if (!resolved.ok) return null
+  return { sku, packQuantity, stocked: resolved.value.length > 0, parts: resolved.value }
+}
+
+/**
+ * Base units in one of what the channel counts. A unit of measure is one of the SKU's own: what a listing packs
+ * otherwise has none, and a unit that the catalogue does not know is as good as an unknown SKU.
+ */
+function packOf(packQuantity: number, entry: CatalogSku | null, unit: string | undefined): number | null {
+  if (unit === undefined) return packQuantity
+  return entry === null || packQuantity !== 1 ? null : unitRatio(entry, unit)
+}

@@ -1,0 +1,57 @@
+/**
+ * Locations as they stand, for plans: whether anything leaves them, on which day what is planned now would be taken up,
+ * and what that day still takes. Shared in the isolate for a moment, since every plan asks the same of every location.
+ */
+import { actor, type LocationApi } from '../actor-apis.ts'
+import type { Location } from '../domain/config/location.ts'
+import type { LocationView } from '../domain/location/location-command.ts'
+import type { LocationFacts } from '../domain/order/plan-inputs.ts'
+import { dispatchOn, workingDayOf } from '../domain/sourcing/calendar/dispatch-at.ts'
+import { dayAfter } from '../domain/sourcing/calendar/local-day.ts'
+import { openDay } from '../domain/sourcing/open-day.ts'
+import type { Env } from '../env.ts'
+
+/** A location that knows better refuses the claim, and the next plan asks for what is so now. */
+const rememberedMs = 1_000
+const viewsKept = 2_000
+/** Days looked at for one that has room: beyond them a full location is full. */
+const daysLookedAt = 7
+
+const remembered = new Map<string, { readonly view: Promise<LocationView | null>; readonly untilMs: number }>()
+
+export async function locationFacts(
+  env: Env,
+  location: Location,
+  fromMs: number,
+  isFresh: boolean,
+  nowMs: number,
+): Promise<LocationFacts> {
+  const first = workingDayOf(location, fromMs)
+  const days = Array.from({ length: daysLookedAt }, (_, ahead) => dayAfter(first, ahead))
+  const view = await viewOf(env, location.id, days, isFresh, nowMs)
+  const day = openDay(view?.days ?? [], first)
+  return {
+    location: location.id,
+    isUp: view?.status !== 'down',
+    dispatchAtMs: dispatchOn(location, day.dayKey, fromMs).atMs,
+    capacity: day,
+  }
+}
+
+function viewOf(
+  env: Env,
+  location: string,
+  days: readonly string[],
+  isFresh: boolean,
+  nowMs: number,
+): Promise<LocationView | null> {
+  const key = `${location}/${days[0]}`
+  const known = remembered.get(key)
+  if (!isFresh && known !== undefined && nowMs < known.untilMs) return known.view
+  const view = actor<LocationApi>(env.LOCATION, location).view(location, days)
+  if (remembered.size >= viewsKept) remembered.delete(remembered.keys().next().value ?? '')
+  remembered.set(key, { view, untilMs: nowMs + rememberedMs })
+  // An answer that failed is nobody else's answer.
+  view.catch(() => remembered.delete(key))
+  return view
+}

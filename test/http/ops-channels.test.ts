@@ -1,0 +1,95 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { demoConfig } from '../fixtures/console/demo-config.ts'
+import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
+import { migratedDb } from '../fixtures/d1.ts'
+import { Visitor } from './ops-visitor.ts'
+import { seedConfig } from './seed-config.ts'
+
+const world = demoWorld(Date.now())
+let visitor: Visitor
+
+const textOf = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+const cardOf = (html: string, id: string) =>
+  textOf(new RegExp(`<section[^>]*id="${id}".*?</section>`, 's').exec(html)?.[0] ?? '')
+
+beforeAll(async () => {
+  await seedConfig(demoConfig)
+  await world.project(await migratedDb())
+})
+beforeEach(async () => {
+  world.feed.resent.length = 0
+  visitor = await Visitor.signedIn(world)
+})
+
+describe('the channels room', () => {
+  it('says of each channel whether it shows our figures, and how late it is told', async () => {
+    const card = cardOf(await visitor.page('/ops/channels'), 'list')
+    expect(card).toMatch(/shopify-us shopify Shows other figures 12 2 1 3 s 21 s/)
+    expect(card).toMatch(/b2b canonical Not published/)
+  })
+
+  it('shows the lanes of one, with how long the first in each has waited', async () => {
+    const card = cardOf(await visitor.page('/ops/channels/shopify-us'), 'lanes')
+    expect(card).toMatch(/Stop-sell and thresholds 0 .* The rest 2 .* Prices 0 nothing/)
+  })
+
+  it('shows of each listing what is wanted, sent, confirmed and seen, and what is wrong', async () => {
+    const card = cardOf(await visitor.page('/ops/channels/shopify-us'), 'listings')
+    expect(card).toMatch(/808950813 gid-west ROPE-20 Settled 51 51 51 55 shows 55 instead of 51, since 6 min ago/)
+    expect(card).toContain('3 failed tries. The inventory item is not stocked at the location.')
+  })
+
+  it('filters by state, drift included', async () => {
+    const html = await visitor.page('/ops/channels/shopify-us?state=drifted')
+    expect(cardOf(html, 'listings')).toContain('808950813')
+    expect(cardOf(html, 'listings')).not.toContain('808950810')
+  })
+
+  it('sends figures again when a person asks, those of the filter only', async () => {
+    await visitor.page('/ops/channels/shopify-us?state=refused')
+    const response = await visitor.post('/ops/channels/shopify-us/resend', { state: 'refused' })
+    expect(response.headers.get('location')).toBe('/ops/channels/shopify-us?notice=resend_requested')
+    expect(world.feed.resent).toEqual(['refused'])
+  })
+
+  it('sends nothing for a form of another site', async () => {
+    const response = await visitor.post('/ops/channels/shopify-us/resend', { form_token: 'x' })
+    expect(response.status).toBe(403)
+    expect(world.feed.resent).toEqual([])
+  })
+
+  it('knows no channel that is none', async () => {
+    expect((await visitor.send('/ops/channels/tryton-main')).status).toBe(404)
+  })
+})
+
+describe('the routing of an order', () => {
+  const path = `/ops/orders/${encodeURIComponent(demoOrderId('released'))}/routing`
+
+  it('compares the plans with what each term came to, and names the chosen one', async () => {
+    const text = textOf(await visitor.page(path))
+    expect(text).toContain('profile balanced version 4')
+    expect(text).toMatch(/feasible plans? of \d+ looked at/)
+    expect(text).toMatch(/east ×\d+ -?\d\.\d{3} .* Chosen/)
+  })
+
+  it('says why a strategy was not tried and why a location was refused', async () => {
+    const text = textOf(await visitor.page(path))
+    expect(text).toContain('Not tried: the order does not meet its condition on tags')
+    expect(text).toContain('Location kind : harbour-store')
+  })
+
+  it('decides again on what was kept, and says that it comes to the same', async () => {
+    expect(textOf(await visitor.page(path))).toContain('Decides the same again')
+  })
+
+  it('is linked from the order', async () => {
+    const html = await visitor.page(path.replace('/routing', ''))
+    expect(html).toContain(`href="${path}"`)
+  })
+
+  it('is empty for an order that was not planned yet', async () => {
+    const unplanned = `/ops/orders/${encodeURIComponent(demoOrderId('captured'))}/routing`
+    expect(textOf(await visitor.page(unplanned))).toContain('Nothing was decided yet')
+  })
+})

@@ -1,0 +1,73 @@
+/** What the regression tests share: a company that releases by hand, stock by HTTP, orders and their outcome. */
+import { expect, vi } from 'vitest'
+import { actor, type OrderApi } from '../../../src/actor-apis.ts'
+import type { OrderState } from '../../../src/domain/order/order-state.ts'
+import { examples } from '../../../src/http/wire/examples.ts'
+import { bindings, seedConfig } from '../seed-config.ts'
+import { get, post } from '../send.ts'
+
+type Entry = Parameters<Parameters<typeof seedConfig>[0] & object>[0]['skus'][number]
+export type Units = Readonly<Record<string, number>>
+
+/** Bundles by what they hold. No ERP and no warehouse is called: an order goes straight to its release. */
+export async function openShop(bundles: Readonly<Record<string, Units>> = {}): Promise<void> {
+  await seedConfig((file) => ({
+    ...file,
+    entities: file.entities.map(({ erp: _erp, ...entity }) => entity),
+    locations: file.locations.map(({ account: _account, ...location }) => location),
+    skus: [
+      ...file.skus,
+      ...Object.entries(bundles).map(([sku, units]) => {
+        const components = Object.entries(units).map(([component, quantity]) => ({ sku: component, quantity }))
+        return { ...file.skus[0], sku, title: sku, components } as unknown as Entry
+      }),
+    ],
+  }))
+}
+
+export async function stock(sku: string, quantity: number, location = 'east'): Promise<void> {
+  const receipt = { sku, location, movement: 'receipt', quantity, occurredAt: '2026-03-14T09:26:53Z' }
+  const eventId = `regression-${sku}-${location}`
+  expect((await post('/v1/inventory/movements', { movements: [{ ...receipt, eventId }] })).status).toBe(200)
+}
+
+export async function statesOf(sku: string, location = 'east'): Promise<Record<string, number>> {
+  const answer = await get(`/v1/inventory/${sku}/${location}`)
+  return ((await answer.json()) as { states: Record<string, number> }).states
+}
+
+export const reserve = (reservationId: string, units: Units) =>
+  post('/v1/reservations', {
+    reservationId,
+    lines: Object.entries(units).map(([sku, quantity]) => ({ sku, quantity })),
+    expiresInSeconds: 900,
+  })
+
+export async function order(externalOrderId: string, units: Units, change: object = {}): Promise<void> {
+  const lines = Object.entries(units).map(([externalSku, quantity], index) => ({
+    lineId: `${index + 1}`,
+    externalSku,
+    title: externalSku,
+    quantity,
+    unitPriceMinor: 100,
+  }))
+  const subtotalMinor = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
+  const totals = { subtotalMinor, totalMinor: subtotalMinor }
+  const answer = await post('/v1/orders', { ...examples.order, externalOrderId, lines, totals, ...change })
+  expect(answer.status).toBe(201)
+}
+
+/** Waits until nothing of the order is undecided any more. */
+export async function settled(externalOrderId: string): Promise<OrderState> {
+  return await vi.waitFor(async () => {
+    const state = await actor<OrderApi>(bindings.ORDER, `b2b:${externalOrderId}`).state()
+    const units = state?.lines.map(({ quantities }) => quantities) ?? []
+    expect(units.length).toBeGreaterThan(0)
+    expect(units.every(({ open, reserved }) => open + reserved === 0)).toBe(true)
+    expect(state?.saga.stockEffects).toEqual([])
+    return state as OrderState
+  }, 20_000)
+}
+
+export const unitsIn = (state: OrderState, status: 'released' | 'backordered' | 'shipped'): number =>
+  state.lines.reduce((sum, line) => sum + line.quantities[status], 0)
