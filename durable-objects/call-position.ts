@@ -5,9 +5,10 @@
  * How many shards there are is learned from the verdicts and remembered for seconds. Being wrong about it costs a
  * detour and nothing else: a shard passes on what it is not asked to decide, and the position asks its shards.
  */
-import { actor, type EscrowApi, type StockApi } from '../src/actor-apis.ts'
+import { actor, type StockApi } from '../src/actor-apis.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { doorOf, shardName } from '../src/domain/stock/escrow.ts'
+import type { EscrowApi } from '../src/domain/stock/settlement.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { Env } from '../src/env.ts'
 

@@ -1,13 +1,14 @@
 /**
- * EscrowActor, `<sku>@<location>/<shard>`: promises units that a hot position has set aside for it, and hands its claims
- * over behind the answer. It has no history of its own: what it granted stands in the position's log a moment later.
+ * EscrowActor, `<sku>@<location>/<shard>`: promises units that a hot position has set aside for it, and hands its
+ * claims over behind the answer. It has no history of its own: what it granted stands in the position's log soon after.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { actor, type EscrowApi, type StockApi } from '../src/actor-apis.ts'
+import { actor, type StockApi } from '../src/actor-apis.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Command } from '../src/domain/stock/decision.ts'
 import { parseShardName } from '../src/domain/stock/escrow.ts'
+import type { EscrowApi } from '../src/domain/stock/settlement.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock } from './alarm-clock.ts'

@@ -3,7 +3,7 @@
  * units, and collects from them before it refuses anybody. What it has measured and heard lives in memory: an actor
  * that wakes anew asks once more than it had to.
  */
-import { actor, type EscrowApi } from '../src/actor-apis.ts'
+import { actor } from '../src/actor-apis.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
 import { correlationId, type PositionId } from '../src/domain/shared/ids.ts'
 import { adoptClaim } from '../src/domain/stock/adopt-claim.ts'
@@ -12,7 +12,7 @@ import type { StockFacts } from '../src/domain/stock/decision.ts'
 import { accountAt, escrowOf, shardName, shardsWithUnits } from '../src/domain/stock/escrow.ts'
 import { loadLimits, noLoad, shardsFor, withAsked } from '../src/domain/stock/escrow-load.ts'
 import { type Granting, termsFor, unitsToGrant } from '../src/domain/stock/grant-escrow.ts'
-import type { Batch, EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
+import type { Batch, EscrowApi, EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { Env } from '../src/env.ts'
 import { Convoy } from './convoy.ts'

@@ -40,7 +40,7 @@ import type {
   ReservationVerdict,
   ReserveInput,
 } from './domain/stock/reservation-contract.ts'
-import type { EscrowTerms, Settlement } from './domain/stock/settlement.ts'
+import type { EscrowHomeApi } from './domain/stock/settlement.ts'
 import type {
   LedgerEntry,
   PositionView,
@@ -87,7 +87,7 @@ export interface OrderApi extends Projectable<OrderState> {
   deferIntent(intentId: string, retryAtMs: number, why: string): Promise<void>
 }
 
-export interface StockApi extends Projectable<PositionView> {
+export interface StockApi extends Projectable<PositionView>, EscrowHomeApi {
   /** `position` is `<sku>@<location>`; the first command names the actor to itself. */
   execute(position: string, command: StockCommand): Promise<StockVerdict>
   applyMany(position: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
@@ -95,19 +95,7 @@ export interface StockApi extends Projectable<PositionView> {
   /** What promising needs to know of it; version 0 for a position that nothing ever happened at. */
   summary(position: string): Promise<PositionSummary>
   reservation(reservationId: string): Promise<ReservationView | null>
-  /** A shard settles. Answered without asking anybody, so that two shards never wait for each other. */
-  settle(position: string, settlement: Settlement): Promise<EscrowTerms>
-  /** Commands that the shard leaves to the position, after it has settled. */
-  decideFor(position: string, shard: number, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
   ledger(limit: number, beforeSeq: number | null): Promise<readonly LedgerEntry[]>
-}
-
-/** One shard of a hot position, by its `shardName`. */
-export interface EscrowApi {
-  /** As the position's own: what the shard does not decide itself it passes on. */
-  applyMany(shard: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
-  /** The position asks for every claim it has not heard of, with `giveBack` for the units that nobody claimed as well. */
-  handOver(shard: string, giveBack: boolean): Promise<void>
 }
 
 /** One per location: its days' capacity, reserved like stock, and whether it is up. */

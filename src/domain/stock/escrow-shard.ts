@@ -1,6 +1,6 @@
 /**
  * One shard of a hot position: it promises units that the position has set aside for it, each in constant time and
- * without asking. It decides nothing else: whatever is not a plain claim that its units cover is the position's business.
+ * without asking. It decides nothing else: what is not a plain claim that its units cover is the position's business.
  */
 
 import type { Command } from './decision.ts'
@@ -81,7 +81,7 @@ export function cutBatch(shard: EscrowShard, returned: number): EscrowShard {
   return { ...shard, batch: shard.batch + 1, unused: shard.unused - returned, returning: returned }
 }
 
-/** The answer to a settlement: a batch that was on its way is settled. An older answer that comes late grants nothing. */
+/** The answer to a settlement: the batch on its way is settled. An older answer that comes late grants nothing. */
 export function hearTerms(shard: EscrowShard, terms: EscrowTerms): EscrowShard {
   const granted = Math.max(shard.granted, terms.granted)
   const unused = shard.unused + granted - shard.granted

@@ -13,7 +13,7 @@ import { availableAt } from './states.ts'
  * every claim would have to collect them again.
  */
 export const tailUnitsPerShard = 4
-/** A shard gets at most its share of this part: the rest is for whoever asks next and for claims only the home decides. */
+/** A shard gets at most its share of this part: the rest is for whoever asks next and for the position's own claims. */
 const grantedPart = 0.5
 
 export type Granting = {

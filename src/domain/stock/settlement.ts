@@ -1,5 +1,6 @@
 /** What a shard and its position tell each other. Plain data: it crosses the wire between two actors. */
 import type { Command } from './decision.ts'
+import type { StockCommand, StockVerdict } from './stock-command.ts'
 
 /** A hold that a shard granted, in full, from its escrow: the command itself, so that the position records the same. */
 export type EscrowClaim = { readonly command: Command<'hold'>; readonly atMs: number }
@@ -37,4 +38,20 @@ export type EscrowTerms = {
   /** Of the whole position, for whoever asks how much is left. */
   readonly available: number
   readonly version: number
+}
+
+/** What a position answers its shards. `position` is `<sku>@<location>`. */
+export interface EscrowHomeApi {
+  /** Answered without asking anybody, so that two shards never wait for each other. */
+  settle(position: string, settlement: Settlement): Promise<EscrowTerms>
+  /** Commands that the shard leaves to the position, after it has settled. */
+  decideFor(position: string, shard: number, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
+}
+
+/** One shard of a hot position, by its `shardName`. */
+export interface EscrowApi {
+  /** As the position's own: what the shard does not decide itself it passes on. */
+  applyMany(shard: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
+  /** The position asks for every claim it has not heard of, with `giveBack` for the unclaimed units as well. */
+  handOver(shard: string, giveBack: boolean): Promise<void>
 }
