@@ -49,7 +49,9 @@ async function tellOrders(env: Env, location: string, tables: LocationTables, fr
     const orderIds = tables.ordersFrom(fromDay, after, messagesMax)
     const last = orderIds.at(-1)
     if (last === undefined) return
-    await env.INBOUND_ORDERS.sendBatch(orderIds.map((orderId) => ({ body: { type: 'wake_order', orderId, why } })))
+    await env.INBOUND_ORDERS.sendBatch(
+      orderIds.map((orderId) => ({ body: { type: 'wake_order', orderId, why, leaves: location } })),
+    )
     after = last
   }
 }

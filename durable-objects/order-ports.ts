@@ -1,5 +1,5 @@
 /** The saga's ports in the deployed system: configuration and catalogue in KV, one actor per position. */
-import { actor, type ReservationApi } from '../src/actor-apis.ts'
+import { actor, type LocationApi, type ReservationApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import type { SagaPorts } from '../src/domain/order/advance.ts'
 import { candidateLocations, channelFinding } from '../src/domain/order/order-policy.ts'
@@ -41,6 +41,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
       const cause = { correlationId: correlationId as CorrelationId, kind: 'saga', id: orderId } as const
       await carts(reservationId).settleForOrder(reservationId, orderId, cause)
     },
+    callLocation: (location, command) => actor<LocationApi>(env.LOCATION, location).execute(location, command),
     applyStock: (sku, location, commands) => callPosition(env, positionId(sku, location), commands),
   }
 }

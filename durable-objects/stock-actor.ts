@@ -9,11 +9,12 @@ import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
-import { positionView, summaryOf } from '../src/domain/stock/position-view.ts'
+import { lotViews, positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
 import type { EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
 import type {
   LedgerEntry,
+  LotView,
   PositionView,
   ReservationView,
   StockCommand,
@@ -118,6 +119,11 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     await this.#hearShards()
     this.#tidied()
     return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.position)
+  }
+
+  async lots(): Promise<readonly LotView[]> {
+    const nowMs = this.#tidied()
+    return lotViews(this.#ledger.position, nowMs)
   }
 
   async reservation(reservationId: string): Promise<ReservationView | null> {

@@ -9,7 +9,7 @@ import { connectorOf } from '../src/connectors/registry.ts'
 import { openDb } from '../src/db/database.ts'
 import { orderIdByTracking } from '../src/db/queries/order-id-by-tracking.ts'
 import type { Delivery, DeliverySettlement } from '../src/domain/inbox/delivery.ts'
-import { commandId, correlationId } from '../src/domain/shared/ids.ts'
+import { commandId, correlationId, locationId } from '../src/domain/shared/ids.ts'
 import type { Env } from '../src/env.ts'
 import type { InboundMessage } from '../src/queue-messages.ts'
 import { mapListings } from './map-listings.ts'
@@ -89,11 +89,15 @@ function byArrival(a: Delivery, b: Delivery): number {
 }
 
 async function wakeOrder(message: Queued<WakeMessage>, env: Env): Promise<void> {
-  const { orderId, why } = message.body
+  const { orderId, why, leaves } = message.body
   const cause = { correlationId: correlationId(message.id), kind: 'timer', id: why } as const
   try {
     const api = actor<OrderApi>(env.ORDER, orderId)
-    await api.execute(orderId, { type: 'retry', commandId: commandId(`wake/${message.id}`), cause })
+    const wish =
+      leaves === undefined
+        ? ({ type: 'retry' } as const)
+        : ({ type: 'leave_location', location: locationId(leaves), reason: why } as const)
+    await api.execute(orderId, { ...wish, commandId: commandId(`wake/${message.id}`), cause })
     message.ack()
   } catch (error) {
     putBack(message, 'order_unavailable', error)

@@ -43,6 +43,7 @@ import type {
 import type { EscrowHomeApi } from './domain/stock/settlement.ts'
 import type {
   LedgerEntry,
+  LotView,
   PositionView,
   ReservationView,
   StockCommand,
@@ -94,6 +95,7 @@ export interface StockApi extends Projectable<PositionView>, EscrowHomeApi {
   view(position: string): Promise<PositionView>
   /** What promising needs to know of it; version 0 for a position that nothing ever happened at. */
   summary(position: string): Promise<PositionSummary>
+  lots(): Promise<readonly LotView[]>
   reservation(reservationId: string): Promise<ReservationView | null>
   ledger(limit: number, beforeSeq: number | null): Promise<readonly LedgerEntry[]>
 }

@@ -2,10 +2,13 @@
 import type { DrainLane } from './domain/feed/choose-lane.ts'
 import type { InboundDomain } from './domain/inbox/delivery.ts'
 
-/** On `inbound-<domain>`: a delivery to translate, or an order to wake because stock it waits for has arrived. */
+/**
+ * On `inbound-<domain>`: a delivery to translate, or an order to wake: stock that it waits for has arrived, or the
+ * location that it `leaves` went down.
+ */
 export type InboundMessage =
   | { readonly type: 'delivery'; readonly domain: InboundDomain; readonly inbox: string; readonly deliveryId: string }
-  | { readonly type: 'wake_order'; readonly orderId: string; readonly why: string }
+  | { readonly type: 'wake_order'; readonly orderId: string; readonly why: string; readonly leaves?: string }
 
 /** On `partner-outbox`: one intent of one order wants its call. */
 export type PartnerOutboxMessage = {

@@ -190,7 +190,9 @@ describe('a location', () => {
       expect(sent).not.toEqual([])
     })
     const why = `location ${location} is down`
-    expect(sent).toEqual(['b2b:1', 'b2b:2'].map((orderId) => ({ body: { type: 'wake_order', orderId, why } })))
+    expect(sent).toEqual(
+      ['b2b:1', 'b2b:2'].map((orderId) => ({ body: { type: 'wake_order', orderId, why, leaves: location } })),
+    )
     expect(await reserve('b2b:4/F1')).toMatchObject(refusal('location_down'))
   })
 

@@ -192,6 +192,7 @@ export class World {
         ),
       takeCart: () => answer(() => ({ isTaken: false, claims: [], candidates: [], configVersion: 'v1' })),
       settleCart: () => answer(() => undefined),
+      callLocation: () => answer(() => ({ ok: true, effect: 'applied' }) as const),
       applyStock: (item, location, commands) =>
         answer(() => commands.map((command) => this.position(item, location).apply(command))),
       sendIntent: (id, intent) =>

@@ -3,15 +3,17 @@
  * wanted or the turn's budget is spent. The actor and the simulator run this same function; everything that can fail or
  * take time is behind a port, and a crash anywhere in between only means that it is run again.
  */
+import type { LocationCommand, LocationVerdict } from '../location/location-command.ts'
 import { describeError } from '../shared/describe-error.ts'
 import type { LocationId, Sku } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import type { StockCommand, StockVerdict } from '../stock/stock-command.ts'
+import type { LocationAnswer, LocationCall } from './capacity-claims.ts'
 import type { LineOutlook, OutlookAsk } from './look-ahead.ts'
 import { nextSteps } from './next-steps.ts'
 import type { OrderState } from './order-state.ts'
 import type { ChannelFinding, LineFinding, PlanInputs, SagaCommand, StockAnswer } from './saga-command.ts'
-import type { LineQuestion, PlanAsk, SagaStep, StockCall, StockStepType } from './saga-step.ts'
+import type { LineQuestion, LocationStepType, PlanAsk, SagaStep, StockCall, StockStepType } from './saga-step.ts'
 
 export type SagaPorts = {
   readonly nowMs: () => number
@@ -28,6 +30,7 @@ export type SagaPorts = {
   readonly takeCart: (reservationId: string, account: string) => Promise<TakenCart>
   /** Gives back whatever of it is still claimed. */
   readonly settleCart: (reservationId: string) => Promise<void>
+  readonly callLocation: (location: LocationId, command: LocationCommand) => Promise<LocationVerdict>
   /** One call to one position, with all commands for it; the same ids again are the same commands. */
   readonly applyStock: (
     sku: Sku,
@@ -83,6 +86,9 @@ async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly strin
         await ports.settleCart(step.reservationId)
         ports.record({ type: 'record_cart_settled' })
         return []
+      case 'claim_capacity':
+      case 'release_capacity':
+        return await performCapacity(ports, step)
       case 'hold_stock':
       case 'extend_stock':
       case 'commit_stock':
@@ -122,6 +128,28 @@ async function performStock(ports: SagaPorts, step: StockStep): Promise<readonly
   const answers = settled.flatMap((result) => result.answers)
   if (answers.length > 0) ports.record({ type: 'record_stock', step: step.type, attempt: step.attempt, answers })
   return settled.flatMap((result) => result.errors)
+}
+
+/** A location that does not answer is asked again; what the others said is recorded. */
+async function performCapacity(ports: SagaPorts, { type, calls }: Step<LocationStepType>): Promise<readonly string[]> {
+  const settled = await inTurns(calls, (call) => callLocation(ports, call))
+  const answers = settled.flatMap((result) => result.answers)
+  if (answers.length > 0) ports.record({ type: 'record_capacity', step: type, answers })
+  return settled.flatMap((result) => result.errors)
+}
+
+type Told = { readonly answers: readonly LocationAnswer[]; readonly errors: readonly string[] }
+
+async function callLocation(ports: SagaPorts, { location, attempt, command }: LocationCall): Promise<Told> {
+  try {
+    const verdict = await ports.callLocation(location, command)
+    if (verdict.ok || verdict.error.reason !== 'overloaded') {
+      return { answers: [{ location, attempt, verdict }], errors: [] }
+    }
+    return { answers: [], errors: [`${location} is overloaded`] }
+  } catch (error) {
+    return { answers: [], errors: [`${location}: ${describeError(error).error}`] }
+  }
 }
 
 async function inTurns<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {

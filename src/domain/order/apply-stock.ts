@@ -8,8 +8,11 @@ import type { WaitingAt } from './saga-state.ts'
 export function applyPlanned(state: OrderState, { plan }: EventOf<'planned'>): OrderState {
   const warehouses = { ...state.plan?.warehouses, ...plan.warehouses }
   const reporters = { ...state.plan?.reporters, ...plan.reporters }
-  const saga = { ...state.saga, holding: true }
-  return { ...state, plan: { ...plan, warehouses, reporters }, attempt: plan.attempt, saga }
+  const { days = [], ...rest } = plan
+  const wanted = days.map((day) => ({ ...day, attempt: plan.attempt, status: 'wanted' as const }))
+  const capacity = days.length === 0 ? {} : { capacity: [...(state.saga.capacity ?? []), ...wanted] }
+  const saga = { ...state.saga, holding: true, ...capacity }
+  return { ...state, plan: { ...rest, warehouses, reporters }, attempt: plan.attempt, saga }
 }
 
 export function applyCart(state: OrderState, event: EventOf<'cart_taken'> | EventOf<'cart_settled'>): OrderState {
@@ -141,6 +144,11 @@ export function applyStockEffectDone(state: OrderState, event: EventOf<'stock_ef
   const stockEffects = state.saga.stockEffects.filter((effect) => effect !== done)
   const refused = done?.kind === 'ship' && event.refusal !== null ? [{ effect: done, reason: event.refusal }] : []
   return { ...state, saga: { ...state.saga, stockEffects, stockRefusals: [...state.saga.stockRefusals, ...refused] } }
+}
+
+export function applyLocationLeft(state: OrderState, { location }: EventOf<'location_left'>): OrderState {
+  const excluded = [...state.saga.excluded, { location, lineId: null, isLeft: true }]
+  return { ...state, saga: { ...state.saga, excluded } }
 }
 
 const at = (left: Position, right: Position) => left.sku === right.sku && left.location === right.location

@@ -4,11 +4,13 @@
  */
 import { err, ok, type Result, unreachable } from '../shared/result.ts'
 import { cancel } from './cancel.ts'
+import { recordCapacity } from './capacity-claims.ts'
 import { recordChannelFulfilment, recordRefund, recordReturn, recordTracking } from './channel-facts.ts'
 import { evolve } from './evolve.ts'
 import { followUp } from './follow-up.ts'
 import { placeHold, releaseHold } from './holds.ts'
 import { decideIntent } from './intent-commands.ts'
+import { leaveLocation } from './leave-location.ts'
 import { recordOutlook } from './look-ahead.ts'
 import { capture, observe } from './observe.ts'
 import { recordCart, recordCartSettled } from './order-cart.ts'
@@ -137,6 +139,10 @@ function verbOf(command: OrderCommand | SagaCommand, state: OrderState, nowMs: n
       return changed(proposePlan(command, state, nowMs))
     case 'record_stock':
       return changed(recordStock(command, state, nowMs))
+    case 'record_capacity':
+      return changed(recordCapacity(command, state))
+    case 'leave_location':
+      return changed(leaveLocation(command, state))
     case 'record_outlook':
       return changed(recordOutlook(command, state, nowMs))
     case 'begin_attempt':

@@ -6,6 +6,7 @@ import { applyCaptured, applyRevised, applyStaleObserved } from './apply-observa
 import { applyPromise, withPromisesDue } from './apply-promise.ts'
 import * as review from './apply-review.ts'
 import * as stock from './apply-stock.ts'
+import { applyCapacity } from './capacity-claims.ts'
 import { withDerivedUnits } from './derived-units.ts'
 import { assertOrder } from './invariants.ts'
 import { changeLines, moveUnits } from './line-moves.ts'
@@ -81,6 +82,11 @@ function applyTo(state: OrderState, event: Exclude<StateEvent, { type: 'captured
       return stock.applyReservationReduced(state, event)
     case 'units_backordered':
       return stock.applyUnitsBackordered(state, event)
+    case 'capacity_claimed':
+    case 'capacity_released':
+      return applyCapacity(state, event)
+    case 'location_left':
+      return stock.applyLocationLeft(state, event)
     case 'waiting_registered':
     case 'waiting_ended':
       return stock.applyWaiting(state, event)

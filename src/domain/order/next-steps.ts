@@ -3,13 +3,14 @@
  * between any two steps only means that the same steps are wanted again, under the same ids.
  */
 
+import { claimCapacityCalls, type LocationCall, releaseCapacityCalls } from './capacity-claims.ts'
 import { isUnmapped } from './intake-cases.ts'
 import { hasBackorderedUnits, hasPendingUnits } from './line-moves.ts'
 import { lookAheadSteps } from './look-ahead.ts'
 import { cartSteps, isCartOpen } from './order-cart.ts'
 import type { OrderState } from './order-state.ts'
 import { unitsToPlan, wantsPlan } from './propose-plan.ts'
-import type { SagaStep, StockStepType } from './saga-step.ts'
+import type { LocationStepType, SagaStep, StockStepType } from './saga-step.ts'
 import { planAsk } from './sourcing-request.ts'
 import { awaitCalls, commitCalls, effectCalls, extendCalls, forgetCalls, holdCalls } from './stock-calls.ts'
 import { holdMarginMs } from './wake.ts'
@@ -20,7 +21,9 @@ export function nextSteps(state: OrderState, nowMs: number): readonly SagaStep[]
     ...reviewStep(state, nowMs),
     ...cartSteps(state, nowMs),
     ...planStep(state, nowMs),
-    ...stockStep(state, 'hold_stock', holdCalls(state)),
+    ...locationStep('claim_capacity', claimCapacityCalls(state)),
+    ...locationStep('release_capacity', releaseCapacityCalls(state)),
+    ...stockStep(state, 'hold_stock', claimCapacityCalls(state).length > 0 ? [] : holdCalls(state)),
     ...stockStep(state, 'release_stock', effectCalls(state, 'release')),
     ...stockStep(state, 'ship_stock', effectCalls(state, 'ship')),
     ...stockStep(state, 'commit_stock', isPosted(state) ? commitCalls(state) : []),
@@ -53,6 +56,10 @@ function planStep(state: OrderState, nowMs: number): SagaStep[] {
   const wanted = state.lines.filter((line) => unitsToPlan(line, state, nowMs) > 0)
   const isFresh = state.saga.refusals > 0 || state.saga.rechecks > 0
   return [{ type: 'plan', ask: planAsk(state.order, wanted, (line) => unitsToPlan(line, state, nowMs), isFresh) }]
+}
+
+function locationStep(type: LocationStepType, calls: readonly LocationCall[]): SagaStep[] {
+  return calls.length === 0 ? [] : [{ type, calls }]
 }
 
 function stockStep(state: OrderState, type: StockStepType, calls: ReturnType<typeof holdCalls>): SagaStep[] {

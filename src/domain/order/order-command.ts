@@ -1,6 +1,6 @@
 import type { CallOutcome, IntentKind } from '../outbox/intent.ts'
 import type { Cause } from '../shared/cause.ts'
-import type { CommandId, FulfilmentOrderId, LineId } from '../shared/ids.ts'
+import type { CommandId, FulfilmentOrderId, LineId, LocationId } from '../shared/ids.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
 import type { HoldKind, OrderState, Refund, TrackingStatus } from './order-state.ts'
 
@@ -29,6 +29,8 @@ export type OrderCommandBody =
   | { readonly type: 'release_hold'; readonly holdId: string }
   /** Look again now: mapping, stock, rejected intents. */
   | { readonly type: 'retry' }
+  /** The location is down: go elsewhere with what has not left it. */
+  | { readonly type: 'leave_location'; readonly location: LocationId; readonly reason: string }
   | {
       readonly type: 'record_acceptance'
       readonly fulfilmentOrderId: FulfilmentOrderId

@@ -84,6 +84,8 @@ type ReviewEvent =
   | { readonly type: 'promise_taken'; readonly promise: TakenPromise }
   | { readonly type: 'promises_reviewed'; readonly reviews: readonly PromiseReview[] }
 
+type CapacityRef = { readonly location: LocationId; readonly attempt: number }
+
 /** Promising: plans, positions, waiting. */
 type StockEvent =
   /** `decision`: why so, with the request it was made from. */
@@ -116,6 +118,9 @@ type StockEvent =
       /** Where nothing could be planned at all. */
       readonly decision?: KeptDecision
     }
+  | { readonly type: 'capacity_claimed'; readonly claims: readonly CapacityRef[] }
+  | { readonly type: 'capacity_released'; readonly claims: readonly CapacityRef[] }
+  | { readonly type: 'location_left'; readonly location: LocationId; readonly reason: string }
   | { readonly type: 'waiting_registered'; readonly positions: readonly Position[] }
   | { readonly type: 'waiting_ended'; readonly positions: readonly Position[] }
   | { readonly type: 'stock_effect_done'; readonly effectId: string; readonly refusal: string | null }

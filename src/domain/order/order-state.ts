@@ -20,7 +20,7 @@ import type {
 import type { CanonicalOrder } from './canonical-order.ts'
 import type { LinePromise } from './line-promise.ts'
 import type { PlanClaims } from './plan-claims.ts'
-import type { OrderPolicy, SagaState } from './saga-state.ts'
+import type { CapacityClaim, OrderPolicy, SagaState } from './saga-state.ts'
 
 /**
  * How far the saga has come. Derived facts (partly shipped, backordered) live in the line quantities.
@@ -99,6 +99,8 @@ export type Plan = {
   readonly warehouses: Readonly<Record<string, AccountId | null>>
   /** Of the locations released by hand, the account that reports for each that has one. */
   readonly reporters?: Readonly<Record<string, AccountId>>
+  /** The days it uses; the saga claims them (`SagaState.capacity`). */
+  readonly days?: readonly Omit<CapacityClaim, 'attempt' | 'status'>[]
   /** How the units are claimed beyond their number; absent: as any others. */
   readonly claims?: PlanClaims
   readonly plannedAtMs: number

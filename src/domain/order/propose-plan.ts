@@ -1,9 +1,10 @@
 /** Decides the plan from fresh figures: what is held where, and what has to wait. */
 import { partsMember } from '../catalog/stock-parts.ts'
 import { decideSourcing } from '../sourcing/decide-sourcing.ts'
-import type { CandidatePlan } from '../sourcing/decision.ts'
+import type { SourcingDecision } from '../sourcing/decision.ts'
 import { keptDecision } from '../sourcing/kept-decision.ts'
 import { backorder } from './backorder.ts'
+import { plannedDays } from './capacity-claims.ts'
 import { hasOpenHold } from './holds.ts'
 import { findLine } from './line-moves.ts'
 import type { OrderEvent } from './order-event.ts'
@@ -45,16 +46,18 @@ export function proposePlan(
   const waiting = backorder(state, missing, inputs.candidates, nowMs)
   const decision = keptDecision(request, decided)
   if (decided.plan === null) return waiting.map((event) => ({ ...event, decision }))
-  return [...waiting, { type: 'planned', plan: planOf(state, inputs, decided.plan, nowMs), decision }]
+  return [...waiting, { type: 'planned', plan: planOf(state, inputs, decided, nowMs), decision }]
 }
 
-function planOf(state: OrderState, inputs: PlanInputs, chosen: CandidatePlan, nowMs: number): Plan {
+function planOf(state: OrderState, inputs: PlanInputs, decided: SourcingDecision, nowMs: number): Plan {
+  const chosen = decided.plan ?? { allocations: [], unplanned: [] }
   const allocations = chosen.allocations.flatMap(({ lineId, location, quantity }): PlanAllocation[] => {
     const line = findLine(state, lineId)
     if (line === undefined || line.sku === null) return []
     const { sku, packQuantity } = line
     return [{ lineId, sku, location, quantity, packQuantity, ...partsMember(line) }]
   })
+  const days = plannedDays(allocations, inputs, decided)
   const places = new Set(allocations.map(({ location }) => location))
   const used = inputs.candidates.filter(({ location }) => places.has(location))
   return {
@@ -64,6 +67,7 @@ function planOf(state: OrderState, inputs: PlanInputs, chosen: CandidatePlan, no
     configVersion: inputs.configVersion,
     warehouses: Object.fromEntries(used.map(({ location, warehouse }) => [location, warehouse])),
     ...reportersOf(used),
+    ...(days.length === 0 ? {} : { days }),
     ...claimsMember(state.order, inputs, allocations, nowMs),
     plannedAtMs: nowMs,
   }

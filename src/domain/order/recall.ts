@@ -3,6 +3,7 @@
 import type { Intent } from '../outbox/intent.ts'
 import { isUnderWay, withdrawIntent } from '../outbox/intent-waiting.ts'
 import { isActive, remainingOf } from './claims.ts'
+import { isLeft } from './leave-location.ts'
 import { intentOf, lastPartOf, openedIntent } from './open-intent.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { FulfilmentOrder, OrderState } from './order-state.ts'
@@ -56,6 +57,7 @@ function toRecall(state: OrderState): readonly FulfilmentOrder[] {
       left -= remainingOf(held)
     }
   }
+  for (const fulfilmentOrder of candidates) if (isLeft(state, fulfilmentOrder.location)) chosen.add(fulfilmentOrder)
   return [...chosen]
 }
 

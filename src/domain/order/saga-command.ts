@@ -9,9 +9,10 @@ import type { AccountId, LineId, LocationId, ReservationId, Sku } from '../share
 import type { SourcingProfile } from '../sourcing/profile.ts'
 import type { SourcingCandidate } from '../sourcing/request.ts'
 import type { StockVerdict } from '../stock/stock-command.ts'
+import type { LocationAnswer } from './capacity-claims.ts'
 import type { LineOutlook } from './look-ahead.ts'
 import type { OrderCart, OrderPolicy } from './saga-state.ts'
-import type { StockStepType } from './saga-step.ts'
+import type { LocationStepType, StockStepType } from './saga-step.ts'
 
 /** What the catalogue says of one line. `listing` null: nobody knows this SKU. */
 export type LineFinding = {
@@ -103,6 +104,11 @@ export type SagaCommand =
     }
   | { readonly type: 'record_cart_settled' }
   | { readonly type: 'record_outlook'; readonly lines: readonly LineOutlook[] }
+  | {
+      readonly type: 'record_capacity'
+      readonly step: LocationStepType
+      readonly answers: readonly LocationAnswer[]
+    }
   | { readonly type: 'begin_attempt'; readonly intentId: string; readonly commandId: string }
   | {
       readonly type: 'record_outcome'

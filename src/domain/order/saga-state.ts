@@ -63,8 +63,20 @@ export type OrderCart = {
   readonly settled: boolean
 }
 
+/** A part of a location's day that a plan uses. */
+export type CapacityClaim = {
+  readonly location: LocationId
+  readonly attempt: number
+  readonly day: string
+  readonly units: number
+  readonly overbook: boolean
+  readonly status: 'wanted' | 'held'
+}
+
 /** What the saga remembers between steps, besides the order's own facts. */
 export type SagaState = {
+  /** Absent: none was ever wanted. */
+  readonly capacity?: readonly CapacityClaim[]
   /** Absent until the cart that the order names was asked for. */
   readonly cart?: OrderCart
   /** True from every change of content until the order was looked at again. */
@@ -80,7 +92,12 @@ export type SagaState = {
   readonly rechecks: number
   readonly waitingAt: readonly WaitingAt[]
   /** Places that rejected or short-shipped; a line id where only that line is concerned. */
-  readonly excluded: readonly { readonly location: LocationId; readonly lineId: LineId | null }[]
+  readonly excluded: readonly {
+    readonly location: LocationId
+    readonly lineId: LineId | null
+    /** It went down: what is with it already is called back as well. */
+    readonly isLeft?: boolean
+  }[]
   readonly rejections: number
   readonly stockEffects: readonly StockEffect[]
   readonly stockEffectsMade: number

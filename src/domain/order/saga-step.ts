@@ -2,6 +2,7 @@
 import type { LineId, LocationId, Sku } from '../shared/ids.ts'
 import type { StockCommand } from '../stock/stock-command.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
+import type { LocationCall } from './capacity-claims.ts'
 import type { OutlookAsk } from './look-ahead.ts'
 
 export type StockStepType =
@@ -12,6 +13,8 @@ export type StockStepType =
   | 'ship_stock'
   | 'await_stock'
   | 'forget_waiter'
+
+export type LocationStepType = 'claim_capacity' | 'release_capacity'
 
 /** All commands for one position travel together: one call per position, all positions in parallel. */
 export type StockCall = {
@@ -52,4 +55,5 @@ export type SagaStep =
   | { readonly type: 'take_cart'; readonly reservationId: string; readonly account: string }
   /** Give back what is left of it. */
   | { readonly type: 'settle_cart'; readonly reservationId: string }
+  | { readonly type: LocationStepType; readonly calls: readonly LocationCall[] }
   | { readonly type: StockStepType; readonly attempt: number; readonly calls: readonly StockCall[] }

@@ -218,6 +218,15 @@ export type PositionView = {
   } | null
 }
 
+/** What there is of a lot. `isBlocked`: on hand, and promised to nobody. */
+export type LotView = {
+  readonly lotId: string
+  readonly units: number
+  readonly goodUntilMs: number | null
+  readonly status: LotStatus | 'expired'
+  readonly isBlocked: boolean
+}
+
 export type ReservationView = {
   readonly reservationId: ReservationId
   readonly quantity: number

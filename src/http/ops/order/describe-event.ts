@@ -55,6 +55,9 @@ const said: Table = {
   reservation_lost: ['bad', (e) => `Reservation at ${e.location} lost: ${lower(e.reason)}`],
   reservation_reduced: ['neutral', (e) => `${count(e.quantity, 'unit')} given back at ${e.location}, now ${e.to}`],
   units_backordered: ['warn', (e) => `${unitsIn(e.lines)} on backorder`],
+  capacity_claimed: ['neutral', (e) => `A day claimed at ${places(e.claims)}`],
+  capacity_released: ['neutral', (e) => `A day given back at ${places(e.claims)}`],
+  location_left: ['warn', (e) => `Leaves ${e.location}: ${lower(e.reason)}`],
   waiting_registered: ['neutral', (e) => `Waits in line for ${e.positions.map((at) => at.sku).join(', ')}`],
   waiting_ended: ['neutral', (e) => `Left the line for ${e.positions.map((at) => at.sku).join(', ')}`],
   stock_effect_done: [
