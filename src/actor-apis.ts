@@ -40,6 +40,7 @@ import type {
   ReservationVerdict,
   ReserveInput,
 } from './domain/stock/reservation-contract.ts'
+import type { EscrowHomeApi } from './domain/stock/settlement.ts'
 import type {
   LedgerEntry,
   LotView,
@@ -87,7 +88,7 @@ export interface OrderApi extends Projectable<OrderState> {
   deferIntent(intentId: string, retryAtMs: number, why: string): Promise<void>
 }
 
-export interface StockApi extends Projectable<PositionView> {
+export interface StockApi extends Projectable<PositionView>, EscrowHomeApi {
   /** `position` is `<sku>@<location>`; the first command names the actor to itself. */
   execute(position: string, command: StockCommand): Promise<StockVerdict>
   applyMany(position: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>

@@ -198,8 +198,10 @@ export type StockVerdict =
       readonly granted: number
       readonly available: number
       readonly version: number
+      readonly shards?: number
     }
-  | { readonly ok: false; readonly error: StockRefusal }
+  /** `shards`, here and above: how many serve the position; absent while it serves alone. */
+  | { readonly ok: false; readonly error: StockRefusal; readonly shards?: number }
 
 /** What one position says of itself. `known` is false for a position that nothing ever happened at. */
 export type PositionView = {
