@@ -1,8 +1,4 @@
-/**
- * What an order is, as one document: the actor stores it whole, D1 mirrors it, the API renders it.
- * A line keeps a quantity per status, never one status; holds are orthogonal to the stage.
- */
-
+/** What an order is, as one document: the actor stores it whole. A line keeps a quantity per status, never one. */
 import type { StockPart } from '../catalog/stock-parts.ts'
 import type { OrderException } from '../exceptions/order-exception.ts'
 import type { Intent } from '../outbox/intent.ts'

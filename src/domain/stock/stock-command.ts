@@ -4,8 +4,7 @@ import type { AccountId, CommandId, LocationId, OrderId, ReservationId, Sku } fr
 
 /**
  * Shopify's inventory states at one position. `onHand = available + committed + reserved + damaged + safetyStock +
- * qualityControl` at every commit, nothing negative. `incoming` is outside on hand. `backordered` is the part of
- * committed reservations that no unit on hand covers any more (a count came in lower than what was promised).
+ * qualityControl`, nothing negative. `backordered`: committed units that nothing on hand covers any more.
  */
 export type InventoryStates = {
   readonly available: number
