@@ -8,14 +8,13 @@ import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.t
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
-import { err, ok, type Result } from '../src/domain/shared/result.ts'
-import { decide } from '../src/domain/stock/decide.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
-import { positionView, summaryOf } from '../src/domain/stock/position-view.ts'
+import { lotViews, positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
-import { availableAt } from '../src/domain/stock/states.ts'
+import type { EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
 import type {
   LedgerEntry,
+  LotView,
   PositionView,
   ReservationView,
   StockCommand,
@@ -29,9 +28,10 @@ import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { type Answer, type Asked, type AskedCommand, nobody, StockBatch } from './stock-batch.ts'
 import { projectRow, type StockEffect, sendStockEffects } from './stock-effects.ts'
-import { type PreparedStep, StockLedger } from './stock-ledger.ts'
-
+import { StockEscrow } from './stock-escrow.ts'
+import { StockLedger } from './stock-ledger.ts'
 import { reportLots, StockReportTable } from './stock-report-table.ts'
 import { StockSales } from './stock-sales.ts'
 import { claimTerms, StockTables, stockTables, waiterOffer, waiterTurn } from './stock-tables.ts'
@@ -50,10 +50,8 @@ const steps = [
 ]
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
 
-type Asked = { readonly position: PositionId; readonly command: StockCommand }
-type Applied = Result<StockVerdict, unknown>
-/** What a command will be answered, and what has to be recorded for it. */
-type Planned = { readonly step: PreparedStep | null; readonly verdict: StockVerdict }
+/** Shards that take part in vain that often are out of reach: the caller is better off asking again later. */
+const askRoundsMax = 3
 
 export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #migrations = new Migrations(this.ctx.storage, steps)
@@ -71,7 +69,10 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #sales = new StockSales()
   readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log)
   /** Readable from within the object only; its counters say how many commands share a commit. */
-  readonly execution = new GroupCommit<Asked, StockVerdict>((asked) => this.#executeAll(asked))
+  readonly execution = new GroupCommit<Asked, Answer>((asked) => this.#batch.execute(asked))
+  /** Readable from within the object only: tests lower its limits. */
+  readonly escrow = new StockEscrow(this.env, this.#ledger, this.#timers)
+  readonly #batch = new StockBatch(this.#ledger, this.#commands, this.escrow, this.#sales, (work) => this.#write(work))
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -79,26 +80,55 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   async execute(position: string, command: StockCommand): Promise<StockVerdict> {
-    return this.execution.join({ position: position as PositionId, command }) ?? overloaded
+    const [verdict = overloaded] = await this.#answerAll(position, [command], nobody, 0)
+    return verdict
   }
 
   async applyMany(position: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]> {
-    const asked = commands.map((command) => ({ position: position as PositionId, command }))
-    const verdicts = this.execution.joinAll(asked)
-    return verdicts === null ? commands.map(() => overloaded) : Promise.all(verdicts)
+    return this.#answerAll(position, commands, nobody, 0)
+  }
+
+  async decideFor(
+    position: string,
+    shard: number,
+    commands: readonly StockCommand[],
+  ): Promise<readonly StockVerdict[]> {
+    const heard = new Set([shard])
+    const answers = commands.map((command) => this.#answerAll(position, [command], heard, 0))
+    const settled = await Promise.allSettled(answers)
+    return settled.map((answer) => {
+      if (answer.status === 'fulfilled') return answer.value[0] ?? overloaded
+      // Its neighbours come from other callers: they must not hear of it.
+      console.error(JSON.stringify({ event: 'stock_command_failed', position, ...describeError(answer.reason) }))
+      return overloaded
+    })
+  }
+
+  async settle(position: string, settlement: Settlement): Promise<EscrowTerms> {
+    const answer = await this.execution.join({ position: position as PositionId, settlement })
+    if (answer === null || !('granted' in answer && 'protects' in answer)) throw new Error('overloaded')
+    return answer
   }
 
   async view(position: string): Promise<PositionView> {
+    await this.#hearShards()
     const nowMs = this.#tidied()
     return positionView(this.#ledger.name ?? (position as PositionId), this.#ledger.position, nowMs)
   }
 
   async summary(position: string): Promise<PositionSummary> {
+    await this.#hearShards()
     this.#tidied()
     return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.position)
   }
 
+  async lots(): Promise<readonly LotView[]> {
+    const nowMs = this.#tidied()
+    return lotViews(this.#ledger.position, nowMs)
+  }
+
   async reservation(reservationId: string): Promise<ReservationView | null> {
+    await this.#hearShards()
     const [reservation] = this.#tables.stock.reservations([reservationId])
     return reservation ? reservationView(reservation, Date.now()) : null
   }
@@ -143,6 +173,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
         ),
       )
       this.#write((nowMs) => this.#ledger.tidy(nowMs))
+      await this.escrow.collect({ shards: this.escrow.leavers, giveBack: true })
     } catch (error) {
       console.error(JSON.stringify({ event: 'stock_alarm_failed', ...describeError(error) }))
       this.#forget()
@@ -150,47 +181,33 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     }
   }
 
-  #executeAll(asked: readonly Asked[]): readonly Applied[] {
-    const repeatable = asked.filter(({ command }) => command.unrepeated !== true)
-    const verdicts = new Map(this.#commands.verdictsOf(repeatable.map(({ command }) => command.commandId)))
-    const fresh = asked.filter(({ command }) => !verdicts.has(command.commandId))
-    const position = fresh[0]?.position
-    if (position === undefined) return asked.map(({ command }) => this.#executeOne(command, verdicts, 0))
-    return this.#write((nowMs) => {
-      this.#ledger.tidy(nowMs)
-      const commands = fresh.map(({ command }) => command)
-      this.#ledger.open(position, commands)
-      return asked.map(({ command }) => this.#executeOne(command, verdicts, nowMs))
-    })
+  async #answerAll(
+    position: string,
+    commands: readonly StockCommand[],
+    heard: ReadonlySet<number>,
+    rounds: number,
+  ): Promise<readonly StockVerdict[]> {
+    const asked = commands.map((command) => ({ position: position as PositionId, command, heard, rounds }))
+    const joined = this.execution.joinAll(asked)
+    if (joined === null) return commands.map(() => overloaded)
+    const answers = await Promise.all(joined)
+    return Promise.all(asked.map((each, index) => this.#verdictOf(each, answers[index])))
   }
 
-  #executeOne(command: StockCommand, verdicts: Map<string, StockVerdict>, nowMs: number): Applied {
-    const remembered = verdicts.get(command.commandId)
-    if (remembered) return ok(remembered)
-    const planned = this.#plan(command, nowMs)
-    if (!planned.ok) return planned
-    const { step, verdict } = planned.value
-    if (step) this.#ledger.record(step, nowMs)
-    if (step) this.#sales.note(command, verdict)
-    if (command.unrepeated === true) return ok(verdict)
-    this.#commands.remember(command.commandId, verdict, nowMs)
-    verdicts.set(command.commandId, verdict)
-    return ok(verdict)
+  /** Not refused before the shards were asked. */
+  async #verdictOf({ position, command, heard, rounds }: AskedCommand, answer?: Answer): Promise<StockVerdict> {
+    if (answer !== undefined && 'ok' in answer) return { ...answer, ...this.escrow.shards }
+    if (answer === undefined || !('giveBack' in answer) || rounds >= askRoundsMax) return overloaded
+    const [verdict = overloaded] = await this.escrow.collectFor(answer, (newly) =>
+      this.#answerAll(position, [command], new Set([...heard, ...newly]), rounds + 1),
+    )
+    return verdict
   }
 
-  /** A bug in one command must not take its neighbours in the batch down with it: nothing has been written yet. */
-  #plan(command: StockCommand, nowMs: number): Result<Planned, unknown> {
-    try {
-      const facts = this.#ledger.factsFor(command, nowMs)
-      const decided = decide(command, facts)
-      if (!decided.ok) return ok({ step: null, verdict: decided })
-      const { effect, granted } = decided.value
-      const step = this.#ledger.prepare(decided.value, facts, command.cause, nowMs)
-      const { version } = step.position
-      return ok({ step, verdict: { ok: true, effect, granted, available: availableAt(step.position), version } })
-    } catch (error) {
-      return err(error)
-    }
+  /** Their claims, so that what is read is as new as the question. */
+  async #hearShards(): Promise<void> {
+    const shards = this.escrow.holders
+    if (shards.length > 0) await this.escrow.collect({ shards, giveBack: false })
   }
 
   /** Reads are exact: what the clock did since the last write is recorded first, as the alarm would have. */
@@ -209,6 +226,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
         const before = this.#ledger.position
         const answer = work(nowMs)
         this.#wakeUps.orders(nowMs)
+        this.escrow.review(nowMs)
         if (this.#ledger.position !== before) this.#ledger.save()
         this.#wakeUps.changed(before, nowMs)
         this.#clock.arm(nowMs)

@@ -13,6 +13,7 @@ import {
 } from '../src/domain/stock/await-stock.ts'
 import { reportIdOf } from '../src/domain/stock/decide.ts'
 import type { Decision, Report, StockFacts, Waiter } from '../src/domain/stock/decision.ts'
+import { setAside } from '../src/domain/stock/escrow.ts'
 import { decideExpire } from '../src/domain/stock/expire.ts'
 import { initialPosition, type Position } from '../src/domain/stock/position.ts'
 import type { Reservation } from '../src/domain/stock/reservation.ts'
@@ -40,7 +41,7 @@ type LedgerTables = {
   readonly reports: StockReportTable
   readonly supplies: SupplyTable
 }
-const timerDecision = { effect: 'applied', granted: 0, report: null } as const
+const ownDecision = { effect: 'applied', granted: 0, report: null } as const
 
 export class StockLedger {
   readonly #tables: StockTables
@@ -92,7 +93,7 @@ export class StockLedger {
     return {
       position: this.position,
       nowMs,
-      reservation: 'reservationId' in command ? (this.#batch.get(command.reservationId) ?? null) : null,
+      reservation: 'reservationId' in command ? this.reservation(command.reservationId) : null,
       waiter: this.#waiterOf(command),
       supply: 'supplyId' in command ? this.#supplies.find(command.supplyId) : null,
       recorded: content === null ? null : { content },
@@ -136,13 +137,13 @@ export class StockLedger {
       const due = this.#tables.expiredHolds(nowMs, expiryPageRows)
       for (const hold of due) {
         const cause = timerCause(hold.correlationId, tidyTimer)
-        this.#applyByTimer(decideExpire(hold, nowMs), hold, cause, nowMs)
+        this.recordEvents(decideExpire(hold, nowMs), hold, cause, nowMs)
       }
       tidied = due.length
     }
     // A position that nobody named has nothing that the clock could change.
     const cause = timerCause(correlationId(`position/${this.name ?? ''}`), tidyTimer)
-    this.#applyByTimer(decideTidy(this.position, nowMs), null, cause, nowMs)
+    this.recordEvents(decideTidy(this.position, nowMs), null, cause, nowMs)
     this.#timers.clear(tidyTimer)
     this.#tidyAt(this.#tables.nextExpiryMs())
     this.#tidyAt(nextTidyMs(this.position))
@@ -150,14 +151,14 @@ export class StockLedger {
 
   /** Offers what is available to the line, and answers whom to tell. */
   wakeWaiters(nowMs: number): readonly Waiter[] {
-    const available = availableAt(this.position)
+    const available = availableAt(setAside(this.position))
     if (this.waiters === 0 || available === 0) return []
     const offered = this.#tables.unitsOffered(nowMs - wakeGraceMs)
     const line = this.#tables.waitersInLine(nowMs - wakeGraceMs, nowMs - passedOverMs, wakeRoundMax)
     const chosen = chooseWaiters(line, available, offered)
     for (const { orderId, offered: quantity, correlationId } of chosen) {
       const woken = { type: 'waiter_woken', orderId, quantity } as const
-      this.#applyByTimer([woken], null, timerCause(correlationId, 'wake'), nowMs)
+      this.recordEvents([woken], null, timerCause(correlationId, 'wake'), nowMs)
     }
     return chosen
   }
@@ -177,10 +178,15 @@ export class StockLedger {
     this.#batch.clear()
   }
 
-  #applyByTimer(events: readonly StockEvent[], existing: Reservation | null, cause: Cause, nowMs: number): void {
+  /** Of the batch: null when it has none by this id. */
+  reservation(reservationId: string): Reservation | null {
+    return this.#batch.get(reservationId) ?? null
+  }
+
+  recordEvents(events: readonly StockEvent[], existing: Reservation | null, cause: Cause, nowMs: number): void {
     if (events.length === 0) return
     const facts = { reservation: existing, supply: null }
-    this.record(this.prepare({ ...timerDecision, events }, facts, cause, nowMs), nowMs)
+    this.record(this.prepare({ ...ownDecision, events }, facts, cause, nowMs), nowMs)
   }
 
   #saveReservation(reservation: Reservation): void {

@@ -116,8 +116,9 @@ export class StockTables {
     const { reservationId, requested, quantity, shipped, released } = reservation
     const { status, expiresAtMs, orderId, correlationId, dueAtMs, goodUntilMs, draws } = reservation
     const upsert = `INSERT INTO reservation (${reservationColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (reservation_id) DO UPDATE SET shipped = excluded.shipped, released = excluded.released,
-        status = excluded.status, expires_at_ms = excluded.expires_at_ms, draws = excluded.draws`
+      ON CONFLICT (reservation_id) DO UPDATE SET requested = excluded.requested, quantity = excluded.quantity,
+        shipped = excluded.shipped, released = excluded.released, status = excluded.status,
+        expires_at_ms = excluded.expires_at_ms, draws = excluded.draws`
     const values = [requested, quantity, shipped, released, status, expiresAtMs, orderId, correlationId]
     this.#sql.exec(upsert, reservationId, ...values, dueAtMs, goodUntilMs, JSON.stringify(draws))
   }

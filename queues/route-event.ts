@@ -20,7 +20,7 @@ import {
   sku,
 } from '../src/domain/shared/ids.ts'
 import { unreachable } from '../src/domain/shared/result.ts'
-import type { StockCommand, StockCommandBody } from '../src/domain/stock/stock-command.ts'
+import type { DriftTolerance, StockCommand, StockCommandBody } from '../src/domain/stock/stock-command.ts'
 
 export type ActorCommand =
   | { readonly actor: 'order'; readonly name: string; readonly command: OrderCommand }
@@ -146,17 +146,17 @@ async function stockRoute(event: StockEvent, index: number, context: RoutingCont
   if (!(await port.isSku(event.sku))) return stop('wrong', 'unknown_sku', `sku=${event.sku}`)
   const name = positionId(sku(event.sku), locationId(event.location))
   const command = {
-    ...stockBody(event, account),
+    ...stockBody(event, account, port.config.promising.driftTolerance),
     commandId: commandIdOf(delivery, index),
     cause: causeOf(delivery),
   }
   return { type: 'command', command: { actor: 'stock', name, command } }
 }
 
-function stockBody(event: StockEvent, account: Account): StockCommandBody {
+function stockBody(event: StockEvent, account: Account, tolerance: DriftTolerance): StockCommandBody {
   const { sku: _sku, location: _location, ...facts } = event
   if (facts.type === 'stock_moved') return { ...facts, type: 'move' }
-  return { ...facts, type: 'snapshot', source: accountId(account.id) }
+  return { ...facts, type: 'snapshot', source: accountId(account.id), tolerance }
 }
 
 /** Its tokens are void from now on: the account must be connected again or removed, which only a person can do. */

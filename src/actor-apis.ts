@@ -40,8 +40,10 @@ import type {
   ReservationVerdict,
   ReserveInput,
 } from './domain/stock/reservation-contract.ts'
+import type { EscrowHomeApi } from './domain/stock/settlement.ts'
 import type {
   LedgerEntry,
+  LotView,
   PositionView,
   ReservationView,
   StockCommand,
@@ -86,13 +88,14 @@ export interface OrderApi extends Projectable<OrderState> {
   deferIntent(intentId: string, retryAtMs: number, why: string): Promise<void>
 }
 
-export interface StockApi extends Projectable<PositionView> {
+export interface StockApi extends Projectable<PositionView>, EscrowHomeApi {
   /** `position` is `<sku>@<location>`; the first command names the actor to itself. */
   execute(position: string, command: StockCommand): Promise<StockVerdict>
   applyMany(position: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
   view(position: string): Promise<PositionView>
   /** What promising needs to know of it; version 0 for a position that nothing ever happened at. */
   summary(position: string): Promise<PositionSummary>
+  lots(): Promise<readonly LotView[]>
   reservation(reservationId: string): Promise<ReservationView | null>
   ledger(limit: number, beforeSeq: number | null): Promise<readonly LedgerEntry[]>
 }

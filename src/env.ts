@@ -11,6 +11,7 @@ import type {
 export interface Env {
   readonly ORDER: DurableObjectNamespace
   readonly STOCK: DurableObjectNamespace
+  readonly ESCROW: DurableObjectNamespace
   readonly INBOX: DurableObjectNamespace
   readonly LOCATION: DurableObjectNamespace
   readonly RESERVATION: DurableObjectNamespace

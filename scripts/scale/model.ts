@@ -1,7 +1,6 @@
 /**
- * A discrete-event model of the deployed system under a flash sale: who waits for whom, and at what pace. It models
- * load, not decisions; what is decided is the simulator's business (`npm run simulate`). Every channel's feed is told
- * the same, so one channel's is played and stands for all.
+ * A discrete-event model of the deployed system under a flash sale: load, not decisions, which are the simulator's
+ * business (`npm run simulate`). Every channel's feed is told the same, so one channel's stands for all.
  */
 import { seededRandom } from '../sandbox/seeded-random.ts'
 import { Agenda } from './agenda.ts'
@@ -27,7 +26,6 @@ export type ScaleRun = {
 }
 type Place = { readonly name: string; readonly hotSku: number | null }
 type Order = { readonly id: number; readonly arrivedMs: number; readonly places: readonly Place[]; ended: boolean }
-
 const eventsMax = 30_000_000
 /** A few SKUs sell far more than the many: of ten, the first takes nearly half. */
 const skew = 3

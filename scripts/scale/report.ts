@@ -77,7 +77,8 @@ function moverOf(base: Trial, trials: readonly Trial[]): string {
   const share = (run: ScaleRun) => Math.max(busiest(run, true)?.busyShare ?? 0, busiest(run, false)?.busyShare ?? 0)
   const [most] = alone.toSorted((left, right) => share(left.run) - share(right.run))
   if (most === undefined) return ''
-  return `Alone, ${most.what} takes the most from the busiest station: ${percent(share(base.run))} → ${percent(share(most.run))}.`
+  const change = `${percent(share(base.run))} → ${percent(share(most.run))}`
+  return `Alone, ${most.what} takes the most from the busiest station: ${change}.`
 }
 
 const byLoad = (run: ScaleRun) => run.stations.toSorted((left, right) => right.busyShare - left.busyShare)

@@ -31,6 +31,7 @@ import { shipments } from './routes/shipments.ts'
 import { sourcingProfileChanges } from './routes/sourcing-profile-changes.ts'
 import { sourcingProfiles } from './routes/sourcing-profiles.ts'
 import { stockEvents } from './routes/stock-events.ts'
+import { supply } from './routes/supply.ts'
 import { transfers } from './routes/transfers.ts'
 import { webhooks } from './routes/webhooks.ts'
 import { whatIf } from './routes/what-if.ts'
@@ -46,7 +47,8 @@ app.notFound(notFound(app))
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory, orderRouting, whatIf],
   ...[sourcingProfiles, sourcingProfileChanges],
-  ...[reservations, transfers, atp, promises, positions, stockEvents, shipments, catalog, locations, channelFeed],
+  ...[reservations, transfers, atp, promises, positions, stockEvents, supply, shipments, catalog],
+  ...[locations, channelFeed],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]
 for (const route of routes) app.route('/', route)

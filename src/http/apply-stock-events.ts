@@ -4,8 +4,10 @@
  */
 import { actor, type StockApi } from '../actor-apis.ts'
 import { findSku } from '../config/catalog.ts'
+import { baseUnitsOf, unitRatio } from '../domain/catalog/units-of-measure.ts'
 import type { Location } from '../domain/config/location.ts'
 import { commandId, locationId, type PositionId, positionId, sku } from '../domain/shared/ids.ts'
+import { err, ok, type Result } from '../domain/shared/result.ts'
 import type { StockCommandBody, StockVerdict } from '../domain/stock/stock-command.ts'
 import { mayActFor } from './auth.ts'
 import { commandIdOf } from './command-id.ts'
@@ -17,11 +19,17 @@ export type StockItem = {
   readonly eventId: string
   readonly sku: string
   readonly location: string
-  readonly command: (location: Location) => StockCommandBody
+  /** Of `quantities`; null: base units. */
+  readonly unit: string | null
+  /** Every quantity the item names, so that each is known to be a figure we keep. */
+  readonly quantities: readonly number[]
+  /** `ratio`: base units in one of the item's unit. */
+  readonly command: (location: Location, ratio: number) => StockCommandBody
 }
 
 type Placed = { readonly index: number; readonly position: PositionId; readonly body: StockCommandBody }
-type Refused = { readonly index: number; readonly refusal: { readonly reason: Reason } }
+type Refusal = { readonly reason: Reason; readonly [fact: string]: unknown }
+type Refused = { readonly index: number; readonly refusal: Refusal }
 
 /** Results in the order of the items. */
 export async function applyStockEvents(c: AppContext, items: readonly StockItem[]): Promise<StockItemResult[]> {
@@ -60,21 +68,24 @@ async function place(
   index: number,
   location: Location | undefined,
 ): Promise<Placed | Refused> {
-  const refusal = await refusalOf(c, item, location)
-  if (location === undefined || refusal !== null) {
-    return { index, refusal: refusal ?? { reason: 'unknown_location' } }
-  }
-  return { index, position: positionId(sku(item.sku), locationId(item.location)), body: item.command(location) }
+  if (location === undefined) return { index, refusal: { reason: 'unknown_location', location: item.location } }
+  const ratio = await ratioOf(c, item, location)
+  if (!ratio.ok) return { index, refusal: ratio.error }
+  const position = positionId(sku(item.sku), locationId(item.location))
+  return { index, position, body: item.command(location, ratio.value) }
 }
 
 /** A warehouse's restricted key may report for its own locations only. */
-async function refusalOf(c: AppContext, item: StockItem, location: Location | undefined) {
-  if (location === undefined) return { reason: 'unknown_location', location: item.location } as const
+async function ratioOf(c: AppContext, item: StockItem, location: Location): Promise<Result<number, Refusal>> {
   if (!mayActFor(c.var.principal, location.account ?? '')) {
-    return { reason: 'account_not_allowed', location: item.location } as const
+    return err({ reason: 'account_not_allowed', location: item.location })
   }
   const known = await findSku(c.env, item.sku, c.var.receivedAtMs)
-  return known?.stocked === true ? null : ({ reason: 'unknown_sku', sku: item.sku } as const)
+  if (known?.stocked !== true) return err({ reason: 'unknown_sku', sku: item.sku })
+  const { unit } = item
+  const refused = item.quantities.some((quantity) => !baseUnitsOf(known, Math.abs(quantity), unit).ok)
+  const ratio = refused ? null : unitRatio(known, unit)
+  return ratio === null ? err({ reason: 'unknown_unit', sku: item.sku, unit }) : ok(ratio)
 }
 
 function refusedResult(c: AppContext, eventId: string, refusal: { readonly reason: Reason }): StockItemResult {

@@ -26,7 +26,8 @@ export function driftCasesOf(
   for (const entry of entries) {
     // Written by the position itself, hash-chained and never edited: parsed, not validated again.
     const event = JSON.parse(entry.event) as LoggedStockEvent
-    if (event.type === 'drifted') put(driftCase(position, entry, event))
+    // Within what the source is known to be off by it is recorded and opens nothing.
+    if (event.type === 'drifted' && event.beyondTolerance !== false) put(driftCase(position, entry, event))
     if (event.type === 'rebased') for (const row of settledBy(event.reference, entry, cases)) put(row)
   }
   return [...changed.values()]
@@ -53,7 +54,7 @@ function driftCase(position: string, entry: LogEntry, event: DriftedEvent): Exce
     ...caseTerms('inventory_drift', entry.atMs),
     class: 'value',
     status: 'open',
-    message: `Believed ${event.believed} on hand, ${event.by} ${event.reference} found ${event.found}.`,
+    message: messageOf(event),
     remediation: exceptionCatalogue.inventory_drift.remediation,
     fingerprint: `inventory_drift/${position.slice(position.lastIndexOf('@') + 1)}`,
     moneyAtRiskMinor: 0,
@@ -63,3 +64,16 @@ function driftCase(position: string, entry: LogEntry, event: DriftedEvent): Exce
     version: entry.seq,
   }
 }
+
+/** Movements named in a message; the event holds more. */
+const movementsNamedMax = 10
+
+function messageOf({ believed, by, reference, found, difference, movements = [] }: DriftedEvent): string {
+  const told = `Believed ${believed} on hand, ${by} ${reference} found ${found} (${signed(difference)}).`
+  if (movements.length === 0) return told
+  const named = movements.slice(0, movementsNamedMax).map(({ id, units }) => `${id} ${signed(units)}`)
+  const more = movements.length > named.length ? ` and ${movements.length - named.length} more` : ''
+  return `${told} Moved after it: ${named.join(', ')}${more}.`
+}
+
+const signed = (units: number) => (units > 0 ? `+${units}` : `${units}`)

@@ -21,7 +21,6 @@ export const safetyStockRuleSchema = z.strictObject({
   deliveryMethod: z.enum(deliveryMethods).optional(),
   quantity: units,
 })
-export type SafetyStockRule = z.infer<typeof safetyStockRuleSchema>
 
 /** Units of the whole network that no channel, or the one named, shows as sellable. */
 export const thresholdRuleSchema = z.strictObject({ ...skuScope, channel: slug.optional(), quantity: units })

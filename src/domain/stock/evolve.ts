@@ -2,6 +2,7 @@
 import { unreachable } from '../shared/result.ts'
 import { changeClaims, fallDue } from './claims.ts'
 import { changeProtections } from './draws.ts'
+import { escrowOf, evolveEscrow } from './escrow.ts'
 import { changeLots, setLotStatus, tellLots, trimLots } from './evolve-lots.ts'
 import { assertPosition } from './invariants.ts'
 import type { Position } from './position.ts'
@@ -31,6 +32,10 @@ function apply(position: Position, event: StockEvent): Position {
       return rebased(position, event)
     case 'safety_stock_set':
       return { ...position, safetyTarget: event.quantity }
+    case 'shards_set':
+    case 'escrow_granted':
+    case 'escrow_settled':
+      return { ...position, escrow: evolveEscrow(escrowOf(position), event) }
     case 'supply_announced':
     case 'supply_cancelled':
       return { ...position, supplies: supplyRows(position, event) }

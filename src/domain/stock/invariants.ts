@@ -2,7 +2,9 @@
  * I1 and I2 of one position, as a list of breaches: `evolve` asserts them after every event, the checker in the tests
  * asks for them with the open reservations as well.
  */
+
 import { sumUnits } from '../atp/serve-claims.ts'
+import { escrowBreaches, escrowOf } from './escrow.ts'
 import { lotsAt } from './lots.ts'
 import { isPlainPosition, type Position } from './position.ts'
 import { openUnits, type Reservation } from './reservation.ts'
@@ -29,6 +31,7 @@ export function positionBreaches(position: Position): string[] {
     const units = position[name]
     if (!isCount(units)) breaches.push(`${name} is ${units}`)
   }
+  breaches.push(...escrowBreaches(escrowOf(position)))
   if (availableAt(position) !== states.available) breaches.push('the short form of available differs from its states')
   if (isPlainPosition(position)) {
     const { available, backordered } = states

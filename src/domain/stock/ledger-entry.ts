@@ -65,6 +65,12 @@ function lineOf(event: LoggedStockEvent): Line {
       return { type, quantity: event.quantity, reference: event.group }
     case 'safety_stock_set':
       return { type, quantity: event.quantity, reference: null }
+    case 'shards_set':
+      return { type, quantity: event.shards, reference: null }
+    case 'escrow_granted':
+      return { type, quantity: event.quantity, reference: shardReference(event.shard) }
+    case 'escrow_settled':
+      return { type, quantity: event.adopted + event.returned, reference: shardReference(event.shard) }
     case 'waiter_registered':
     case 'waiter_woken':
       return { type, quantity: event.quantity, reference: event.orderId }
@@ -74,3 +80,5 @@ function lineOf(event: LoggedStockEvent): Line {
       return unreachable(type)
   }
 }
+
+const shardReference = (shard: number) => `shard/${shard}`

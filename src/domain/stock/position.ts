@@ -9,6 +9,7 @@
  */
 import type { SupplyFigure } from '../atp/position-figures.ts'
 import type { AccountId } from '../shared/ids.ts'
+import type { Escrow } from './escrow.ts'
 import type { Loan, LotStatus } from './stock-command.ts'
 
 /** The physical places a unit can be in. On hand is their sum. */
@@ -98,6 +99,8 @@ export type Position = {
   readonly committedUnits: number
   /** Units of open holds, covered or not. */
   readonly heldUnits: number
+  /** Absent until the position was hot for the first time. Units set aside count as available to every reader. */
+  readonly escrow?: Escrow
   readonly lots: readonly Lot[]
   /** The instant the newest figure that told lots speaks of: what lots moved up to it is inside that figure. */
   readonly lotsAsOfMs: number

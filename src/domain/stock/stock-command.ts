@@ -206,8 +206,10 @@ export type StockVerdict =
       readonly granted: number
       readonly available: number
       readonly version: number
+      readonly shards?: number
     }
-  | { readonly ok: false; readonly error: StockRefusal }
+  /** `shards`, here and above: how many serve the position; absent while it serves alone. */
+  | { readonly ok: false; readonly error: StockRefusal; readonly shards?: number }
 
 /** What one position says of itself. `known` is false for a position that nothing ever happened at. */
 export type PositionView = {
@@ -222,6 +224,15 @@ export type PositionView = {
     readonly asOfMs: number
     readonly sourceSequence: number | null
   } | null
+}
+
+/** What there is of a lot. `isBlocked`: on hand, and promised to nobody. */
+export type LotView = {
+  readonly lotId: string
+  readonly units: number
+  readonly goodUntilMs: number | null
+  readonly status: LotStatus | 'expired'
+  readonly isBlocked: boolean
 }
 
 export type ReservationView = {

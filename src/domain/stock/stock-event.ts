@@ -50,6 +50,19 @@ export type ReservationEvent =
       readonly lots?: readonly LotChange[]
     })
 
+/** Units set aside for the shards of a hot position, and what became of them. */
+export type EscrowEvent =
+  | { readonly type: 'shards_set'; readonly shards: number }
+  | { readonly type: 'escrow_granted'; readonly shard: number; readonly quantity: number }
+  /** One batch of a shard: units of its claims, which are held from now on, and units that came back. */
+  | {
+      readonly type: 'escrow_settled'
+      readonly shard: number
+      readonly batch: number
+      readonly adopted: number
+      readonly returned: number
+    }
+
 /** What a report does to the figures, after fencing and flooring: applying an event is plain addition. */
 export type StockChange = {
   readonly sellable: number
@@ -161,6 +174,7 @@ type TermsEvent =
 
 export type StockEvent =
   | ReservationEvent
+  | EscrowEvent
   | MovedEvent
   | RebasedEvent
   | DriftedEvent

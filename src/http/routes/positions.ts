@@ -10,6 +10,7 @@ import { answers, reads, reasonsOf, refusals } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
 import { instantOutSchema, rfc3339 } from '../wire/instant.ts'
 import { statesSchema } from '../wire/inventory-states.ts'
+import { tracedDocument, tracedSchema } from '../wire/traced-units.ts'
 
 export const positions = new OpenAPIHono<AppEnv>()
 
@@ -42,6 +43,7 @@ const positionSchema = z
       .object({ source: z.string(), asOf: instantOutSchema, sourceSequence: z.int().nullable() })
       .nullable()
       .openapi({ description: 'The absolute figure that the states build on' }),
+    ...tracedSchema,
     ledger: z.array(ledgerEntrySchema).openapi({ description: 'Newest first' }),
     nextBeforeSeq: z.int().nullable(),
   })
@@ -90,15 +92,18 @@ positions.openapi(positionRoute, async (c) => {
   const name = positionId(skuId(sku), locationId(location))
   const stock = actor<StockApi>(c.env.STOCK, name)
   const view = await stock.view(name)
-  const entries = view.known ? await stock.ledger(limit, beforeSeq ?? null) : []
-  return c.json(positionDocument(view, entries, limit), 200)
+  const [entries, lots, summary] = view.known
+    ? await Promise.all([stock.ledger(limit, beforeSeq ?? null), stock.lots(), stock.summary(name)])
+    : [[], [], null]
+  const traced = tracedDocument(lots, summary?.figures ?? null)
+  return c.json({ ...positionDocument(view, entries, limit), ...traced }, 200)
 })
 
 function positionDocument(
   view: PositionView,
   entries: readonly LedgerEntry[],
   limit: number,
-): z.infer<typeof positionSchema> {
+): Omit<z.infer<typeof positionSchema>, keyof typeof tracedSchema> {
   const { sku, location, known, version, asOfMs, states, snapshot } = view
   return {
     sku,

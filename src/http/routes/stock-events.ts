@@ -6,6 +6,7 @@ import type { AppEnv } from '../context.ts'
 import { answers, noQuery, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
 import { examples } from '../wire/examples.ts'
 import {
+  lotsIn,
   movementSchema,
   snapshotSchema,
   stockEventsMax,
@@ -38,10 +39,20 @@ const movementsRoute = createRoute({
 
 stockEvents.openapi(movementsRoute, async (c) => {
   const { movements } = c.req.valid('json')
-  const items = movements.map(({ eventId, sku, location, movement, state, quantity, occurredAt, reference }) => {
-    const told = { movementId: eventId, movement, state, quantity, occurredAtMs: occurredAt, reference }
-    return { eventId, sku, location, command: () => ({ type: 'move' as const, ...told }) }
-  })
+  const { driftTolerance: tolerance } = c.var.config.promising
+  const items = movements.map(({ eventId, sku, location, unit, quantity, occurredAt, lots, ...told }) => ({
+    ...{ eventId, sku, location, unit },
+    quantities: [quantity, ...lots.map((lot) => lot.quantity)],
+    command: (_: unknown, ratio: number) => ({
+      type: 'move' as const,
+      movementId: eventId,
+      ...told,
+      quantity: quantity * ratio,
+      occurredAtMs: occurredAt,
+      ...(lots.length === 0 ? {} : { lots: lotsIn(lots, ratio) }),
+      ...(told.movement === 'count' ? { tolerance } : {}),
+    }),
+  }))
   return c.json(stockResults(await applyStockEvents(c, items)), 200)
 })
 
@@ -65,17 +76,22 @@ const snapshotsRoute = createRoute({
 stockEvents.openapi(snapshotsRoute, async (c) => {
   const { snapshots } = c.req.valid('json')
   const { principal } = c.var
-  const items = snapshots.map(({ eventId, sku, location, asOf, ...figures }) => ({
-    eventId,
-    sku,
-    location,
-    command: (place: { readonly id: string; readonly account?: string | undefined }) => ({
+  const { driftTolerance: tolerance } = c.var.config.promising
+  const items = snapshots.map(({ eventId, sku, location, unit, asOf, lots, sourceSequence, ...told }) => ({
+    ...{ eventId, sku, location, unit },
+    quantities: [told.onHand, told.damaged ?? 0, told.qualityControl ?? 0, ...(lots ?? []).map((lot) => lot.quantity)],
+    command: (place: { readonly id: string; readonly account?: string | undefined }, ratio: number) => ({
       type: 'snapshot' as const,
       snapshotId: eventId,
       // Sequences are compared within one source: the system that keeps this location's stock.
       source: accountId(principal.account ?? place.account ?? place.id),
+      sourceSequence,
       asOfMs: asOf,
-      ...figures,
+      onHand: told.onHand * ratio,
+      damaged: told.damaged === null ? null : told.damaged * ratio,
+      qualityControl: told.qualityControl === null ? null : told.qualityControl * ratio,
+      tolerance,
+      ...(lots === null ? {} : { lots: lotsIn(lots, ratio) }),
     }),
   }))
   return c.json(stockResults(await applyStockEvents(c, items)), 200)

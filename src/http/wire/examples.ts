@@ -83,6 +83,46 @@ export const examples = {
       },
     ],
   },
+  supplies: {
+    supplies: [
+      {
+        supplyId: 'PO-8812-1',
+        sku: 'ROPE-10',
+        location: 'east',
+        type: 'purchase_order',
+        quantity: 240,
+        dueAt: '2026-03-28T08:00:00Z',
+        sourceVersion: 3,
+      },
+    ],
+  },
+  receipts: {
+    receipts: [
+      {
+        receiptId: 'DOCK-4471-1',
+        supplyId: 'PO-8812-1',
+        sku: 'ROPE-10',
+        location: 'east',
+        quantity: 236,
+        lots: [{ lotId: 'L-2026-11', quantity: 236, goodUntil: '2027-03-01T00:00:00Z' }],
+        final: true,
+        occurredAt: '2026-03-28T10:12:00Z',
+      },
+    ],
+  },
+  lotStatus: { sku: 'ROPE-10', lotId: 'L-2026-11', status: 'recalled', reason: 'Supplier notice 77' },
+  protections: {
+    protections: [
+      {
+        sku: 'ROPE-10',
+        location: 'east',
+        group: 'contract',
+        quantity: 60,
+        releaseAt: '2026-04-01T00:00:00Z',
+        lendsTo: [{ group: 'trade', quantityMax: 10 }],
+      },
+    ],
+  },
   shipment: {
     fulfilmentOrderId: 'b2b:PO-7781/F1',
     externalShipmentId: 'SHP-5512',

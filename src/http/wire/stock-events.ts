@@ -2,17 +2,46 @@
 import { z } from '@hono/zod-openapi'
 import { slugSchema } from '../../domain/config/config.ts'
 import { skuSchema } from '../../domain/order/canonical-order.ts'
+import type { LotUnits } from '../../domain/stock/stock-command.ts'
 import { problemSchema } from '../problem.ts'
 import { instantSchema } from './instant.ts'
 
 export const stockEventsMax = 500
 
-const eventId = z
+/** Lots that one event names. */
+const lotsMax = 100
+
+export const eventId = z
   .string()
   .regex(/^[\x21-\x7e]{1,100}$/, '1 to 100 printable ASCII characters without space')
   .openapi({ description: 'Yours, unique at the position: the same id again changes nothing', example: 'RCV-20931-4' })
 const units = z.int().min(-1_000_000_000).max(1_000_000_000)
 const figure = z.int().min(0).max(1_000_000_000)
+export const unit = z
+  .string()
+  .regex(/^[A-Z0-9]{1,8}$/, 'such as CS')
+  .nullable()
+  .default(null)
+  .openapi({ description: "A unit of the SKU's catalogue entry; null: base units" })
+
+export const lotsSchema = z
+  .array(
+    z.strictObject({
+      lotId: z.string().regex(/^[\x21-\x7e]{1,64}$/, '1 to 64 printable ASCII characters without space'),
+      quantity: z.int().min(1).max(1_000_000_000),
+      goodUntil: instantSchema
+        .nullable()
+        .default(null)
+        .openapi({ description: 'The first instant at which the units no longer keep; null: they keep, or as known' }),
+    }),
+  )
+  .max(lotsMax)
+
+/** Lots as the domain takes them, in base units. */
+export function lotsIn(lots: z.output<typeof lotsSchema>, ratio: number): readonly LotUnits[] {
+  return lots.map(({ lotId, quantity, goodUntil }) => ({ lotId, quantity: quantity * ratio, goodUntilMs: goodUntil }))
+}
+
 const place = {
   eventId,
   sku: skuSchema,
@@ -40,10 +69,14 @@ export const movementSchema = z
         description: 'Where units enter or leave; `hold` and `release` move between available and this state',
       }),
     quantity: units.openapi({
-      description: 'Base units. The movement gives the direction; a negative figure corrects an earlier report',
+      description: 'In `unit`. The movement gives the direction; a negative figure corrects an earlier report',
     }),
+    unit,
     occurredAt: instantSchema,
     reference: z.string().max(200).nullable().default(null),
+    lots: lotsSchema.default([]).openapi({
+      description: 'The lots that came or left. Units that left and are not named go first expired, first out',
+    }),
   })
   .openapi('Movement')
 
@@ -52,11 +85,16 @@ export const snapshotSchema = z
     ...place,
     asOf: instantSchema,
     onHand: figure,
+    unit,
     damaged: figure.nullable().default(null).openapi({ description: 'Null: not told, the known figure is kept' }),
     qualityControl: figure.nullable().default(null),
     sourceSequence: z.int().min(0).nullable().default(null).openapi({
       description: "The source's own counter: a lower one than the newest held is recorded and ignored",
     }),
+    lots: lotsSchema
+      .nullable()
+      .default(null)
+      .openapi({ description: 'All lots of the sellable stock; null: not told' }),
   })
   .openapi('Snapshot')
 

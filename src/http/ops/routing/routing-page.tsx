@@ -1,6 +1,6 @@
 /** Why an order's units go where they go: every decision, the plans that were compared, and what stood in the way. */
 import type { OrderState } from '../../../domain/order/order-state.ts'
-import type { StrategyAttempt } from '../../../domain/sourcing/decision.ts'
+import type { CandidatePlan, StrategyAttempt } from '../../../domain/sourcing/decision.ts'
 import type { KeptDecision } from '../../../domain/sourcing/kept-decision.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chip } from '../design/chip.tsx'
@@ -62,8 +62,7 @@ const Decision = ({ decision: { seq, decision, rerun, atMs }, newest, view }: De
           <strong>No strategy found a plan.</strong>
         ) : (
           <>
-            <strong>{[...new Set(plan.allocations.map(({ location }) => location))].join(' + ')}</strong> by strategy{' '}
-            <span class="mono">{strategy}</span>
+            <strong>{placesOf(plan)}</strong> by strategy <span class="mono">{strategy}</span>
           </>
         )}{' '}
         of profile <span class="mono">{profile.id}</span>
@@ -76,6 +75,9 @@ const Decision = ({ decision: { seq, decision, rerun, atMs }, newest, view }: De
     </Card>
   )
 }
+
+const placesOf = ({ allocations }: CandidatePlan) =>
+  [...new Set(allocations.map(({ location }) => location))].join(' + ')
 
 const rerunLooks = {
   same: ['good', 'check', 'Decides the same again'],

@@ -1,0 +1,177 @@
+/**
+ * What a position does about its shards: opens and closes them by its load, takes over what they settle, grants them
+ * units, and collects from them before it refuses anybody. What it has measured and heard lives in memory: an actor
+ * that wakes anew asks once more than it had to.
+ */
+import { actor } from '../src/actor-apis.ts'
+import type { Cause } from '../src/domain/shared/cause.ts'
+import { correlationId, type PositionId } from '../src/domain/shared/ids.ts'
+import { adoptClaim } from '../src/domain/stock/adopt-claim.ts'
+import { type Asking, decideAtHome } from '../src/domain/stock/decide-at-home.ts'
+import type { StockFacts } from '../src/domain/stock/decision.ts'
+import { accountAt, escrowOf, shardName, shardsWithUnits } from '../src/domain/stock/escrow.ts'
+import { loadLimits, noLoad, shardsFor, withAsked } from '../src/domain/stock/escrow-load.ts'
+import { type Granting, termsFor, unitsToGrant } from '../src/domain/stock/grant-escrow.ts'
+import type { Batch, EscrowApi, EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
+import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
+import type { Env } from '../src/env.ts'
+import { Convoy } from './convoy.ts'
+import type { StockLedger } from './stock-ledger.ts'
+import type { Timers } from './timers.ts'
+
+const escrowTimer = 'escrow'
+/** While shards are open the load is looked at this often, also when nobody asks any more. */
+const reviewMs = 2_000
+/** Hand-overs asked of one shard together. */
+const askersMax = 1_000
+
+/** What was answered to the commands of the claims, by command id; what is adopted is added. */
+type Verdicts = Map<string, StockVerdict>
+type Remember = (command: StockCommand, verdict: StockVerdict) => void
+
+export class StockEscrow {
+  readonly #env: Env
+  readonly #ledger: StockLedger
+  readonly #timers: Timers
+  readonly #askers = new Map<number, Convoy<boolean, boolean>>()
+  /** The number of shards that each shard knew when it settled last. */
+  readonly #known = new Map<number, number>()
+  #load = noLoad
+  #asked = 0
+  #keepBack = 0
+  #collecting = 0
+  /** Replaced by tests. */
+  limits = loadLimits
+
+  constructor(env: Env, ledger: StockLedger, timers: Timers) {
+    this.#env = env
+    this.#ledger = ledger
+    this.#timers = timers
+  }
+
+  /** Absent while the position serves alone, as verdicts tell it. */
+  get shards(): { readonly shards?: number } {
+    const { shards } = escrowOf(this.#ledger.position)
+    return shards === 0 ? {} : { shards }
+  }
+
+  /** Shards that have units of the position, or claims on them. */
+  get holders(): readonly number[] {
+    return shardsWithUnits(this.#ledger.position)
+  }
+
+  /** Of these, the ones that are closed. */
+  get leavers(): readonly number[] {
+    return this.holders.filter((shard) => shard >= escrowOf(this.#ledger.position).shards)
+  }
+
+  decide(command: StockCommand, facts: StockFacts, forThis: ReadonlySet<number>) {
+    if (command.type === 'hold') this.#keepBack = Math.max(this.#keepBack, command.keepBack ?? 0)
+    const { shards } = escrowOf(facts.position)
+    return decideAtHome(command, facts, { forThis, isUpToDate: (shard) => this.#known.get(shard) === shards })
+  }
+
+  noteAsked(commands: number): void {
+    this.#asked += commands
+  }
+
+  /** Inside the transaction. A batch that was taken over before is answered again and changes nothing. */
+  settle(settlement: Settlement, verdicts: Verdicts, remember: Remember, nowMs: number): EscrowTerms {
+    const { shard, batch } = settlement
+    this.noteAsked(settlement.asked)
+    this.#known.set(shard, settlement.knows)
+    if (batch !== null && batch.number > accountAt(this.#ledger.position, shard).batch) {
+      this.#takeOver(shard, batch, verdicts, remember, nowMs)
+    }
+    const granting = this.#granting(nowMs)
+    const quantity = unitsToGrant(this.#ledger.position, settlement, granting)
+    if (quantity > 0) this.#record([{ type: 'escrow_granted', shard, quantity }], nowMs)
+    return termsFor(this.#ledger.position, shard, granting)
+  }
+
+  /** Inside the transaction, after everything else: opens and closes shards. */
+  review(nowMs: number): void {
+    const { shards } = escrowOf(this.#ledger.position)
+    this.#load = withAsked(this.#load, this.#asked, shards, nowMs, this.limits)
+    this.#asked = 0
+    const next = shardsFor(this.#load, shards, nowMs, this.limits)
+    if (next !== shards) {
+      this.#record([{ type: 'shards_set', shards: next }], nowMs)
+      this.#load = { ...this.#load, hotSinceMs: null, calmSinceMs: null }
+    }
+    if (next === 0 && this.holders.length === 0) this.#timers.clear(escrowTimer)
+    else if ((this.#timers.dueAtMs(escrowTimer) ?? 0) <= nowMs) this.#timers.set(escrowTimer, nowMs + reviewMs)
+  }
+
+  /** Asks the shards to hand over, then does the work: nothing is granted anew in between. */
+  async collectFor<Done>(asking: Asking, work: (heard: ReadonlySet<number>) => Promise<Done>): Promise<Done> {
+    this.#collecting += asking.giveBack ? 1 : 0
+    try {
+      return await work(await this.collect(asking))
+    } finally {
+      this.#collecting -= asking.giveBack ? 1 : 0
+    }
+  }
+
+  /** Answers who did hand over. A shard out of reach is left out: whoever needs it has to ask again. */
+  async collect({ shards, giveBack }: Asking): Promise<ReadonlySet<number>> {
+    const asked = shards.map(async (shard) => ((await this.#askerOf(shard).join(giveBack)) ? shard : null))
+    const answered = await Promise.allSettled(asked)
+    return new Set(answered.flatMap((each) => (each.status === 'fulfilled' && each.value !== null ? [each.value] : [])))
+  }
+
+  #askerOf(shard: number): Convoy<boolean, boolean> {
+    const known = this.#askers.get(shard)
+    if (known) return known
+    const asker = new Convoy<boolean, boolean>(async (asked) => {
+      const name = shardName(this.#name, shard)
+      await actor<EscrowApi>(this.#env.ESCROW, name).handOver(name, asked.includes(true))
+      return asked.map(() => true)
+    }, askersMax)
+    this.#askers.set(shard, asker)
+    return asker
+  }
+
+  #takeOver(shard: number, batch: Batch, verdicts: Verdicts, remember: Remember, nowMs: number): void {
+    const known = accountAt(this.#ledger.position, shard).batch
+    if (batch.number !== known + 1) throw new Error(`shard ${shard} settles batch ${batch.number} after ${known}`)
+    const adoptions = batch.claims.map((claim) => {
+      const { reservationId, commandId, quantity } = claim.command
+      const existing = this.#ledger.reservation(reservationId)
+      return { claim, existing, quantity, ...adoptClaim(claim, existing, verdicts.has(commandId)) }
+    })
+    const units = adoptions.reduce((sum, { quantity }) => sum + quantity, 0)
+    const adopted = adoptions.reduce((sum, each) => sum + (each.adopted ? each.quantity : 0), 0)
+    const returned = batch.returned + units - adopted
+    this.#record([{ type: 'escrow_settled', shard, batch: batch.number, adopted, returned }], nowMs)
+    for (const { claim, existing, events, quantity } of adoptions) {
+      const { commandId, cause } = claim.command
+      if (events.length > 0) this.#ledger.recordEvents(events, existing, cause, nowMs)
+      if (verdicts.has(commandId)) continue
+      const { version } = this.#ledger.position
+      const verdict: StockVerdict = { ok: true, effect: 'applied', granted: quantity, available: 0, version }
+      remember(claim.command, verdict)
+    }
+  }
+
+  #granting(nowMs: number): Granting {
+    const isPaused = this.#collecting > 0 || this.#ledger.waiters > 0
+    return { nowMs, keepBack: this.#keepBack, isPaused }
+  }
+
+  #record(events: Parameters<StockLedger['recordEvents']>[0], nowMs: number): void {
+    this.#ledger.recordEvents(events, null, escrowCause(this.#name), nowMs)
+  }
+
+  get #name(): PositionId {
+    const { name } = this.#ledger
+    if (name === null) throw new Error('a position has shards before it is named')
+    return name
+  }
+}
+
+const escrowCause = (position: PositionId): Cause => ({
+  correlationId: correlationId(`escrow/${position}`),
+  kind: 'timer',
+  id: escrowTimer,
+})
