@@ -95,9 +95,8 @@ export type Plan = {
   readonly warehouses: Readonly<Record<string, AccountId | null>>
   /** Of the locations released by hand, the account that reports for each that has one. */
   readonly reporters?: Readonly<Record<string, AccountId>>
-  /** The days it uses; the saga claims them (`SagaState.capacity`). */
+  /** The days it uses, and how its units are claimed beyond their number. */
   readonly days?: readonly Omit<CapacityClaim, 'attempt' | 'status'>[]
-  /** How the units are claimed beyond their number; absent: as any others. */
   readonly claims?: PlanClaims
   readonly plannedAtMs: number
 }
