@@ -236,7 +236,7 @@ describe('many callers', () => {
     expect(rounds[1]).toEqual(rounds[0])
     expect(rounds[2]).toEqual(rounds[0])
     expect((await position.api.view(position.name)).states).toMatchObject({ reserved: 100, available: 0 })
-  })
+  }, 240_000)
 
   it('shares commits: at 32 parked callers at most one in ten reservations costs one', async () => {
     const position = await stocked(10_000)

@@ -4,7 +4,7 @@
  * it has its row.
  */
 import type { OrderRefusal } from '../order/order-command.ts'
-import type { StockRefusal } from '../stock/stock-command.ts'
+import type { StockRefusal } from '../stock/stock-refusal.ts'
 
 export type RefusalMeaning = 'early' | 'wrong' | 'busy'
 

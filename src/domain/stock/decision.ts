@@ -4,8 +4,9 @@ import type { CorrelationId, OrderId } from '../shared/ids.ts'
 import { ok, type Result } from '../shared/result.ts'
 import type { PoolUnits, Position } from './position.ts'
 import type { Reservation } from './reservation.ts'
-import type { StockCommand, StockRefusal } from './stock-command.ts'
+import type { StockCommand } from './stock-command.ts'
 import type { LotChange, MovementAfter, StockEvent } from './stock-event.ts'
+import type { StockRefusal } from './stock-refusal.ts'
 import type { Supply } from './supply.ts'
 
 export type Command<Type extends StockCommand['type']> = Extract<StockCommand, { readonly type: Type }>

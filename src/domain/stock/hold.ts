@@ -12,8 +12,8 @@ import { drawsFor, drawsOf } from './draws.ts'
 import { figuresOf } from './figures-of.ts'
 import { demandsMax, isPlainPosition, needsMax, type Position } from './position.ts'
 import type { Reservation } from './reservation.ts'
-import type { StockRefusal } from './stock-command.ts'
 import type { ClaimTerms, Draw } from './stock-event.ts'
+import type { StockRefusal } from './stock-refusal.ts'
 
 export function decideHold(command: Command<'hold'>, facts: StockFacts): Decided {
   const { reservationId, quantity, expiresAtMs, orderId } = command

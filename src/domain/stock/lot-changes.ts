@@ -2,8 +2,9 @@
 import type { StockFacts } from './decision.ts'
 import { arrivingLots, leavingLots, overfillsLots, type Picking } from './lots.ts'
 import type { Position } from './position.ts'
-import type { LotUnits, StockRefusal } from './stock-command.ts'
+import type { LotUnits } from './stock-command.ts'
 import type { LotChange } from './stock-event.ts'
+import type { StockRefusal } from './stock-refusal.ts'
 
 /** Signed units: arrivals are of the lots they name, departures of those and of what goes first besides. */
 export function lotChanges({ position, nowMs }: StockFacts, picking: Picking): readonly LotChange[] {

@@ -11,7 +11,7 @@ import { drawsOf, splitDraws } from './draws.ts'
 import { lotChanges, lotsOf, lotsRefusal } from './lot-changes.ts'
 import { noPools, type Position } from './position.ts'
 import { openUnits, type Reservation } from './reservation.ts'
-import type { StockRefusal } from './stock-command.ts'
+import type { StockRefusal } from './stock-refusal.ts'
 
 /** One shipment may carry several reservations of the position. */
 export const shipmentReportId = (command: Command<'ship'>) => `shipment/${command.shipmentId}/${command.reservationId}`
