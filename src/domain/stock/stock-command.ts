@@ -149,7 +149,15 @@ export type StockCommandBody =
     }
   | { readonly type: 'set_safety_stock'; readonly quantity: number }
   /** The order waits here: it is woken when units become available. */
-  | { readonly type: 'await_stock'; readonly orderId: OrderId; readonly quantity: number }
+  | {
+      readonly type: 'await_stock'
+      readonly orderId: OrderId
+      readonly quantity: number
+      /** Lower goes first; absent: `waiterPriorityDefault`. */
+      readonly priority?: number
+      /** Since when the order waits: among equals the oldest goes first. Absent: in the order in which they ask. */
+      readonly sinceMs?: number
+    }
   | { readonly type: 'forget_waiter'; readonly orderId: OrderId }
 
 export type StockCommand = StockCommandBody & {
