@@ -109,10 +109,7 @@ export type StockCommandBody =
       readonly lots?: readonly LotUnits[]
       readonly tolerance?: DriftTolerance
     }
-  /**
-   * What is to come under this id, in all, received units included. The newest source version holds, whichever comes
-   * first: it re-dates, enlarges or shrinks.
-   */
+  /** What is to come, in all, received units included. The newest source version re-dates, enlarges or shrinks. */
   | {
       readonly type: 'announce_supply'
       readonly supplyId: string
