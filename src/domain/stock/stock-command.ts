@@ -1,6 +1,7 @@
 import type { SupplyType } from '../atp/position-figures.ts'
 import type { Cause } from '../shared/cause.ts'
 import type { AccountId, CommandId, LocationId, OrderId, ReservationId, Sku } from '../shared/ids.ts'
+import type { WaiterTurn } from './stock-event.ts'
 
 /**
  * Shopify's inventory states at one position. `onHand = available + committed + reserved + damaged + safetyStock +
@@ -109,10 +110,7 @@ export type StockCommandBody =
       readonly lots?: readonly LotUnits[]
       readonly tolerance?: DriftTolerance
     }
-  /**
-   * What is to come under this id, in all, received units included. The newest source version holds, whichever comes
-   * first: it re-dates, enlarges or shrinks.
-   */
+  /** All that is to come under this id, received units included: the newest source version holds, whichever is first. */
   | {
       readonly type: 'announce_supply'
       readonly supplyId: string
@@ -151,16 +149,8 @@ export type StockCommandBody =
       readonly lendsTo: readonly Loan[]
     }
   | { readonly type: 'set_safety_stock'; readonly quantity: number }
-  /** The order waits here: it is woken when units become available. */
-  | {
-      readonly type: 'await_stock'
-      readonly orderId: OrderId
-      readonly quantity: number
-      /** Lower goes first; absent: `waiterPriorityDefault`. */
-      readonly priority?: number
-      /** Since when the order waits: among equals the oldest goes first. Absent: in the order in which they ask. */
-      readonly sinceMs?: number
-    }
+  /** The order waits here and is woken when units come, by priority (lower first) and age; see `inTurn`. */
+  | ({ readonly type: 'await_stock'; readonly orderId: OrderId; readonly quantity: number } & WaiterTurn)
   | { readonly type: 'forget_waiter'; readonly orderId: OrderId }
 
 export type StockCommand = StockCommandBody & {
