@@ -5,6 +5,9 @@ import type { AccountId, OrderId, ReservationId } from '../shared/ids.ts'
 import type { PoolUnits } from './position.ts'
 import type { Loan, LotStatus, MovementState, MovementType } from './stock-command.ts'
 
+/** Whose turn it is in the line: lower priority first, then who has waited longest. */
+export type WaiterTurn = { readonly priority?: number; readonly sinceMs?: number }
+
 /** What makes a claim more than units for now; left out where nothing does. */
 export type ClaimTerms = {
   /** Null: for now. */
@@ -192,13 +195,7 @@ export type StockEvent =
       readonly figures: { readonly [name: string]: number | null }
     }
   | { readonly type: 'safety_stock_set'; readonly quantity: number }
-  | {
-      readonly type: 'waiter_registered'
-      readonly orderId: OrderId
-      readonly quantity: number
-      readonly priority?: number
-      readonly sinceMs?: number
-    }
+  | ({ readonly type: 'waiter_registered'; readonly orderId: OrderId; readonly quantity: number } & WaiterTurn)
   /** `quantity`: what it is offered now, with what it was offered before and has not answered. */
   | { readonly type: 'waiter_woken'; readonly orderId: OrderId; readonly quantity: number }
   | { readonly type: 'waiter_forgotten'; readonly orderId: OrderId }
