@@ -34,7 +34,7 @@ import { StockEscrow } from './stock-escrow.ts'
 import { StockLedger } from './stock-ledger.ts'
 import { reportLots, StockReportTable } from './stock-report-table.ts'
 import { StockSales } from './stock-sales.ts'
-import { claimTerms, StockTables, stockTables, waiterOffer } from './stock-tables.ts'
+import { claimTerms, StockTables, stockTables, waiterOffer, waiterTurn } from './stock-tables.ts'
 import { StockWakeUps } from './stock-wake-ups.ts'
 import { SupplyTable, supplyTable } from './supply-table.ts'
 import { Timers, timersTable } from './timers.ts'
@@ -46,6 +46,7 @@ const steps = [
   },
   { id: 2, statements: [waiterOffer] },
   { id: 3, statements: [...claimTerms, reportLots, supplyTable] },
+  { id: 4, statements: waiterTurn },
 ]
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
 

@@ -4,7 +4,13 @@
  */
 import type { Cause } from '../src/domain/shared/cause.ts'
 import { type CorrelationId, correlationId, type PositionId } from '../src/domain/shared/ids.ts'
-import { chooseWaiters, wakeGraceMs, wakeRoundMax } from '../src/domain/stock/await-stock.ts'
+import {
+  chooseWaiters,
+  passedOverMs,
+  waiterPriorityDefault,
+  wakeGraceMs,
+  wakeRoundMax,
+} from '../src/domain/stock/await-stock.ts'
 import { reportIdOf } from '../src/domain/stock/decide.ts'
 import type { Decision, Report, StockFacts, Waiter } from '../src/domain/stock/decision.ts'
 import { setAside } from '../src/domain/stock/escrow.ts'
@@ -148,7 +154,7 @@ export class StockLedger {
     const available = availableAt(setAside(this.position))
     if (this.waiters === 0 || available === 0) return []
     const offered = this.#tables.unitsOffered(nowMs - wakeGraceMs)
-    const line = this.#tables.waitersInLine(nowMs - wakeGraceMs, wakeRoundMax)
+    const line = this.#tables.waitersInLine(nowMs - wakeGraceMs, nowMs - passedOverMs, wakeRoundMax)
     const chosen = chooseWaiters(line, available, offered)
     for (const { orderId, offered: quantity, correlationId } of chosen) {
       const woken = { type: 'waiter_woken', orderId, quantity } as const
@@ -197,7 +203,8 @@ export class StockLedger {
   #saveWaiter(event: StockEvent, cause: Cause, nowMs: number): void {
     const place = this.position.version
     if (event.type === 'waiter_registered') {
-      this.#tables.saveWaiter(event.orderId, event.quantity, place, cause.correlationId)
+      const { orderId, quantity, priority = waiterPriorityDefault, sinceMs = 0 } = event
+      this.#tables.saveWaiter({ orderId, quantity, place, priority, sinceMs, correlationId: cause.correlationId })
     } else if (event.type === 'waiter_woken') this.#tables.wakeWaiter(event.orderId, event.quantity, place, nowMs)
     else if (event.type === 'waiter_forgotten') this.#tables.removeWaiter(event.orderId)
     else return

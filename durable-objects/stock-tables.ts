@@ -27,6 +27,12 @@ export const stockTables = [
     correlation_id TEXT NOT NULL) STRICT`,
 ] as const
 
+/** Whose turn it is: by priority, then by age. */
+export const waiterTurn = [
+  'ALTER TABLE waiter ADD COLUMN priority INTEGER NOT NULL DEFAULT 100',
+  'ALTER TABLE waiter ADD COLUMN since_ms INTEGER NOT NULL DEFAULT 0',
+] as const
+
 export const waiterOffer = 'ALTER TABLE waiter ADD COLUMN offered INTEGER NOT NULL DEFAULT 0'
 
 /** What makes a claim more than units for now: a later date, a life, protected units. */
@@ -56,6 +62,8 @@ type WaiterRow = {
   order_id: string
   quantity: number
   place: number
+  priority: number
+  since_ms: number
   woken_at_ms: number | null
   offered: number
   correlation_id: string
@@ -63,7 +71,7 @@ type WaiterRow = {
 
 const reservationColumns = `reservation_id, requested, quantity, shipped, released, status, expires_at_ms, order_id,
   correlation_id, due_at_ms, good_until_ms, draws`
-const waiterColumns = 'order_id, quantity, place, woken_at_ms, offered, correlation_id'
+const waiterColumns = 'order_id, quantity, place, priority, since_ms, woken_at_ms, offered, correlation_id'
 
 export class StockTables {
   readonly #sql: SqlStorage
@@ -121,10 +129,18 @@ export class StockTables {
   }
 
   /** A waiter that asks for another quantity keeps its place; it has taken its turn, so it may be woken at once. */
-  saveWaiter(orderId: string, quantity: number, place: number, correlationId: string): void {
-    const upsert = `INSERT INTO waiter (order_id, quantity, place, correlation_id) VALUES (?, ?, ?, ?)
+  saveWaiter({
+    orderId,
+    quantity,
+    place,
+    priority,
+    sinceMs,
+    correlationId,
+  }: Omit<Waiter, 'wokenAtMs' | 'offered'>): void {
+    const upsert = `INSERT INTO waiter (order_id, quantity, place, priority, since_ms, correlation_id)
+      VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (order_id) DO UPDATE SET quantity = excluded.quantity, woken_at_ms = NULL, offered = 0`
-    this.#sql.exec(upsert, orderId, quantity, place, correlationId)
+    this.#sql.exec(upsert, orderId, quantity, place, priority, sinceMs, correlationId)
   }
 
   wakeWaiter(orderId: string, offered: number, place: number, nowMs: number): void {
@@ -140,12 +156,16 @@ export class StockTables {
     return this.#all<{ waiters: number }>('SELECT COUNT(*) AS waiters FROM waiter')[0]?.waiters ?? 0
   }
 
-  /** Those who wait for more than they were offered after this instant, in order; older offers are void. */
-  waitersInLine(offersAfterMs: number, limit: number): readonly Waiter[] {
+  /**
+   * Those who wait for more than they were offered after this instant, in turn (`inTurn`); older offers are void.
+   */
+  waitersInLine(offersAfterMs: number, passedAfterMs: number, limit: number): readonly Waiter[] {
     const query = `SELECT ${waiterColumns} FROM waiter
-      WHERE woken_at_ms IS NULL OR woken_at_ms <= ? OR offered < quantity ORDER BY place LIMIT ?`
+      WHERE woken_at_ms IS NULL OR woken_at_ms <= ?1 OR offered < quantity
+      ORDER BY COALESCE(woken_at_ms, 0) > ?2, iif(COALESCE(woken_at_ms, 0) > ?2, 0, priority),
+        iif(COALESCE(woken_at_ms, 0) > ?2, 0, since_ms), place LIMIT ?3`
     const isVoid = ({ wokenAtMs }: Waiter) => wokenAtMs === null || wokenAtMs <= offersAfterMs
-    const waiters = this.#all<WaiterRow>(query, offersAfterMs, limit).map(waiterOf)
+    const waiters = this.#all<WaiterRow>(query, offersAfterMs, passedAfterMs, limit).map(waiterOf)
     return waiters.map((waiter) => (isVoid(waiter) ? { ...waiter, offered: 0 } : waiter))
   }
 
@@ -182,6 +202,8 @@ function waiterOf(row: WaiterRow): Waiter {
     orderId: row.order_id as OrderId,
     quantity: row.quantity,
     place: row.place,
+    priority: row.priority,
+    sinceMs: row.since_ms,
     wokenAtMs: row.woken_at_ms,
     offered: row.offered,
     correlationId: row.correlation_id as CorrelationId,

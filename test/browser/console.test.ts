@@ -88,6 +88,7 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
         ['o', '/ops/orders'],
         ['s', '/ops/stock'],
         ['c', '/ops/channels'],
+        ['r', '/ops/sourcing'],
         ['d', '/ops/deliveries'],
         ['e', '/ops/exceptions'],
         ['h', '/ops'],

@@ -3,7 +3,13 @@
  * platform. Also the independent witness of I2: it counts supply and claims by itself, from commands alone.
  */
 import type { LocationId, ReservationId, Sku } from '../../src/domain/shared/ids.ts'
-import { chooseWaiters, wakeGraceMs, wakeRoundMax } from '../../src/domain/stock/await-stock.ts'
+import {
+  chooseWaiters,
+  inTurn,
+  waiterPriorityDefault,
+  wakeGraceMs,
+  wakeRoundMax,
+} from '../../src/domain/stock/await-stock.ts'
 import { decide, reportIdOf } from '../../src/domain/stock/decide.ts'
 import type { StockFacts, Waiter } from '../../src/domain/stock/decision.ts'
 import { evolve } from '../../src/domain/stock/evolve.ts'
@@ -149,7 +155,12 @@ export class StockShell {
       event.type === 'waiter_woken'
         ? { quantity: known?.quantity ?? quantity, place: version, wokenAtMs: nowMs, offered: quantity }
         : { quantity, place: known?.place ?? version, wokenAtMs: null, offered: 0 }
-    this.#waiters.set(orderId, { orderId, correlationId, ...turn })
+    const { priority, sinceMs } = {
+      priority: known?.priority ?? waiterPriorityDefault,
+      sinceMs: known?.sinceMs ?? 0,
+      ...(event.type === 'waiter_registered' && known === undefined ? event : {}),
+    }
+    this.#waiters.set(orderId, { orderId, correlationId, priority, sinceMs, ...turn })
   }
 
   #expire(): void {
@@ -164,7 +175,7 @@ export class StockShell {
   #wakeWaiters(): void {
     const nowMs = this.#clock.nowMs()
     if (this.#waiters.size === 0 || availableAt(this.#position) === 0) return
-    const all = [...this.#waiters.values()].sort((left, right) => left.place - right.place)
+    const all = inTurn([...this.#waiters.values()], nowMs)
     const isVoid = ({ wokenAtMs }: Waiter) => wokenAtMs === null || wokenAtMs <= nowMs - wakeGraceMs
     const standing = all.map((waiter) => (isVoid(waiter) ? { ...waiter, offered: 0 } : waiter))
     const offered = standing.reduce((sum, waiter) => sum + waiter.offered, 0)

@@ -51,6 +51,8 @@ export const accountSchema = z.strictObject({
   allowPartial: z.boolean().default(true),
   /** Channel: what to do with units nobody has. */
   whenOutOfStock: z.enum(['backorder', 'exception']).default('backorder'),
+  /** Channel: whose backorders are served first when units arrive; lower goes first. Absent: 100. */
+  priority: z.int().min(0).max(1_000).optional(),
   /** Channel: the group whose protected quantities it may take. Absent: none. */
   group: slugSchema.optional(),
   /** Channel: how its stock is published, where `settings.publishStock` says so. */

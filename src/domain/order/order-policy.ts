@@ -21,6 +21,7 @@ export function channelFinding(config: Config, id: string): ChannelFinding {
     tellsChannel: takesFulfilments(account),
     allowPartial: account.allowPartial,
     whenOutOfStock: account.whenOutOfStock,
+    ...(account.priority === undefined ? {} : { priority: account.priority }),
   }
   return { policy, currencies: account.currencies.length > 0 ? account.currencies : entity.currencies }
 }

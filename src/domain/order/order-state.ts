@@ -1,8 +1,4 @@
-/**
- * What an order is, as one document: the actor stores it whole, D1 mirrors it, the API renders it.
- * A line keeps a quantity per status, never one status; holds are orthogonal to the stage.
- */
-
+/** What an order is, as one document: the actor stores it whole. A line keeps a quantity per status, never one. */
 import type { StockPart } from '../catalog/stock-parts.ts'
 import type { OrderException } from '../exceptions/order-exception.ts'
 import type { Intent } from '../outbox/intent.ts'
@@ -99,9 +95,8 @@ export type Plan = {
   readonly warehouses: Readonly<Record<string, AccountId | null>>
   /** Of the locations released by hand, the account that reports for each that has one. */
   readonly reporters?: Readonly<Record<string, AccountId>>
-  /** The days it uses; the saga claims them (`SagaState.capacity`). */
+  /** The days it uses, and how its units are claimed beyond their number. */
   readonly days?: readonly Omit<CapacityClaim, 'attempt' | 'status'>[]
-  /** How the units are claimed beyond their number; absent: as any others. */
   readonly claims?: PlanClaims
   readonly plannedAtMs: number
 }

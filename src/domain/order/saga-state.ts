@@ -11,6 +11,8 @@ export type OrderPolicy = {
   readonly tellsChannel: boolean
   readonly allowPartial: boolean
   readonly whenOutOfStock: 'backorder' | 'exception'
+  /** Whose backorders are served first: lower before higher; absent: as most. */
+  readonly priority?: number
 }
 
 /**

@@ -5,6 +5,7 @@
 import { stockParts } from '../catalog/stock-parts.ts'
 import type { CommandId } from '../shared/ids.ts'
 import { commandId, orderReservationId } from '../shared/ids.ts'
+import { waiterPriorityDefault } from '../stock/await-stock.ts'
 import type { StockCommand, StockCommandBody } from '../stock/stock-command.ts'
 import { partedAs } from './claims.ts'
 import { hasBackorderedUnits } from './line-moves.ts'
@@ -94,7 +95,8 @@ export function awaitCalls(state: OrderState): readonly StockCall[] {
   if (!hasBackorderedUnits(state)) return []
   const waiting = state.saga.waitingAt.filter((entry) => !entry.registered)
   const items = waiting.map(({ sku, location, quantity, round }): Item => {
-    const body: StockCommandBody = { type: 'await_stock', orderId: state.orderId, quantity }
+    const turn = { priority: state.policy?.priority ?? waiterPriorityDefault, sinceMs: state.order.placedAtMs }
+    const body: StockCommandBody = { type: 'await_stock', orderId: state.orderId, quantity, ...turn }
     return { sku, location, id: commandId(`${state.orderId}/await/${sku}/${round}`), body }
   })
   return callsOf(state, items)

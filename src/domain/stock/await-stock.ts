@@ -1,5 +1,5 @@
 /**
- * Orders that wait here for units. They are woken first come, first served, as far as the available units reach; being
+ * Orders that wait here for units. They are woken by priority, then by age, as far as the available units reach; being
  * woken promises nothing, the order plans again and holds like everybody else.
  */
 import { applied, type Command, type Decided, type StockFacts, unchanged, type Waiter } from './decision.ts'
@@ -9,10 +9,28 @@ export const wakeGraceMs = 60_000
 /** Waiters looked at in one round: the next arrival or the grace timer takes the line further. */
 export const wakeRoundMax = 100
 
+/** An order that was woken and did not take what it was offered lets all others go before it for this long. */
+export const passedOverMs = 10 * 60_000
+export const waiterPriorityDefault = 100
+
+/**
+ * Priority, then age, then who asked first. Among those that were passed over the one that was woken longest ago comes
+ * first, whatever its priority, so that an order that can never use what it is offered keeps nobody from it.
+ */
+export function inTurn(line: readonly Waiter[], nowMs: number): readonly Waiter[] {
+  const wasPassedOver = ({ wokenAtMs }: Waiter) => wokenAtMs !== null && wokenAtMs > nowMs - passedOverMs
+  return line.toSorted((left, right) => {
+    const passed = Number(wasPassedOver(left)) - Number(wasPassedOver(right))
+    if (passed !== 0 || wasPassedOver(left)) return passed || left.place - right.place
+    return left.priority - right.priority || left.sinceMs - right.sinceMs || left.place - right.place
+  })
+}
+
 export function decideAwaitStock(command: Command<'await_stock'>, facts: StockFacts): Decided {
-  const { orderId, quantity } = command
+  const { orderId, quantity, priority, sinceMs } = command
   if (facts.waiter?.quantity === quantity) return unchanged()
-  return applied([{ type: 'waiter_registered', orderId, quantity }])
+  const turn = { ...(priority === undefined ? {} : { priority }), ...(sinceMs === undefined ? {} : { sinceMs }) }
+  return applied([{ type: 'waiter_registered', orderId, quantity, ...turn }])
 }
 
 export function decideForgetWaiter(command: Command<'forget_waiter'>, facts: StockFacts): Decided {

@@ -13,11 +13,13 @@ export type Command<Type extends StockCommand['type']> = Extract<StockCommand, {
 /** A movement, shipment or absolute figure that was reported before, by its id: the content tells repeat from conflict. */
 type RecordedReport = { readonly content: string }
 
-/** An order in the line for units of this position. `place` orders the line. */
+/** An order in the line for units of this position; `inTurn` orders the line. */
 export type Waiter = {
   readonly orderId: OrderId
   readonly quantity: number
   readonly place: number
+  readonly priority: number
+  readonly sinceMs: number
   readonly wokenAtMs: number | null
   /** Of `quantity`, what it was woken for and may still take; 0 once the grace is over or it has asked anew. */
   readonly offered: number

@@ -1,5 +1,5 @@
 /** What events make of the lots. Sums only, so that reports which name their lots end alike in whatever order they come. */
-import { lotsAt, saysSomething } from './lots.ts'
+import { firstExpired, saysSomething } from './lots.ts'
 import { type Lot, lotsMax, type Position } from './position.ts'
 import type { LotStatus } from './stock-command.ts'
 import type { LotChange } from './stock-event.ts'
@@ -47,16 +47,20 @@ export function tellLots(position: Position, lots: readonly LotChange[], asOfMs:
   return { lots: tidied([...told, ...gone]), lotsAsOfMs: asOfMs, lotsTrimmedAsOfMs: -1 }
 }
 
-/** A lower figure without lots: those that expire first are taken to be gone. */
+/**
+ * A lower figure without lots: those that expire first are taken to be gone. A lot that is owed an arrival makes up for
+ * as much of another, and so do units that are missing: what only lacks a report is not gone.
+ */
 export function trimLots(position: Position, asOfMs: number): Partial<Position> {
-  const there = new Map(lotsAt(position, 0).map(({ lotId, units }) => [lotId, units]))
-  let isTrimmed = false
-  const lots = position.lots.map((lot) => {
-    const gone = Math.max(0, lot.units) - (there.get(lot.lotId) ?? 0)
-    isTrimmed ||= gone > 0
-    return gone === 0 ? lot : { ...lot, units: lot.units - gone, trimmed: lot.trimmed + gone }
+  const { lots, sellable, missing, lotsTrimmedAsOfMs } = position
+  let surplus = lots.reduce((sum, { units }) => sum + units, 0) - (sellable - missing)
+  if (surplus <= 0) return {}
+  const trimmed = firstExpired(lots).map((lot) => {
+    const gone = Math.min(surplus, Math.max(0, lot.units))
+    surplus -= gone
+    return { ...lot, units: lot.units - gone, trimmed: lot.trimmed + gone }
   })
-  return isTrimmed ? { lots, lotsTrimmedAsOfMs: Math.max(position.lotsTrimmedAsOfMs, asOfMs) } : {}
+  return { lots: tidied(trimmed), lotsTrimmedAsOfMs: Math.max(lotsTrimmedAsOfMs, asOfMs) }
 }
 
 /** A status is remembered for a lot that is not here yet: what arrives of a recalled lot is recalled. */

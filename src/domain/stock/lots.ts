@@ -28,7 +28,7 @@ function isBlocked({ status, goodUntilMs }: Lot, nowMs: number): boolean {
   return status !== 'sellable' || (goodUntilMs !== null && goodUntilMs <= nowMs)
 }
 
-const firstExpired = (lots: readonly Lot[]): readonly Lot[] =>
+export const firstExpired = (lots: readonly Lot[]): readonly Lot[] =>
   lots.length < 2 ? lots : lots.toSorted((a, b) => lifeOf(a) - lifeOf(b) || (a.lotId < b.lotId ? -1 : 1))
 
 const lifeOf = ({ goodUntilMs }: Lot) => goodUntilMs ?? Number.MAX_SAFE_INTEGER

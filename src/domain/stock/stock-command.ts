@@ -4,8 +4,7 @@ import type { AccountId, CommandId, LocationId, OrderId, ReservationId, Sku } fr
 
 /**
  * Shopify's inventory states at one position. `onHand = available + committed + reserved + damaged + safetyStock +
- * qualityControl` at every commit, nothing negative. `incoming` is outside on hand. `backordered` is the part of
- * committed reservations that no unit on hand covers any more (a count came in lower than what was promised).
+ * qualityControl`, nothing negative. `backordered`: committed units that nothing on hand covers any more.
  */
 export type InventoryStates = {
   readonly available: number
@@ -152,7 +151,15 @@ export type StockCommandBody =
     }
   | { readonly type: 'set_safety_stock'; readonly quantity: number }
   /** The order waits here: it is woken when units become available. */
-  | { readonly type: 'await_stock'; readonly orderId: OrderId; readonly quantity: number }
+  | {
+      readonly type: 'await_stock'
+      readonly orderId: OrderId
+      readonly quantity: number
+      /** Lower goes first; absent: `waiterPriorityDefault`. */
+      readonly priority?: number
+      /** Since when the order waits: among equals the oldest goes first. Absent: in the order in which they ask. */
+      readonly sinceMs?: number
+    }
   | { readonly type: 'forget_waiter'; readonly orderId: OrderId }
 
 export type StockCommand = StockCommandBody & {

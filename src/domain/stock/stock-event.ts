@@ -192,7 +192,13 @@ export type StockEvent =
       readonly figures: { readonly [name: string]: number | null }
     }
   | { readonly type: 'safety_stock_set'; readonly quantity: number }
-  | { readonly type: 'waiter_registered'; readonly orderId: OrderId; readonly quantity: number }
+  | {
+      readonly type: 'waiter_registered'
+      readonly orderId: OrderId
+      readonly quantity: number
+      readonly priority?: number
+      readonly sinceMs?: number
+    }
   /** `quantity`: what it is offered now, with what it was offered before and has not answered. */
   | { readonly type: 'waiter_woken'; readonly orderId: OrderId; readonly quantity: number }
   | { readonly type: 'waiter_forgotten'; readonly orderId: OrderId }

@@ -19,6 +19,7 @@ import { pageSecurity } from './page-security.ts'
 import { broken, notConfigured, notFound } from './refusals.tsx'
 import { routingRoute } from './routing/routing-route.tsx'
 import { signInPostRoute, signInRoute, signOutRoute, themeRoute } from './session/session-routes.tsx'
+import { profileRoute, profileStepRoute, profilesRoute } from './sourcing/sourcing-routes.tsx'
 import { skuRoute } from './stock/sku-route.tsx'
 import { stockRoute } from './stock/stock-route.tsx'
 import { theme } from './theme.ts'
@@ -55,6 +56,9 @@ ops.post('/orders/:id/hold', holdRoute)
 ops.post('/orders/:id/release-hold', releaseHoldRoute)
 ops.get('/stock', stockRoute)
 ops.get('/stock/:sku', skuRoute)
+ops.get('/sourcing', profilesRoute)
+ops.get('/sourcing/:id', profileRoute)
+ops.post('/sourcing/:id', profileStepRoute)
 ops.get('/channels', channelsRoute)
 ops.get('/channels/:account', channelRoute)
 ops.post('/channels/:account/resend', resendRoute)

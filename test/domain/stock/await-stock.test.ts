@@ -26,6 +26,26 @@ describe('orders that wait', () => {
     expect(given(...line, arrival(90)).stock.wake(nowMs)).toEqual(['b2b:1', 'b2b:2', 'b2b:3'])
   })
 
+  it('are woken by priority, then by age, whoever asked first', () => {
+    const late = { priority: 100, sinceMs: 9 }
+    const line = [
+      awaitStock('b2b:1', 3, late),
+      awaitStock('b2b:2', 3, { ...late, sinceMs: 5 }),
+      awaitStock('b2b:3', 3, { priority: 10, sinceMs: 20 }),
+    ] as const
+    expect(given(...line, arrival(3)).stock.wake(nowMs)).toEqual(['b2b:3'])
+    expect(given(...line, arrival(7)).stock.wake(nowMs)).toEqual(['b2b:3', 'b2b:2', 'b2b:1'])
+    expect(given(...line, arrival(6)).stock.wake(nowMs)).toEqual(['b2b:3', 'b2b:2'])
+  })
+
+  it('keep nobody from the units for longer than a moment, whatever their priority', () => {
+    const { stock } = given(awaitStock('b2b:1', 3, { priority: 1 }), awaitStock('b2b:2', 3), arrival(3))
+    expect(stock.wake(nowMs)).toEqual(['b2b:1'])
+    expect(stock.wake(nowMs + wakeGraceMs)).toEqual(['b2b:2'])
+    expect(stock.wake(nowMs + 2 * wakeGraceMs)).toEqual(['b2b:1'])
+    expect(stock.wake(nowMs + 3 * wakeGraceMs)).toEqual(['b2b:2'])
+  })
+
   it('keep their place when they change their quantity', () => {
     const { stock } = given(awaitStock('b2b:1', 3), awaitStock('b2b:2', 3), awaitStock('b2b:1', 2), arrival(2))
     expect(stock.wake(nowMs)).toEqual(['b2b:1'])

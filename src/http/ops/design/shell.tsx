@@ -5,7 +5,7 @@ import { Icon, type IconName, IconSprite } from './icon.tsx'
 import { KeysSheet } from './keys-sheet.tsx'
 import { PostForm } from './post-form.tsx'
 
-export type RoomId = 'overview' | 'orders' | 'stock' | 'channels' | 'deliveries' | 'exceptions'
+export type RoomId = 'overview' | 'orders' | 'stock' | 'sourcing' | 'channels' | 'deliveries' | 'exceptions'
 /** How many things wait in a room; shown in the rail. */
 type Badges = Readonly<Partial<Record<RoomId, number>>>
 
@@ -20,6 +20,7 @@ const rooms: readonly Room[] = [
   { id: 'overview', href: '/ops', icon: 'home', name: 'Overview', key: 'h' },
   { id: 'orders', href: '/ops/orders', icon: 'box', name: 'Orders', key: 'o' },
   { id: 'stock', href: '/ops/stock', icon: 'warehouse', name: 'Stock', key: 's' },
+  { id: 'sourcing', href: '/ops/sourcing', icon: 'route', name: 'Sourcing', key: 'r' },
   { id: 'channels', href: '/ops/channels', icon: 'store', name: 'Channels', key: 'c' },
   { id: 'deliveries', href: '/ops/deliveries', icon: 'inbox', name: 'Deliveries', key: 'd' },
   { id: 'exceptions', href: '/ops/exceptions', icon: 'triangle', name: 'Exceptions', key: 'e' },

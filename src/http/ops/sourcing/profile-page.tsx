@@ -1,0 +1,191 @@
+/** One profile: what its draft changes, how it does in shadow, and the steps that bring it into force. */
+import type { Child } from 'hono/jsx'
+import type { Difference } from '../../../domain/sourcing/lifecycle/profile-diff.ts'
+import type { ProfileEntry, ProfileHead } from '../../../domain/sourcing/lifecycle/profile-head.ts'
+import type { ShadowReport } from '../../../domain/sourcing/shadow-report.ts'
+import { Card, Empty } from '../design/card.tsx'
+import { NoticeOf } from '../design/notices.tsx'
+import { Confirm } from '../design/post-form.tsx'
+import { Time } from '../design/time.tsx'
+import { count, words } from '../design/words.ts'
+import { isAhead, isReviewed, profilePath, Standing, scopeOf } from './profiles-page.tsx'
+import { ShadowCard } from './shadow-card.tsx'
+
+export type ProfileView = {
+  readonly head: ProfileHead
+  readonly differences: readonly Difference[]
+  /** Null: it is not in shadow. */
+  readonly report: ShadowReport | null
+  readonly history: readonly ProfileEntry[]
+  readonly notice: string | undefined
+  readonly formToken: string
+  readonly nowMs: number
+}
+
+export const ProfilePage = ({ view }: { view: ProfileView }) => {
+  const { head } = view
+  return (
+    <>
+      <div class="page-head">
+        <h1>{(head.active ?? head.draft)?.profile.name || head.profileId}</h1>
+        <Standing head={head} />
+        <span class="sub mono">{head.profileId}</span>
+        <div class="right">
+          <Steps view={view} />
+        </div>
+      </div>
+      <NoticeOf code={view.notice} />
+      <Differences view={view} />
+      {view.report !== null && <ShadowCard report={view.report} />}
+      <Content view={view} />
+      <History view={view} />
+    </>
+  )
+}
+
+const Steps = ({ view: { head, formToken, report } }: { view: ProfileView }) => {
+  const step = { head, formToken }
+  return (
+    <>
+      {head.shadow === null && isAhead(head) && (
+        <Step
+          {...step}
+          verb="start_shadow"
+          open="Run in shadow…"
+          title="Run the draft in shadow"
+          confirm="Run in shadow"
+        >
+          <p>Live orders are scored with the draft as well. Nothing about them changes.</p>
+        </Step>
+      )}
+      {head.shadow !== null && (
+        <Step {...step} verb="stop_shadow" open="Stop shadow…" title="Stop the shadow" confirm="Stop shadow">
+          <p>What was compared so far stays with the next activation only while it runs.</p>
+        </Step>
+      )}
+      {isAhead(head) && !isReviewed(head) && (
+        <Step {...step} verb="review" open="Mark reviewed…" title="Mark the draft reviewed" confirm="Mark reviewed">
+          <p>Exactly this content may then be activated. Its author cannot review it.</p>
+        </Step>
+      )}
+      {isAhead(head) && isReviewed(head) && (
+        <Step {...step} verb="activate" open="Activate…" title="Activate the draft" confirm="Activate">
+          <p>
+            It decides about orders planned from now on
+            {report === null
+              ? '. It has not run in shadow.'
+              : `. In shadow ${report.differing} of ${report.orders} orders would have gone elsewhere.`}
+          </p>
+        </Step>
+      )}
+    </>
+  )
+}
+
+type StepProps = {
+  readonly head: ProfileHead
+  readonly formToken: string
+  readonly verb: string
+  readonly open: string
+  readonly title: string
+  readonly confirm: string
+  readonly children: Child
+}
+
+const Step = ({ head, formToken, verb, open, title, confirm, children }: StepProps) => (
+  <Confirm
+    id={`step-${verb}`}
+    open={open}
+    title={title}
+    action={profilePath(head.profileId)}
+    token={formToken}
+    confirm={confirm}
+  >
+    {children}
+    <input type="hidden" name="step" value={verb} />
+    <input type="hidden" name="revision" value={String(head.revision)} />
+    <label class="field">
+      <span>Why</span>
+      <input name="comment" required maxlength={1000} autocomplete="off" />
+    </label>
+  </Confirm>
+)
+
+const Differences = ({ view: { head, differences } }: { view: ProfileView }) => (
+  <Card id="diff" title="What the draft changes" note={count(differences.length, 'difference')} live>
+    {differences.length === 0 ? (
+      <Empty title={head.draft === null ? 'There is no draft' : 'The draft is what is in force'} />
+    ) : (
+      <div class="scroll">
+        <table class="list">
+          <thead>
+            <tr>
+              <th scope="col">Where</th>
+              <th scope="col">In force</th>
+              <th scope="col">Draft</th>
+            </tr>
+          </thead>
+          <tbody>
+            {differences.map(({ path, before, after }) => (
+              <tr>
+                <th scope="row" class="mono wrap">
+                  {path}
+                </th>
+                <td class="mono wrap">{textOf(before)}</td>
+                <td class="mono wrap">{textOf(after)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    )}
+  </Card>
+)
+
+const textOf = (value: unknown): string => (value === undefined || value === null ? '–' : JSON.stringify(value))
+
+const Content = ({ view: { head } }: { view: ProfileView }) => {
+  const shown = head.active ?? head.draft
+  if (shown === null) return null
+  return (
+    <Card id="content" title={head.active === null ? 'The draft' : 'What is in force'} note={scopeOf(head)}>
+      <pre class="pad" data-json="">
+        {JSON.stringify(shown.profile, null, 2)}
+      </pre>
+    </Card>
+  )
+}
+
+const History = ({ view: { history, nowMs } }: { view: ProfileView }) => (
+  <Card id="history" title="History" note="newest first" live>
+    <div class="scroll">
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">What</th>
+            <th scope="col">Who</th>
+            <th scope="col">Why</th>
+            <th scope="col">Content</th>
+          </tr>
+        </thead>
+        <tbody>
+          {history.map(({ atMs, action, version, author, comment, hash }) => (
+            <tr>
+              <td>
+                <Time atMs={atMs} nowMs={nowMs} />
+              </td>
+              <td>
+                {words(action)}
+                {version !== null && ` as version ${version}`}
+              </td>
+              <td>{author ?? <span class="faint">not known</span>}</td>
+              <td class="wrap">{comment}</td>
+              <td class="mono faint">{hash}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  </Card>
+)

@@ -1,0 +1,76 @@
+/** Every sourcing profile, and where it stands between its draft and what is in force. */
+import type { ProfileHead } from '../../../domain/sourcing/lifecycle/profile-head.ts'
+import { Card, Empty } from '../design/card.tsx'
+import { Chip } from '../design/chip.tsx'
+import { Time } from '../design/time.tsx'
+
+export const profilePath = (id: string): string => `/ops/sourcing/${encodeURIComponent(id)}`
+
+type Props = { readonly heads: readonly ProfileHead[]; readonly nowMs: number }
+
+export const ProfilesPage = ({ heads, nowMs }: Props) => (
+  <>
+    <div class="page-head">
+      <h1>Sourcing</h1>
+    </div>
+    <Card id="list" title="Profiles" note="how orders find their locations" live>
+      {heads.length === 0 ? (
+        <Empty title="No profile yet">
+          Orders go to as few locations as possible. Draft a profile with POST /v1/sourcing/profiles to say otherwise.
+        </Empty>
+      ) : (
+        <div class="scroll">
+          <table class="list">
+            <thead>
+              <tr>
+                <th scope="col">Profile</th>
+                <th scope="col">Stands</th>
+                <th scope="col">In force for</th>
+                <th scope="col" class="num">
+                  Version
+                </th>
+                <th scope="col">Since</th>
+              </tr>
+            </thead>
+            <tbody>
+              {heads.map((head) => (
+                <tr data-row="">
+                  <th scope="row">
+                    <a data-open="" href={profilePath(head.profileId)}>
+                      {(head.active ?? head.draft)?.profile.name || head.profileId}
+                    </a>
+                    <span class="faint mono id">{head.profileId}</span>
+                  </th>
+                  <td>
+                    <Standing head={head} />
+                  </td>
+                  <td>{scopeOf(head)}</td>
+                  <td class="num">{head.active?.version ?? ''}</td>
+                  <td>{head.active !== null && <Time atMs={head.active.atMs} nowMs={nowMs} />}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Card>
+  </>
+)
+
+export const Standing = ({ head }: { head: ProfileHead }) => (
+  <span class="chips">
+    {head.active !== null && <Chip tone="good" icon="check" text="In force" />}
+    {isAhead(head) && <Chip tone="info" icon="dot" text={isReviewed(head) ? 'Draft, reviewed' : 'Draft'} />}
+    {head.shadow !== null && <Chip tone="work" icon="eye" text={`In shadow, ${head.shadow.samplePercent} %`} />}
+  </span>
+)
+
+/** The draft says something else than what is in force. */
+export const isAhead = ({ draft, active }: ProfileHead): boolean => draft !== null && draft.hash !== active?.hash
+export const isReviewed = ({ draft, review }: ProfileHead): boolean => draft !== null && review?.hash === draft.hash
+
+export function scopeOf({ active }: ProfileHead): string {
+  if (active === null) return ''
+  const channels = active.channels.join(', ')
+  return active.isDefault ? [channels, 'every other channel'].filter((part) => part !== '').join(', ') : channels
+}

@@ -1,0 +1,68 @@
+/** What a profile in shadow would have made of live orders, beside what was made of them. */
+import type { FigureReport, ShadowReport } from '../../../domain/sourcing/shadow-report.ts'
+import { Card, Empty } from '../design/card.tsx'
+import { Money } from '../design/money.tsx'
+import { count } from '../design/words.ts'
+
+export const ShadowCard = ({ report }: { report: ShadowReport }) => (
+  <Card id="shadow" title="Shadow" note={`${count(report.orders, 'order')} compared`} live>
+    {report.orders === 0 ? (
+      <Empty title="Nothing compared yet">Orders that are planned from now on show here.</Empty>
+    ) : (
+      <>
+        <p class="pad soft">
+          {count(report.differing, 'order')} would have gone elsewhere. Units nobody could serve:{' '}
+          {report.activeUnplannedUnits} in force, {report.shadowUnplannedUnits} in shadow.
+        </p>
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Figure</th>
+                {['In force', 'In shadow', 'Difference an order', '95 in 100 between'].map((name) => (
+                  <th scope="col" class="num">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              <Figure name="Splits" of={report.splits} show={plain} />
+              <Figure name="On time" of={report.onTime} show={plain} />
+              {report.money.map(({ currency, cost, margin }) => {
+                const money = (amount: number) => <Money amountMinor={Math.round(amount)} currency={currency} />
+                return (
+                  <>
+                    <Figure name={`Carriage, ${currency}`} of={cost} show={money} />
+                    <Figure name={`Margin, ${currency}`} of={margin} show={money} />
+                  </>
+                )
+              })}
+            </tbody>
+          </table>
+        </div>
+      </>
+    )}
+  </Card>
+)
+
+type Show = (value: number) => ReturnType<typeof Money> | string
+const plain: Show = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(3))
+
+const Figure = ({ name, of, show }: { name: string; of: FigureReport; show: Show }) => (
+  <tr>
+    <th scope="row">
+      {name} <span class="faint">n = {of.orders}</span>
+    </th>
+    <td class="num">{show(of.activeTotal)}</td>
+    <td class="num">{show(of.shadowTotal)}</td>
+    <td class="num strong">{of.difference === null ? '' : show(of.difference.mean)}</td>
+    <td class="num">
+      {of.difference !== null && of.difference.low !== null && of.difference.high !== null && (
+        <>
+          {show(of.difference.low)} … {show(of.difference.high)}
+        </>
+      )}
+    </td>
+  </tr>
+)
