@@ -1,5 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import type { StockActor } from '../../durable-objects/stock-actor.ts'
 import { actor, type StockApi } from '../../src/actor-apis.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 import { counted, get, post, send } from './send.ts'
@@ -10,6 +11,7 @@ const bearerOf = (key: string) => ({ authorization: `Bearer ${key}` })
 beforeAll(async () => {
   await seedConfig((file) => ({
     ...file,
+    skus: [...file.skus, { ...file.skus[0], sku: 'BOOT-41', title: 'Boot' } as (typeof file.skus)[number]],
     apiKeys: [
       ...file.apiKeys,
       { id: 'checkout', name: '', key: shopKey, scopes: ['reservations:write'], account: 'b2b' },
@@ -31,6 +33,39 @@ const cart = (reservationId: string, sku: string, quantity: number) => ({
 const reserve = (id: string, sku: string, quantity: number) => post('/v1/reservations', cart(id, sku, quantity))
 const remove = (id: string, headers: Record<string, string>) =>
   send(`/v1/reservations/${id}`, { method: 'DELETE', headers })
+
+describe('a reservation of a hot SKU', () => {
+  it('is like any other, at whichever shard its units lie, and all of them see the last unit go once', async () => {
+    await stock('BOOT-41', 40)
+    const position = bindings.STOCK.get(bindings.STOCK.idFromName('BOOT-41@east'))
+    // Cast justified: the bindings are typed without their classes, and this one's class is StockActor.
+    await runInDurableObject(position as DurableObjectStub<StockActor>, (instance) => {
+      const never = { closeBelowPerSecond: 0, closeAfterMs: 3_600_000 }
+      instance.escrow.limits = { openAbovePerSecond: 1, openAfterMs: 0, ...never }
+    })
+    const answers: Response[] = []
+    for (let round = 0; round < 3; round += 1) {
+      const carts = Array.from({ length: 20 }, (_, at) => reserve(`hot-${round}-${at}`, 'BOOT-41', 1))
+      answers.push(...(await Promise.all(carts)))
+    }
+    expect(answers.map(({ status }) => status).filter((status) => status === 201)).toHaveLength(40)
+    expect(answers.map(({ status }) => status).filter((status) => status === 409)).toHaveLength(20)
+    const kept = answers.findIndex(({ status }) => status === 201)
+    const id = `hot-${Math.floor(kept / 20)}-${kept % 20}`
+    expect(await (await post(`/v1/reservations/${id}/commit`, '')).json()).toMatchObject({ status: 'committed' })
+    const { states, ledger } = (await (await get('/v1/inventory/BOOT-41/east')).json()) as {
+      states: object
+      ledger: readonly { type: string }[]
+    }
+    expect(states).toMatchObject({ onHand: 40, available: 0, committed: 1, reserved: 39, backordered: 0 })
+    expect(ledger.some(({ type }) => type === 'held')).toBe(true)
+    expect(
+      (await actor<StockApi>(bindings.STOCK, 'BOOT-41@east').ledger(200, null)).some(
+        ({ type }) => type === 'shards_set',
+      ),
+    ).toBe(true)
+  })
+})
 
 describe('a reservation', () => {
   it('is held with 201, told again with 200, and committed', async () => {

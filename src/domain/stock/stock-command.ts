@@ -179,7 +179,6 @@ export type StockVerdict =
       readonly version: number
       readonly shards?: number
     }
-  /** `shards`, here and above: how many serve the position; absent while it serves alone. */
   | { readonly ok: false; readonly error: StockRefusal; readonly shards?: number }
 
 /** What one position says of itself. `known` is false for a position that nothing ever happened at. */
