@@ -63,8 +63,8 @@ export class CartTable {
     return row ? (JSON.parse(row.document) as Cart) : null
   }
 
-  /** Inside the caller's transaction. */
-  save(cart: Cart, nowMs: number): void {
+  /** Inside the caller's transaction. `isNew`: there is no row of it yet, so none is looked for. */
+  save(cart: Cart, nowMs: number, isNew = false): void {
     const upsert = `INSERT INTO cart (reservation_id, document, resume_at_ms, forget_at_ms, holder, held_units,
         held_until_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (reservation_id) DO UPDATE SET document = excluded.document, resume_at_ms = excluded.resume_at_ms,
@@ -74,7 +74,7 @@ export class CartTable {
     const sure = cart.status === 'committing' || cart.status === 'releasing' || cart.status === 'committed'
     const forgetAtMs = Math.max(nowMs, cart.expiresAtMs) + (sure ? committedRetentionMs : openRetentionMs)
     const held = cart.holder === undefined ? null : heldBy(cart)
-    if (cart.holder !== undefined) this.#tallies.change(cart.holder, cart.reservationId, held)
+    if (cart.holder !== undefined) this.#tallies.change(cart.holder, isNew ? null : cart.reservationId, held)
     const counted = [cart.holder ?? null, held?.units ?? null, held?.untilMs ?? null]
     this.#sql.exec(upsert, cart.reservationId, JSON.stringify(cart), resumeAtMs, forgetAtMs, ...counted)
     // A new cart, held or refused, has nothing to resume: the usual write costs no second look at the rows.

@@ -26,11 +26,10 @@ export class HoldTallies {
     return this.#sums?.get(holder) ?? noHolds
   }
 
-  /** Before the cart's row is written, in the same transaction. */
-  change(holder: string, reservationId: string, held: Held | null): void {
+  /** Before the cart's row is written, in the same transaction. Null for a cart that has none. */
+  change(holder: string, existing: string | null, held: Held | null): void {
     if (this.#sums === null) return
-    const query = 'SELECT held_units, held_until_ms FROM cart WHERE reservation_id = ?'
-    const [row] = this.#sql.exec<CartRow>(query, reservationId).toArray()
+    const row = existing === null ? null : this.#rowOf(existing)
     if (row?.held_until_ms != null && row.held_until_ms > this.#countedAtMs)
       this.#add(holder, -(row.held_units ?? 0), -1)
     if (held === null || held.untilMs <= this.#countedAtMs) return
@@ -40,6 +39,11 @@ export class HoldTallies {
 
   forget(): void {
     this.#sums = null
+  }
+
+  #rowOf(reservationId: string): CartRow | null {
+    const query = 'SELECT held_units, held_until_ms FROM cart WHERE reservation_id = ?'
+    return this.#sql.exec<CartRow>(query, reservationId).toArray()[0] ?? null
   }
 
   #load(nowMs: number): void {

@@ -25,10 +25,11 @@ import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { DeliveryLedger } from './delivery-ledger.ts'
 import { DeliverySender } from './delivery-sender.ts'
 import { DeliveryTable, deliveryTables } from './delivery-table.ts'
+import { drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
-import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
 import { Timers, timersTable } from './timers.ts'
 
 const steps = [

@@ -20,13 +20,14 @@ import { dayKeyAt } from '../src/domain/sourcing/calendar/local-day.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { CommandMemory, commandMemoryTable } from './command-memory.ts'
+import { drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type LocationEffect, projectRow, sendLocationEffects, tellOrdersRow } from './location-effects.ts'
 import { LocationLedger } from './location-ledger.ts'
 import { LocationTables, locationTables } from './location-tables.ts'
 import { Migrations } from './migrations.ts'
-import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
 
 const steps = [{ id: 1, statements: [...locationTables, eventLogTable, commandMemoryTable, outboxTable, outboxIndex] }]
 const overloaded: LocationVerdict = { ok: false, error: { reason: 'overloaded' } }

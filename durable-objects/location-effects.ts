@@ -3,8 +3,9 @@
 import { unreachable } from '../src/domain/shared/result.ts'
 import type { DayKey } from '../src/domain/sourcing/calendar/local-day.ts'
 import type { Env } from '../src/env.ts'
+import type { Disposition } from './drain-outbox.ts'
 import type { LocationTables } from './location-tables.ts'
-import type { Disposition, OutboxRow } from './outbox.ts'
+import type { OutboxRow } from './outbox.ts'
 
 export type LocationEffect =
   /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */

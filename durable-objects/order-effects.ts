@@ -7,7 +7,8 @@ import type { Intent } from '../src/domain/outbox/intent.ts'
 import { intentDueMs } from '../src/domain/outbox/intent-begin.ts'
 import { unreachable } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
-import type { Disposition, Outbox, OutboxRow } from './outbox.ts'
+import type { Disposition } from './drain-outbox.ts'
+import type { Outbox, OutboxRow } from './outbox.ts'
 import { tellUnrouted, type UnroutedEffect } from './unrouted-debts.ts'
 
 export type OrderEffect =

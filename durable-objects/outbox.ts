@@ -3,7 +3,7 @@
  * when its effect is confirmed: by the send itself, or later by whoever the message woke (then it is sent again until
  * that happens, since a queue alone may lose it).
  */
-import { batchesByKind, drainRowsMax, retryDelayMs } from '../src/domain/outbox/drain.ts'
+import { drainRowsMax, retryDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Migrations } from './migrations.ts'
 
 export const outboxTable = `CREATE TABLE outbox (
@@ -23,6 +23,8 @@ export type OutboxRow<Effect> = {
   readonly createdAtMs: number
   readonly lastError: string | null
 }
+/** `againAtMs`: when it is sent again unless it is confirmed; null: never. */
+type Noted = { readonly revision: number; readonly againAtMs: number | null }
 type StoredRow = {
   id: string
   effect: string
@@ -32,6 +34,7 @@ type StoredRow = {
   created_ms: number
   last_error: string | null
 }
+const isNotNoted = `id || '#' || revision NOT IN (SELECT value FROM json_each(?))`
 const columns = 'id, effect, due_ms, attempts, revision, created_ms, last_error'
 
 export class Outbox<Effect extends { readonly kind: string }> {
@@ -40,6 +43,8 @@ export class Outbox<Effect extends { readonly kind: string }> {
   #nextDueMs: number | null | undefined
   /** Rows that `remind` wrote and nobody was handed since: saying so again changes nothing. */
   readonly #waiting = new Set<string>()
+  /** What was sent since its row was written, by id, and is not recorded yet. */
+  readonly #noted = new Map<string, Noted>()
 
   constructor(storage: DurableObjectStorage, migrations: Migrations) {
     this.#storage = storage
@@ -51,6 +56,7 @@ export class Outbox<Effect extends { readonly kind: string }> {
    * pushes it back. Inside the caller's transaction.
    */
   add(id: string, effect: Effect, dueAtMs: number, nowMs: number): void {
+    this.#recordNoted(id)
     const upsert = `INSERT INTO outbox (id, effect, due_ms, created_ms) VALUES (?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET effect = excluded.effect, due_ms = MIN(due_ms, excluded.due_ms),
         attempts = 0, revision = revision + 1`
@@ -60,12 +66,13 @@ export class Outbox<Effect extends { readonly kind: string }> {
 
   /**
    * As `add`, for an effect that says no more than that there is something to look at, due a fixed while after the
-   * write: while its row waits to be sent it costs nothing.
+   * write: while its row waits to be sent it costs nothing. False: it does.
    */
-  remind(id: string, effect: Effect, dueAtMs: number, nowMs: number): void {
-    if (this.#waiting.has(id)) return
+  remind(id: string, effect: Effect, dueAtMs: number, nowMs: number): boolean {
+    if (this.#waiting.has(id)) return false
     this.add(id, effect, dueAtMs, nowMs)
     this.#waiting.add(id)
+    return true
   }
 
   /** As `add`, but the time is replaced as well. What is being sent of the older row meanwhile no longer counts. */
@@ -87,7 +94,9 @@ export class Outbox<Effect extends { readonly kind: string }> {
   }
 
   due(nowMs: number, limit = drainRowsMax): readonly OutboxRow<Effect>[] {
-    const rows = this.#rows('WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?', nowMs, limit)
+    for (const [id, { againAtMs }] of this.#noted) if (againAtMs !== null && againAtMs <= nowMs) this.#noted.delete(id)
+    const clause = `WHERE due_ms <= ? AND ${isNotNoted} ORDER BY due_ms, id LIMIT ?`
+    const rows = this.#rows(clause, nowMs, this.#notedRows(), limit)
     for (const { id } of rows) this.#waiting.delete(id)
     return rows
   }
@@ -96,9 +105,39 @@ export class Outbox<Effect extends { readonly kind: string }> {
   nextDueMs(): number | null {
     if (this.#nextDueMs !== undefined) return this.#nextDueMs
     if (!this.#migrations.applied) return null
-    const row = this.#storage.sql.exec<{ due: number | null }>('SELECT MIN(due_ms) AS due FROM outbox').one()
-    this.#nextDueMs = row.due
-    return row.due
+    const query = `SELECT MIN(due_ms) AS due FROM outbox WHERE ${isNotNoted}`
+    const { due } = this.#storage.sql.exec<{ due: number | null }>(query, this.#notedRows()).one()
+    const dues = [due, ...[...this.#noted.values()].map(({ againAtMs }) => againAtMs)].filter((each) => each !== null)
+    this.#nextDueMs = dues.length === 0 ? null : Math.min(...dues)
+    return this.#nextDueMs
+  }
+
+  /**
+   * Sent, and for now known in memory only: a commit that comes soon records it, and should the object die before that,
+   * the row is sent once more. A row that was written again since then is no longer the one that was sent.
+   */
+  note({ id, revision }: OutboxRow<Effect>, againAtMs: number | null): void {
+    if (this.#waiting.has(id)) return
+    this.#noted.set(id, { revision, againAtMs })
+    this.#nextDueMs = undefined
+  }
+
+  /** As `settle`, and records whatever is noted. Inside the caller's transaction. */
+  confirm(id: string): void {
+    this.settle(id)
+    for (const id of this.#noted.keys()) this.#recordNoted(id)
+  }
+
+  #recordNoted(id: string): void {
+    const noted = this.#noted.get(id)
+    if (noted === undefined) return
+    this.#noted.delete(id)
+    if (noted.againAtMs === null) this.settle(id, noted.revision)
+    else this.postpone(id, noted.revision, noted.againAtMs)
+  }
+
+  #notedRows(): string {
+    return JSON.stringify([...this.#noted].map(([id, { revision }]) => `${id}#${revision}`))
   }
 
   /** The effect is confirmed. With a revision, a row that was written again since then stays. */
@@ -106,12 +145,14 @@ export class Outbox<Effect extends { readonly kind: string }> {
     if (!this.#migrations.applied) return
     this.#storage.sql.exec('DELETE FROM outbox WHERE id = ?1 AND (?2 IS NULL OR revision = ?2)', id, revision)
     this.#waiting.delete(id)
+    this.#noted.delete(id)
     this.#nextDueMs = undefined
   }
 
   /** Sent, not yet confirmed: look again at `dueAtMs`. A row that was written again since then keeps its own time. */
   postpone(id: string, revision: number, dueAtMs: number): void {
     this.#storage.sql.exec('UPDATE outbox SET due_ms = ? WHERE id = ? AND revision = ?', dueAtMs, id, revision)
+    this.#noted.delete(id)
     this.#nextDueMs = undefined
   }
 
@@ -119,12 +160,14 @@ export class Outbox<Effect extends { readonly kind: string }> {
     const update = 'UPDATE outbox SET due_ms = ?, attempts = attempts + 1, last_error = ? WHERE id = ?'
     const message = String(error).slice(0, errorLengthMax)
     this.#storage.sql.exec(update, nowMs + retryDelayMs(row.attempts, row.id), message, row.id)
+    this.#noted.delete(row.id)
     this.#nextDueMs = undefined
   }
 
   /** After a rolled-back transaction, or one that changed rows behind this object's back. */
   forget(): void {
     this.#waiting.clear()
+    this.#noted.clear()
     this.#nextDueMs = undefined
   }
 
@@ -135,43 +178,6 @@ export class Outbox<Effect extends { readonly kind: string }> {
       .toArray()
       .map((row) => rowOf<Effect>(row))
   }
-}
-
-/** `done`: the send is the effect. A time: sent, and to be sent again then unless it was confirmed. */
-export type Disposition = 'done' | { readonly againAtMs: number }
-
-/**
- * One round of the alarm: sends what is due in batches, each of one kind, and records in one commit what came of it. A
- * batch that fails is put off, its neighbours are sent all the same. Never throws for a failed send.
- */
-export async function drainOutbox<Effect extends { readonly kind: string }>(
-  storage: DurableObjectStorage,
-  outbox: Outbox<Effect>,
-  now: () => number,
-  send: (rows: readonly OutboxRow<Effect>[]) => Promise<Disposition>,
-): Promise<void> {
-  const batches = batchesByKind(outbox.due(now()), (row) => row.effect.kind)
-  if (batches.length === 0) return
-  const outcomes = await Promise.all(
-    batches.map(async (batch) => {
-      const outcome = await send(batch).catch((error: unknown) => ({ error }))
-      return { batch, outcome }
-    }),
-  )
-  storage.transactionSync(() => {
-    for (const { batch, outcome } of outcomes) for (const row of batch) record(outbox, row, outcome, now())
-  })
-}
-
-function record<Effect extends { readonly kind: string }>(
-  outbox: Outbox<Effect>,
-  row: OutboxRow<Effect>,
-  outcome: Disposition | { readonly error: unknown },
-  nowMs: number,
-): void {
-  if (outcome === 'done') outbox.settle(row.id, row.revision)
-  else if ('againAtMs' in outcome) outbox.postpone(row.id, row.revision, outcome.againAtMs)
-  else outbox.fail(row, nowMs, outcome.error)
 }
 
 function rowOf<Effect>(row: StoredRow): OutboxRow<Effect> {

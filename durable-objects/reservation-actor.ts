@@ -31,6 +31,7 @@ const steps = [
 ]
 /** Unfinished changes taken up per alarm; the next alarm takes the rest. */
 const resumedMax = 50
+type Saving = { readonly cart: Cart; readonly isNew: boolean }
 const overloaded: ReservationVerdict = { ok: false, error: { reason: 'overloaded' } }
 
 export class ReservationActor extends DurableObject<Env> implements ReservationApi {
@@ -41,7 +42,7 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#carts])
   readonly #turns = new Turns(parkedMax)
   /** Readable from within the object only; its counters say how many carts share a commit. */
-  readonly saving = new GroupCommit<Cart, null>((carts) => this.#saveAll(carts))
+  readonly saving = new GroupCommit<Saving, null>((carts) => this.#saveAll(carts))
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -124,7 +125,7 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
   async #fill(input: ReserveInput, resolved: ResolvedCart): Promise<ReservationVerdict> {
     const filled = await fillCart(this.#claims, input, resolved)
     if (!filled.ok) return filled
-    await this.#save(filled.value)
+    await this.#save(filled.value, true)
     return answerOf(filled.value, true, Date.now())
   }
 
@@ -212,18 +213,18 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     }
   }
 
-  async #save(cart: Cart): Promise<void> {
-    const saved = this.saving.join(cart)
+  async #save(cart: Cart, isNew = false): Promise<void> {
+    const saved = this.saving.join({ cart, isNew })
     if (saved === null) throw new ActorBusy('too many carts are being saved')
     await saved
   }
 
-  #saveAll(carts: readonly Cart[]): readonly Result<null, unknown>[] {
+  #saveAll(carts: readonly Saving[]): readonly Result<null, unknown>[] {
     const nowMs = Date.now()
     try {
       return this.ctx.storage.transactionSync(() => {
         this.#migrations.ensure()
-        for (const cart of carts) this.#carts.save(cart, nowMs)
+        for (const { cart, isNew } of carts) this.#carts.save(cart, nowMs, isNew)
         this.#clock.arm(nowMs)
         return carts.map(() => ok(null))
       })

@@ -24,10 +24,12 @@ import type { LoggedStockEvent } from '../src/domain/stock/stock-event.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { CommandMemory, commandMemoryTable } from './command-memory.ts'
+import { drainNoting } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
-import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { PromptDrain } from './prompt-drain.ts'
 import { type Answer, type Asked, type AskedCommand, nobody, StockBatch } from './stock-batch.ts'
 import { projectRow, type StockEffect, sendStockEffects } from './stock-effects.ts'
 import { StockEscrow } from './stock-escrow.ts'
@@ -65,7 +67,8 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     supplies: new SupplyTable(this.ctx.storage.sql, this.#migrations),
   }
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
-  readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
+  readonly #prompt = new PromptDrain(this.#outbox, () => this.#drain())
+  readonly #clock = new AlarmClock(this.ctx.storage, [this.#prompt, this.#timers])
   readonly #sales = new StockSales()
   readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log)
   /** Readable from within the object only; its counters say how many commands share a commit. */
@@ -145,7 +148,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   async projected(throughSeq: number): Promise<void> {
-    if (throughSeq >= this.#log.headSeq) this.#outbox.settle(projectRow)
+    if (throughSeq >= this.#log.headSeq) this.ctx.storage.transactionSync(() => this.#outbox.confirm(projectRow))
   }
 
   async reproject(): Promise<void> {
@@ -160,18 +163,8 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   override async alarm(): Promise<void> {
     this.#clock.wentOff()
     try {
-      const { name } = this.#ledger
-      if (name === null) return
-      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-        sendStockEffects(
-          this.env,
-          name,
-          rows,
-          () => this.#sales.take(),
-          Date.now(),
-          () => this.#wakeUps.pushSummary(this.env, name),
-        ),
-      )
+      if (this.#ledger.name === null) return
+      await this.#drain()
       this.#write((nowMs) => this.#ledger.tidy(nowMs))
       await this.escrow.collect({ shards: this.escrow.leavers, giveBack: true })
     } catch (error) {
@@ -179,6 +172,17 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       this.#forget()
       this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
     }
+  }
+
+  async #drain(): Promise<void> {
+    const { name } = this.#ledger
+    if (name === null) return
+    const takeSales = () => this.#sales.take()
+    const pushSummary = () => this.#wakeUps.pushSummary(this.env, name)
+    await drainNoting(this.ctx.storage, this.#outbox, Date.now, (rows) =>
+      sendStockEffects(this.env, name, rows, takeSales, Date.now(), pushSummary),
+    )
+    this.#clock.arm(Date.now())
   }
 
   async #answerAll(
@@ -230,6 +234,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
         if (this.#ledger.position !== before) this.#ledger.save()
         this.#wakeUps.changed(before, nowMs)
         this.#clock.arm(nowMs)
+        this.#prompt.schedule(nowMs)
         return answer
       })
     } catch (error) {

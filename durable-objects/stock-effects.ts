@@ -7,7 +7,8 @@ import type { OrderId, PositionId } from '../src/domain/shared/ids.ts'
 import { parsePositionId } from '../src/domain/shared/ids.ts'
 import { unreachable } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
-import type { Disposition, OutboxRow } from './outbox.ts'
+import type { Disposition } from './drain-outbox.ts'
+import type { OutboxRow } from './outbox.ts'
 
 export type StockEffect =
   /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */

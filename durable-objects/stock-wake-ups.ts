@@ -27,6 +27,8 @@ export class StockWakeUps {
   readonly #log: EventLog<LoggedStockEvent>
   /** After a restart nothing is known to be lost. */
   #pushedVersion = 0
+  /** A position that is busy asks for its projection no sooner than this. */
+  #projectsFromMs = 0
 
   constructor(outbox: Outbox<StockEffect>, timers: Timers, ledger: StockLedger, log: EventLog<LoggedStockEvent>) {
     this.#outbox = outbox
@@ -44,9 +46,11 @@ export class StockWakeUps {
     this.#outbox.remind(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
   }
 
+  /** The first for a while leaves together with everything else that the change owes: one alarm, one commit. */
   projection(nowMs: number): void {
     const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.remind(projectRow, effect, nowMs + projectDelayMs, nowMs)
+    const dueAtMs = Math.max(nowMs + drainDelayMs, this.#projectsFromMs)
+    if (this.#outbox.remind(projectRow, effect, dueAtMs, nowMs)) this.#projectsFromMs = dueAtMs + projectDelayMs
   }
 
   /** While units lie here and orders wait, the line is looked at again when the grace of those woken is over. */

@@ -8,8 +8,9 @@ import type { OrderState } from '../src/domain/order/order-state.ts'
 import { unroutedUnits } from '../src/domain/order/unrouted-units.ts'
 import { drainDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Env } from '../src/env.ts'
+import type { Disposition } from './drain-outbox.ts'
 import type { OrderEffect } from './order-effects.ts'
-import type { Disposition, Outbox } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
 
 export type UnroutedEffect = {
   /** `routed`: the SKU's units came to zero. */

@@ -8,17 +8,7 @@ import { measure, type Window } from './bench/measure.ts'
 import { postgresMissing } from './bench/postgres/start-postgres.ts'
 import { type Figure, figureOf, type Round, tableOf } from './bench/report.ts'
 import type { Scenario } from './bench/scenario.ts'
-import { atpBatched, atpCached, atpStrict } from './bench/scenarios/availability.ts'
-import { inventoryEvents, movementBatches } from './bench/scenarios/inventory.ts'
-import { orders } from './bench/scenarios/orders.ts'
-import {
-  hotReservations,
-  largeReservations,
-  spreadReservations,
-  threeLineReservations,
-} from './bench/scenarios/reservations.ts'
-import { webhookToReserved } from './bench/scenarios/webhook-to-reserved.ts'
-import { orderWebhooks, webhooks } from './bench/scenarios/webhooks.ts'
+import { scenarios } from './bench/scenarios.ts'
 import { buildMinimal } from './bench/start-minimal.ts'
 import { peerNames, removeState, type TargetName } from './bench/target.ts'
 
@@ -30,11 +20,6 @@ type Options = {
   readonly json: boolean
 }
 
-const scenarios = [
-  ...[hotReservations, spreadReservations, threeLineReservations, largeReservations],
-  ...[atpStrict, atpCached, atpBatched, inventoryEvents, movementBatches],
-  ...[webhooks, orderWebhooks, webhookToReserved, orders],
-]
 const names = scenarios.map(({ name }) => name)
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 

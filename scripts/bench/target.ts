@@ -13,7 +13,7 @@ export type TargetName = 'product' | PeerName
 export type Target = { readonly url: string; readonly stop: () => Promise<void> }
 
 /** Real disk, inside the project: a temporary folder may lie in memory, where a commit costs nothing. */
-const stateRoot = '.crossdock/bench'
+export const stateRoot = '.crossdock/bench'
 
 const starters: Readonly<Record<TargetName, (stateDir: string, skus: readonly string[]) => Promise<Target>>> = {
   product: (stateDir, skus) =>

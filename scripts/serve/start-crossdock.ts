@@ -26,6 +26,8 @@ export type CrossdockOptions = {
   readonly ticks?: boolean
   /** Local actors fall asleep after ten idle seconds, deployed ones after minutes; true: never. Default: false. */
   readonly keepsActorsAwake?: boolean
+  /** Opens the runtime's inspector for a profiler; default: closed. */
+  readonly inspects?: boolean
   /** Called with every line that the worker logs; default: errors to standard error. */
   readonly onLog?: (line: { readonly level: string; readonly message: string }) => void
 }
@@ -56,6 +58,7 @@ export async function startCrossdock(options: CrossdockOptions): Promise<Crossdo
       log: new Log(LogLevel.ERROR),
       ...(options.stateDir === null ? {} : { resourcePersistencePath: resolve(options.stateDir) }),
       telemetry: { enabled: false },
+      ...(options.inspects === true ? { inspectorPort: 0 } : {}),
       handleStructuredLogs: onLog,
       workers: [
         {

@@ -1,11 +1,12 @@
 import { runInDurableObject } from 'cloudflare:test'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AlarmClock } from '../../durable-objects/alarm-clock.ts'
 import { CommandMemory, commandMemoryTable } from '../../durable-objects/command-memory.ts'
+import { type Disposition, drainNoting, drainOutbox } from '../../durable-objects/drain-outbox.ts'
 import { EventLog, eventLogTable } from '../../durable-objects/event-log.ts'
 import { Migrations } from '../../durable-objects/migrations.ts'
 import { type OrderEffect, oweIntents } from '../../durable-objects/order-effects.ts'
-import { drainOutbox, Outbox, outboxIndex, outboxTable } from '../../durable-objects/outbox.ts'
+import { Outbox, outboxIndex, outboxTable } from '../../durable-objects/outbox.ts'
 import { Timers, timersTable } from '../../durable-objects/timers.ts'
 import type { Decision } from '../../src/domain/order/decide.ts'
 import { openedIntent } from '../../src/domain/order/open-intent.ts'
@@ -223,6 +224,13 @@ describe('the command memory', () => {
     }))
 })
 
+/** A projection is confirmed by a call later; publication is over when it is sent. */
+const confirmLater = async (rows: readonly { effect: Effect }[]): Promise<Disposition> => {
+  const kind = rows[0]?.effect.kind
+  if (kind === 'bad') throw new Error('queue is down')
+  return kind === 'project' ? { againAtMs: 60 } : 'done'
+}
+
 describe('the outbox', () => {
   const withOutbox = (test: (outbox: Outbox<Effect>, storage: DurableObjectStorage) => void | Promise<void>) =>
     inTables((storage, migrations) => test(new Outbox<Effect>(storage, migrations), storage))
@@ -303,6 +311,60 @@ describe('the outbox', () => {
       outbox.settle('w')
       remind(20)
       expect(outbox.nextDueMs()).toBe(30)
+    }))
+
+  it('notes what will be confirmed: nobody sends it again, nothing is written, and the confirmation records all', () =>
+    withOutbox(async (outbox, storage) => {
+      outbox.add('project', { kind: 'project', n: 1 }, 0, 0)
+      outbox.add('publish', { kind: 'publish', n: 1 }, 0, 0)
+      const commits = vi.spyOn(storage, 'transactionSync')
+      await drainNoting(storage, outbox, () => 10, confirmLater)
+      expect(commits).not.toHaveBeenCalled()
+      expect(outbox.due(50)).toEqual([])
+      expect(outbox.nextDueMs()).toBe(60)
+      outbox.confirm('project')
+      expect(outbox.nextDueMs()).toBeNull()
+      expect([outbox.find('project'), outbox.find('publish')]).toEqual([null, null])
+    }))
+
+  it('sends what is noted and never confirmed again in time, and all of it after a restart', () =>
+    inTables(async (storage, migrations) => {
+      const outbox = new Outbox<Effect>(storage, migrations)
+      outbox.add('project', { kind: 'project', n: 1 }, 0, 0)
+      outbox.add('publish', { kind: 'publish', n: 1 }, 0, 0)
+      await drainNoting(storage, outbox, () => 10, confirmLater)
+      expect(outbox.due(60).map(({ id }) => id)).toEqual(['project'])
+      expect(new Outbox<Effect>(storage, migrations).due(10).map(({ id }) => id)).toEqual(['project', 'publish'])
+    }))
+
+  it('hands a row to nobody while it is under way, and again when it was written anew meanwhile', () =>
+    withOutbox(async (outbox, storage) => {
+      outbox.add('project', { kind: 'project', n: 1 }, 0, 0)
+      outbox.add('publish', { kind: 'publish', n: 1 }, 0, 0)
+      await drainNoting(
+        storage,
+        outbox,
+        () => 10,
+        async (rows) => {
+          expect(outbox.due(10)).toEqual([])
+          if (rows[0]?.effect.kind === 'publish') outbox.remind('publish', { kind: 'publish', n: 2 }, 20, 10)
+          return confirmLater(rows)
+        },
+      )
+      expect(outbox.nextDueMs()).toBe(20)
+      expect(outbox.due(20)).toMatchObject([{ id: 'publish', effect: { n: 2 } }])
+    }))
+
+  it('records at once what nobody will confirm, and what failed', () =>
+    withOutbox(async (outbox, storage) => {
+      outbox.add('publish', { kind: 'publish', n: 1 }, 0, 0)
+      await drainNoting(storage, outbox, () => 10, confirmLater)
+      expect(outbox.find('publish')).toBeNull()
+      outbox.add('project', { kind: 'project', n: 1 }, 20, 20)
+      outbox.add('bad', { kind: 'bad', n: 1 }, 20, 20)
+      await drainNoting(storage, outbox, () => 30, confirmLater)
+      expect(outbox.find('bad')).toMatchObject({ attempts: 1 })
+      expect(outbox.find('project')).toMatchObject({ revision: 1, dueAtMs: 20 })
     }))
 
   it('puts off a batch that fails, says why, and sends its neighbours all the same', () =>

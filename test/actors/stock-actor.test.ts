@@ -286,8 +286,10 @@ describe('many callers', () => {
 
   it('decides with the same number of statements, however many reservations are open', async () => {
     const position = await stocked(100_000)
+    // Behind another one, so that the wake-ups are owed already: whether they are is not what is counted.
     const statementsFor = (command: StockCommand) =>
       position.inside(async (instance, state) => {
+        await instance.execute(position.name, hold(`before-${command.commandId}`, 1))
         const spy = vi.spyOn(state.storage.sql, 'exec')
         await instance.execute(position.name, command)
         const statements = spy.mock.calls.length

@@ -1,11 +1,11 @@
 /** What a position tells the outside: projections, publication, orders that wait. */
-import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type StockEffect, sendStockEffects } from '../../durable-objects/stock-effects.ts'
 import { StockSales } from '../../durable-objects/stock-sales.ts'
 import type { SkuChange } from '../../src/domain/feed/feed-contract.ts'
 import type { PositionId } from '../../src/domain/shared/ids.ts'
-import { orderIdFrom } from '../../src/domain/shared/ids.ts'
+import { orderIdFrom, parsePositionId } from '../../src/domain/shared/ids.ts'
 import { wakeGraceMs } from '../../src/domain/stock/await-stock.ts'
 import type { Env } from '../../src/env.ts'
 import { testEnv } from '../fixtures/d1.ts'
@@ -54,6 +54,16 @@ async function settleAll(position: TestPosition): Promise<void> {
     state.storage.sql.exec('DELETE FROM outbox')
   })
   await evictDurableObject(position.stub)
+}
+
+/** Whether the availability of its SKU has heard of it; asking that actor itself would make it ask the position. */
+async function hasAvailability({ name }: TestPosition): Promise<boolean> {
+  const { sku } = parsePositionId(name as PositionId)
+  const stub = testEnv.AVAILABILITY.get(testEnv.AVAILABILITY.idFromName(sku))
+  return runInDurableObject(stub, (_, { storage }) => {
+    const tables = storage.sql.exec(`SELECT name FROM sqlite_master WHERE name = 'position_summary'`).toArray()
+    return tables.length > 0 && storage.sql.exec('SELECT * FROM position_summary').toArray().length > 0
+  })
 }
 
 const noPush = async () => {}
@@ -133,10 +143,23 @@ describe('a change', () => {
     await position.available()
     laterBy(1_000)
     expect(await runDurableObjectAlarm(position.stub)).toBe(true)
-    expect((await owed(position)).map(([id]) => id)).not.toContain('publish')
+    await position.api.projected(1)
+    expect(await owed(position)).toEqual([])
   })
 
-  it('is recorded as sent in one commit, however many kinds of it there were', async () => {
+  it('leaves by a timer, long before the alarm that stands behind it', async () => {
+    vi.restoreAllMocks()
+    const position = newPosition()
+    const sentAtMs = Date.now()
+    await position.send(move('m1', 'receipt', 10, sentAtMs))
+    const alarmAtMs = () => position.inside((_, { storage }) => storage.getAlarm())
+    expect(await alarmAtMs()).toBeGreaterThan(sentAtMs + 5_000)
+    const timeout = 20_000
+    await vi.waitFor(async () => expect(await hasAvailability(position)).toBe(true), { timeout, interval: 50 })
+    expect(Date.now()).toBeLessThan((await alarmAtMs()) ?? 0)
+  })
+
+  it('is recorded by the commit of the confirmation, however many kinds of it there were', async () => {
     const position = newPosition()
     await position.send(move('m1', 'receipt', 10, Date.now()))
     laterBy(1_000)
@@ -144,10 +167,12 @@ describe('a change', () => {
     const transactions = await position.inside(async (instance, { storage }) => {
       const spy = vi.spyOn(storage, 'transactionSync')
       await instance.alarm()
+      await instance.projected(1)
       return spy.mock.calls.length
     })
     // The other one is the round that every alarm makes over the holds.
     expect(transactions).toBe(2)
+    expect(await owed(position)).toEqual([])
   })
 })
 

@@ -1,0 +1,51 @@
+/**
+ * Sends what an outbox owes by a timer in memory. Setting the object's alarm is a write of its own and its going off a
+ * request, so the alarm only stands behind the timer: it goes off a while later, finds nothing left to do, or finds what
+ * an object left behind that died in between.
+ */
+import { describeError } from '../src/domain/shared/describe-error.ts'
+import type { Pending } from './alarm-clock.ts'
+
+/** How much later than the timer the alarm goes off: under steady traffic it is set and run once in that time. */
+const behindMs = 10_000
+/** What is due later than this waits for the alarm alone: a timer would keep the object in memory for it. */
+const promptMaxMs = 2_000
+
+export class PromptDrain implements Pending {
+  readonly #outbox: Pending
+  readonly #drain: () => Promise<void>
+  #timer: { readonly id: ReturnType<typeof setTimeout>; readonly atMs: number } | null = null
+
+  /** `drain` sends what is due. */
+  constructor(outbox: Pending, drain: () => Promise<void>) {
+    this.#outbox = outbox
+    this.#drain = drain
+  }
+
+  /** When the alarm has to go off for what the outbox owes. */
+  nextDueMs(): number | null {
+    const dueAtMs = this.#outbox.nextDueMs()
+    if (dueAtMs === null) return null
+    const nowMs = Date.now()
+    return dueAtMs >= nowMs && dueAtMs <= nowMs + promptMaxMs ? dueAtMs + behindMs : dueAtMs
+  }
+
+  /** In the turn of the write that made something pending. Should that be rolled back, the timer finds nothing due. */
+  schedule(nowMs: number): void {
+    const dueAtMs = this.#outbox.nextDueMs()
+    if (dueAtMs === null || dueAtMs > nowMs + promptMaxMs) return
+    if (this.#timer !== null && this.#timer.atMs <= dueAtMs) return
+    if (this.#timer !== null) clearTimeout(this.#timer.id)
+    const id = setTimeout(() => void this.#goOff(), Math.max(0, dueAtMs - nowMs))
+    this.#timer = { id, atMs: dueAtMs }
+  }
+
+  async #goOff(): Promise<void> {
+    this.#timer = null
+    try {
+      await this.#drain()
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'prompt_drain_failed', ...describeError(error) }))
+    }
+  }
+}
