@@ -116,20 +116,25 @@ function answerSku(
   reads: ReadonlyMap<string, PartRead>,
 ): SkuAnswer | null {
   if (entry === null || parts.length === 0) return null
-  const buffer = buffers?.get(entry.sku) ?? 0
   const wanted = query.quantity !== undefined || query.by !== undefined
   return skuAvailability({
     sku: entry.sku,
     class: entry.class,
-    parts: parts.map(({ entry: part, units }) => partOf(part, units, buffer, reads)),
+    parts: parts.map(({ entry: part, units }) => partOf(part, units, buffers, reads)),
     asker,
     wanted: wanted ? { quantity: query.quantity ?? 1, byMs: query.by ?? null, deliver } : null,
   })
 }
 
-/** What is kept back of a bundle is kept back of each of its components, in units of the component. */
-function partOf(entry: CatalogSku, units: number, buffer: number, reads: ReadonlyMap<string, PartRead>): Part {
+/** Of a component is kept back what is sold of it, in bundles and without them. */
+function partOf(
+  entry: CatalogSku,
+  units: number,
+  buffers: AtpQuestion['buffers'],
+  reads: ReadonlyMap<string, PartRead>,
+): Part {
   const { summaries, unrouted } = reads.get(entry.sku)?.availability ?? { summaries: [], unrouted: 0 }
   const { sku, class: ofClass, shelfLifeDays } = entry
-  return { sku, class: ofClass, shelfLifeDays, units, summaries, unrouted, buffer: buffer * units }
+  const buffer = buffers?.get(sku) ?? 0
+  return { sku, class: ofClass, shelfLifeDays, units, summaries, unrouted, buffer }
 }

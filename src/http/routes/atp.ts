@@ -72,7 +72,7 @@ atp.openapi(atpRoute, async (c) => {
 
 async function answerNow(c: AppContext, question: AtpQuestion, asked: readonly AskedSku[]) {
   const { config, account, query, nowMs } = question
-  const buffers = await channelBuffers(c.env, account, query.sku)
+  const buffers = await channelBuffers(c.env, account, asked)
   const answered = await answerAtp({ ...question, buffers }, asked, heldStock(c.env, question), (skus, places) =>
     askedSites(c.env, question, skus, places, nowMs),
   )
