@@ -145,7 +145,7 @@ export const examples = {
   newProfile: { profile, comment: 'Trade customers wait less' },
   draftProfile: { ...seen, profile, comment: 'One split at most' },
   reviewProfile: { ...seen, comment: 'Weights agreed with operations' },
-  activateProfile: { ...seen, comment: 'Shadow looks good', channels: ['b2b'], isDefault: false },
+  activateProfile: { ...seen, comment: 'Shadow looks good', channels: ['b2b'], isDefault: false, withoutShadow: false },
   rollBackProfile: { ...seen, version: 1, comment: 'Too many splits since Monday' },
   shadowProfile: { ...seen, samplePercent: 20, comment: 'A week beside the active one' },
   replay: { filter: { status: 'rejected', account: 'shopify-us', limit: 50 } },
