@@ -1,6 +1,6 @@
 /**
  * What one position should know, worked out from everything it was told and from nothing that it made of it: a set of
- * reports, summed anew every time. Reports come twice, late and out of order, so only a sum that does not care is right.
+ * reports, summed anew every time. They come twice, late and out of order: only a sum that does not care is right.
  */
 import { reportIdOf } from '../../src/domain/stock/decide.ts'
 import { figuresOf } from '../../src/domain/stock/figures-of.ts'
