@@ -108,7 +108,8 @@ export class GoodsWorkload {
     this.#times(random.between(0, 2), (part) => {
       const receivedAtMs = this.#within(atMs)
       const receiptId = `R${part}`
-      const came = lines.map((line) => ({ ...line, quantity: random.between(0, line.quantity), lots: [] }))
+      const found = lines.map((line) => ({ ...line, quantity: random.between(0, line.quantity + 1), lots: [] }))
+      const came = found.filter(({ quantity }) => quantity > 0)
       const received = { type: 'receive', receiptId, lines: came, final: random.chance(0.4), receivedAtMs } as const
       this.#tell(receivedAtMs, transferId, `${transferId}/${receiptId}`, received)
     })
@@ -118,7 +119,8 @@ export class GoodsWorkload {
   #conclude(transfer: Transfer): void {
     const { transferId, lines } = transfer
     const receivedAtMs = this.#world.clock.nowMs()
-    const rest = lines.map((line) => ({ sku: line.sku, quantity: inTransit(line), lots: [] }))
+    const left = lines.filter(({ shipped }) => shipped > 0)
+    const rest = left.map((line) => ({ sku: line.sku, quantity: inTransit(line), lots: [] }))
     const last = { type: 'receive', receiptId: 'last', lines: rest, final: true, receivedAtMs } as const
     this.#tell(receivedAtMs, transferId, `${transferId}/last`, last)
     this.#tell(receivedAtMs + hourMs, transferId, `${transferId}/over`, cancelled)

@@ -59,8 +59,9 @@ export class TransferDesk {
   /** Once nothing is under way: no unit was lost or made on the way, as the transfer and both positions tell it. */
   breachesAtRest(): string[] {
     return [...this.transfers.values()].flatMap((transfer) => {
-      const { transferId, pending, lines } = transfer
-      const open = pending.length > 0 ? [`I5: transfer ${transferId} has ${pending.length} calls to make`] : []
+      const { transferId, pending, lines, status } = transfer
+      const isOver = pending.length === 0 && ['closed', 'cancelled', 'refused'].includes(status)
+      const open = isOver ? [] : [`I5: transfer ${transferId} came to rest at ${status}`]
       const lost = lines.flatMap((line) => conservationBreaches(line, this.#bookedOf(transfer, line.sku)))
       const breaches = [...transferBreaches(transfer), ...lost]
       return [...open, ...breaches.map((breach) => `I1: transfer ${transferId} ${breach}`)]
