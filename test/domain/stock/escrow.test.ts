@@ -169,7 +169,7 @@ describe('what a shard is lent', () => {
     expect(granted(100, 90, {}, 0, [0, 40])).toBe(15)
   })
 
-  it('is nothing of the last few units, of none asked for, of a shard that is closed, or while units are collected', () => {
+  it('is nothing of the last few units, of a shard that is closed, or while units are collected', () => {
     const tail = tailUnitsPerShard * shards
     expect([granted(tail - 1, 9), granted(tail, 9)]).toEqual([0, 2])
     expect([granted(100, 0), granted(100, 9, {}, shards), granted(100, 9, { isPaused: true })]).toEqual([0, 0, 0])
