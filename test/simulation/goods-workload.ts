@@ -1,6 +1,7 @@
 /**
  * Units on the move and in carts: transfers that are sent in parts and arrive short, over or never; carts that are
- * extended, bought, given up or taken over by an order; orders of kits that share a component; a location that goes down.
+ * extended, bought, given up or taken over by an order; orders of kits that share a component; a location that is down
+ * for a while.
  */
 import type { ResolvedCart } from '../../durable-objects/resolved-cart.ts'
 import { correlationId, orderId, type PositionId, parsePositionId } from '../../src/domain/shared/ids.ts'
