@@ -200,7 +200,7 @@ export class CartDesk {
       },
       applyMany: async (_: PositionId, commands: readonly StockCommand[]) => {
         await boundary()
-        const verdicts = commands.map((command) => this.#ports.position(id).apply(command))
+        const verdicts = commands.map((command) => this.#ports.position(id).ask(command))
         await boundary()
         return verdicts
       },

@@ -19,6 +19,10 @@ export const plants = [
   'I2-takes-protected-units',
   /** A claim for now takes what an earlier claim for a later date needs. */
   'I2-forgets-later-dates',
+  /** A shard counts units that were set aside for it twice. */
+  'I2-shard-takes-a-grant-twice',
+  /** What a shard hands over is taken over again when its answer was lost. */
+  'I1-takes-over-a-batch-twice',
   /** An order is acknowledged before it is stored. */
   'I3-acknowledges-before-storing',
   /** A call in doubt is repeated without looking. */

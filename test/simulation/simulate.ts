@@ -8,6 +8,7 @@ import type { Plant } from './plants.ts'
 import { Post } from './post.ts'
 import { PromiseWorkload } from './promise-workload.ts'
 import { seededRandom } from './random.ts'
+import { RushWorkload } from './rush-workload.ts'
 import { schedule } from './workload.ts'
 import { startMs, World } from './world.ts'
 
@@ -23,7 +24,7 @@ export type Run = {
 /** `orders`: nothing but orders over plain stock, as seeds were told before stock was more than a number. */
 export type Scenario = 'everything' | 'orders'
 /** Each apart from the orders' own randomness. */
-const [promiseSalt, goodsSalt] = [0x9e3779b9, 0x85ebca6b]
+const [promiseSalt, goodsSalt, rushSalt] = [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35]
 const stormMs = 20 * 60_000
 const healMs = 3 * 24 * 3_600_000
 const eventsMax = 200_000
@@ -59,24 +60,22 @@ export async function simulate(
 }
 
 function workloadBeside(world: World, seed: number, plant: Plant | null) {
-  const [forPromises, forGoods] = [seededRandom(seed ^ promiseSalt), seededRandom(seed ^ goodsSalt)]
-  const faults = () => world.faults
-  const mail = new Post(world.clock, forPromises, faults)
-  const errands = new Post(world.clock, forGoods, faults)
-  const promises = new PromiseWorkload(world, forPromises, mail)
-  const goods = new GoodsWorkload(world, forGoods, errands, plant)
+  const begin = (salt: number) => {
+    const random = seededRandom(seed ^ salt)
+    return { random, post: new Post(world.clock, random, () => world.faults) }
+  }
+  const [mail, errands, rush] = [begin(promiseSalt), begin(goodsSalt), begin(rushSalt)]
+  const promises = new PromiseWorkload(world, mail.random, mail.post)
+  const goods = new GoodsWorkload(world, errands.random, errands.post, plant)
+  const rushed = new RushWorkload(world, rush.random, rush.post)
+  const all = [promises, goods, rushed]
   return {
-    schedule: () => {
-      promises.schedule()
-      goods.schedule()
-    },
-    heal: () => {
-      promises.heal()
-      goods.heal()
-    },
+    schedule: () => all.forEach((each) => void each.schedule()),
+    heal: () => all.forEach((each) => void each.heal()),
     breachesAtRest: () => [
-      ...[...mail.unanswered(), ...errands.unanswered()].map((id) => `I8: ${id} was never answered`),
+      ...[mail, errands, rush].flatMap(({ post }) => post.unanswered()).map((id) => `I8: ${id} was never answered`),
       ...goods.breachesAtRest(),
+      ...rushed.breachesAtRest(),
     ],
   }
 }

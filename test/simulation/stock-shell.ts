@@ -10,8 +10,10 @@ import {
   wakeGraceMs,
   wakeRoundMax,
 } from '../../src/domain/stock/await-stock.ts'
-import { decide, reportIdOf } from '../../src/domain/stock/decide.ts'
-import type { StockFacts, Waiter } from '../../src/domain/stock/decision.ts'
+import { reportIdOf } from '../../src/domain/stock/decide.ts'
+import { decideAtHome } from '../../src/domain/stock/decide-at-home.ts'
+import type { Decided, StockFacts, Waiter } from '../../src/domain/stock/decision.ts'
+import { doorOf, escrowedUnits } from '../../src/domain/stock/escrow.ts'
 import { evolve } from '../../src/domain/stock/evolve.ts'
 import { decideExpire } from '../../src/domain/stock/expire.ts'
 import { positionBreaches, reservationBreaches } from '../../src/domain/stock/invariants.ts'
@@ -29,6 +31,7 @@ import { evolveSupply, type Supply, supplyEventOf } from '../../src/domain/stock
 import { decideTidy } from '../../src/domain/stock/tidy.ts'
 import { MemoryReports } from '../fixtures/memory-reports.ts'
 import { misreadPosition, type Plant } from './plants.ts'
+import { ShardSet } from './shard-set.ts'
 import { grantExpected } from './slow-grant.ts'
 import { StockWitness } from './stock-witness.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -38,6 +41,9 @@ type Effects = {
   readonly trace: (line: string) => void
   readonly violate: (violation: string) => void
 }
+
+/** Asked once for what they know and once for what they have, shards have no more to say. */
+const roundsMax = 5
 
 export class StockShell {
   readonly sku: Sku
@@ -51,6 +57,7 @@ export class StockShell {
   readonly #supplies = new Map<string, Supply>()
   readonly #reports = new MemoryReports()
   readonly #waiters = new Map<string, Waiter>()
+  readonly shards: ShardSet
   readonly #left = new Map<string, number>()
   readonly #witness = new StockWitness()
 
@@ -60,6 +67,7 @@ export class StockShell {
     this.#clock = clock
     this.#effects = effects
     this.#plant = plant
+    this.shards = new ShardSet(this.#home(), plant)
   }
 
   get position(): Position {
@@ -75,13 +83,30 @@ export class StockShell {
     return availableAt(this.#position)
   }
 
-  apply(command: StockCommand): StockVerdict {
+  /** As callers do: a plain claim goes to the shard that decides about it, anything else to the position. */
+  ask(command: StockCommand): StockVerdict {
+    const { open } = this.shards
+    return command.type === 'hold' && open > 0
+      ? this.askAt(doorOf(command.reservationId, open), command)
+      : this.apply(command)
+  }
+
+  askAt(door: number, command: StockCommand): StockVerdict {
+    this.#expire()
+    const verdict = this.shards.decide(door, command) ?? this.apply(command, door)
+    this.#check()
+    return verdict
+  }
+
+  /** `from`: the shard that left it to the position. */
+  apply(command: StockCommand, from: number | null = null): StockVerdict {
     const remembered = this.#verdicts.get(command.commandId)
     if (remembered) return remembered
     this.#expire()
     const nowMs = this.#clock.nowMs()
-    const expected = grantExpected(command, this.#position, this.#reservations, nowMs)
-    const verdict = this.#decide(command)
+    const isWhole = escrowedUnits(this.#position) === 0
+    const expected = isWhole ? grantExpected(command, this.#position, this.#reservations, nowMs) : null
+    const verdict = this.#decide(command, from)
     this.#verdicts.set(command.commandId, verdict)
     if (verdict.ok) this.#witness.hear(command, nowMs)
     this.#wakeWaiters()
@@ -111,14 +136,28 @@ export class StockShell {
     return [...this.#reservations.values()].filter((reservation) => openUnits(reservation) > 0)
   }
 
-  #decide(command: StockCommand): StockVerdict {
-    const reservation = 'reservationId' in command ? (this.#reservations.get(command.reservationId) ?? null) : null
-    const decided = decide(command, this.#factsFor(command, reservation))
+  #decide(command: StockCommand, from: number | null): StockVerdict {
+    const { decided, reservation } = this.#decideAtHome(command, new Set(from === null ? [] : [from]))
     if (!decided.ok) return { ok: false, error: decided.error }
     const { events, effect, granted, report } = decided.value
     this.#commit(events, reservation, command)
     if (report) this.#reports.save(report)
     return { ok: true, effect, granted, available: availableAt(this.#position), version: this.#position.version }
+  }
+
+  /** Shards are asked for what they know, or have, before anything is decided that depends on it. */
+  #decideAtHome(command: StockCommand, forThis: Set<number>): { decided: Decided; reservation: Reservation | null } {
+    for (let round = 0; round < roundsMax; round += 1) {
+      const reservation = 'reservationId' in command ? (this.#reservations.get(command.reservationId) ?? null) : null
+      const heard = { forThis, isUpToDate: this.shards.isUpToDate }
+      const answer = decideAtHome(command, this.#factsFor(command, reservation), heard)
+      if (answer.kind === 'decided') return { decided: answer.decided, reservation }
+      for (const shard of answer.asking.shards) {
+        this.shards.settle(shard, answer.asking.giveBack, 0, 'answered')
+        forThis.add(shard)
+      }
+    }
+    throw new Error('the position asks its shards for ever')
   }
 
   #factsFor(command: StockCommand, reservation: Reservation | null): StockFacts {
@@ -211,10 +250,30 @@ export class StockShell {
     this.#clock.after(wakeGraceMs + 1, () => this.#wakeWaiters())
   }
 
+  #home(): ConstructorParameters<typeof ShardSet>[0] {
+    const granting = (granted: number): StockVerdict => {
+      return { ok: true, effect: 'applied', granted, available: 0, version: this.#position.version }
+    }
+    return {
+      nowMs: this.#clock.nowMs,
+      position: () => this.#position,
+      reservation: (id) => this.#reservations.get(id as ReservationId) ?? null,
+      hasWaiters: () => this.#waiters.size > 0,
+      hasAnswered: (id) => this.#verdicts.has(id),
+      record: (events, existing, command) => this.#commit(events, existing, command),
+      remember: (command) => {
+        const granted = command.type === 'hold' ? command.quantity : 0
+        if (!this.#verdicts.has(command.commandId)) this.#verdicts.set(command.commandId, granting(granted))
+      },
+      violate: (violation) => this.#say(violation),
+    }
+  }
+
   #check(): void {
     const say = (breach: string) => this.#say(`I1: ${breach}`)
     positionBreaches(this.#position).forEach(say)
     reservationBreaches(this.#position, this.#reservations.values()).forEach(say)
+    for (const breach of this.shards.breaches()) this.#say(breach)
     for (const breach of this.#witness.breaches(this.#position, this.#clock.nowMs())) this.#say(breach)
   }
 

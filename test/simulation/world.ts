@@ -232,7 +232,7 @@ export class World {
   #applyStock(orderId: OrderId, item: Sku, location: LocationId, command: StockCommand): StockVerdict {
     const position = this.position(item, location)
     const isForgotten = this.#plant === 'I5-leaves-a-component-claimed' && orderId.includes('kit') && item === 'BUOY'
-    if (!isForgotten || command.type !== 'ship') return position.apply(command)
+    if (!isForgotten || command.type !== 'ship') return position.ask(command)
     const { version } = position.position
     return { ok: true, effect: 'applied', granted: command.quantity, available: position.available(), version }
   }
