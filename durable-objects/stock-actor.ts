@@ -7,7 +7,8 @@ import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
-import type { PositionId } from '../src/domain/shared/ids.ts'
+import type { OrderId, PositionId } from '../src/domain/shared/ids.ts'
+import { type ClaimCover, shortageIn } from '../src/domain/stock/claim-cover.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
 import { lotViews, positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
@@ -29,12 +30,13 @@ import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
 import { type Answer, type Asked, type AskedCommand, nobody, StockBatch } from './stock-batch.ts'
-import { projectRow, type StockEffect, sendStockEffects } from './stock-effects.ts'
+import { StockCover } from './stock-cover.ts'
+import { coverRow, projectRow, type StockEffect, sendStockEffects } from './stock-effects.ts'
 import { StockEscrow } from './stock-escrow.ts'
 import { StockLedger } from './stock-ledger.ts'
 import { reportLots, StockReportTable } from './stock-report-table.ts'
 import { StockSales } from './stock-sales.ts'
-import { claimTerms, StockTables, stockTables, waiterOffer, waiterTurn } from './stock-tables.ts'
+import { claimCover, claimTerms, StockTables, stockTables, waiterOffer, waiterTurn } from './stock-tables.ts'
 import { StockWakeUps } from './stock-wake-ups.ts'
 import { SupplyTable, supplyTable } from './supply-table.ts'
 import { Timers, timersTable } from './timers.ts'
@@ -47,8 +49,12 @@ const steps = [
   { id: 2, statements: [waiterOffer] },
   { id: 3, statements: [...claimTerms, reportLots, supplyTable] },
   { id: 4, statements: waiterTurn },
+  { id: 5, statements: claimCover },
 ]
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
+
+/** Entries looked through for what took units away: a shortage is told within seconds of it. */
+const recentEntries = 100
 
 /** Shards that take part in vain that often are out of reach: the caller is better off asking again later. */
 const askRoundsMax = 3
@@ -67,6 +73,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
   readonly #sales = new StockSales()
+  readonly #cover = new StockCover(this.#outbox, this.#timers, this.#ledger, this.#tables.stock)
   readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log)
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, Answer>((asked) => this.#batch.execute(asked))
@@ -120,6 +127,17 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     await this.#hearShards()
     this.#tidied()
     return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.position)
+  }
+
+  async coverOf(orderId: string): Promise<ClaimCover> {
+    this.#tidied()
+    const revision = this.#outbox.find(coverRow(orderId as OrderId))?.revision ?? null
+    const claims = this.#tables.stock.uncoveredOf(orderId)
+    return { version: this.#ledger.position.version, revision, claims, because: shortageIn(this.#recent()) }
+  }
+
+  async coverTold(orderId: string, revision: number): Promise<void> {
+    this.#outbox.settle(coverRow(orderId as OrderId), revision)
   }
 
   async lots(): Promise<readonly LotView[]> {
@@ -204,6 +222,11 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     return verdict
   }
 
+  /** The newest entries, newest first: enough to find what took units away. */
+  #recent(): readonly LoggedStockEvent[] {
+    return this.#log.latest(recentEntries, null).map(({ event }) => JSON.parse(event) as LoggedStockEvent)
+  }
+
   /** Their claims, so that what is read is as new as the question. */
   async #hearShards(): Promise<void> {
     const shards = this.escrow.holders
@@ -225,6 +248,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
         this.#migrations.ensure()
         const before = this.#ledger.position
         const answer = work(nowMs)
+        this.#cover.review(this.#ledger.position !== before, nowMs)
         this.#wakeUps.orders(nowMs)
         this.escrow.review(nowMs)
         if (this.#ledger.position !== before) this.#ledger.save()
@@ -239,7 +263,15 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   #forget(): void {
-    for (const part of [this.#migrations, this.#log, this.#outbox, this.#timers, this.#ledger, this.#clock])
+    for (const part of [
+      this.#migrations,
+      this.#log,
+      this.#outbox,
+      this.#timers,
+      this.#ledger,
+      this.#cover,
+      this.#clock,
+    ])
       part.forget()
   }
 }
