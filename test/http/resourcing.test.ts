@@ -1,8 +1,9 @@
 /** An order whose position, location or plan turns out otherwise than promised, before and after it was released. */
-import { describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { actor, type OrderApi, type StockApi } from '../../src/actor-apis.ts'
 import type { OrderState } from '../../src/domain/order/order-state.ts'
 import { examples } from '../../src/http/wire/examples.ts'
+import { playQueue } from '../fixtures/play-queue.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 import { get, post } from './send.ts'
 
@@ -17,6 +18,12 @@ const withRelease = () =>
     entities: file.entities.map(({ erp: _erp, ...entity }) => entity),
     locations: file.locations.map(({ account: _account, ...location }) => location),
   }))
+
+beforeAll(() => {
+  playQueue('INBOUND_ORDERS')
+  playQueue('PROJECTIONS')
+})
+afterAll(() => vi.restoreAllMocks())
 
 let events = 0
 async function receive(sku: string, location: string, quantity: number): Promise<void> {
@@ -54,8 +61,8 @@ async function claimsOf(externalOrderId: string): Promise<readonly string[]> {
   })
 }
 const typesOf = async (externalOrderId: string): Promise<readonly string[]> => {
-  const answer = await get(`/v1/orders/${encodeURIComponent(idOf(externalOrderId))}/timeline?limit=200`)
-  const { events: entries } = (await answer.json()) as { events: { type: string }[] }
+  const answer = await get(`/v1/orders/${encodeURIComponent(idOf(externalOrderId))}/timeline`)
+  const { entries } = (await answer.json()) as { entries: { type: string }[] }
   return entries.map(({ type }) => type)
 }
 
@@ -110,5 +117,28 @@ describe('stock that is not there', () => {
     await vi.waitFor(async () => {
       expect((await stateOf('drift-3'))?.exceptions).toMatchObject([{ resolvedAtMs: expect.any(Number) }])
     }, patience)
+  })
+
+  it('leaves a cart its answer, and a case for as long as it lasts', async () => {
+    await withRelease()
+    await receive('BUOY-R', 'east', 5)
+    await post('/v1/reservations', {
+      reservationId: 'drift-cart',
+      lines: [{ sku: 'BUOY-R', quantity: 5 }],
+      expiresInSeconds: 900,
+    })
+    await count('BUOY-R', 'east', 2)
+    const cases = async (status: string) => {
+      const answer = await get(`/v1/exceptions?category=inventory_drift&status=${status}`)
+      const { exceptions } = (await answer.json()) as { exceptions: { exceptionId: string; message: string }[] }
+      return exceptions.filter(({ exceptionId }) => exceptionId.endsWith('BUOY-R@east/inventory_drift/cart drift-cart'))
+    }
+    await vi.waitFor(async () => expect(await cases('open')).toHaveLength(1), patience)
+    expect((await cases('open'))[0]?.message).toMatch(/^3 units promised to reservation drift-cart/)
+    expect(await (await get('/v1/reservations/drift-cart')).json()).toMatchObject({ status: 'held' })
+    await receive('BUOY-R', 'west', 5)
+    await post('/v1/orders', { ...order('drift-4', 'BUOY-R', 5), reservationId: 'drift-cart' })
+    await vi.waitFor(async () => expect(await claimsOf('drift-4')).toEqual(['5@west']), patience)
+    await vi.waitFor(async () => expect(await cases('open')).toEqual([]), patience)
   })
 })

@@ -38,6 +38,13 @@ export function decideCover(lacking: readonly Lacking[], facts: CoverFacts): rea
   return [...regained, ...lost]
 }
 
+/** A cart that gives units back lacks none of the rest until it is told again: whoever keeps a case of it closes that. */
+export function cartCovered({ reservationId, orderId, uncovered }: Reservation): readonly CoverChanged[] {
+  return orderId !== null || uncovered === 0
+    ? []
+    : [{ type: 'cover_changed', reservationId, orderId, uncovered: 0, was: uncovered }]
+}
+
 /** One row in the order in which claims of a kind lose their cover. */
 export function byLoss(left: Reservation, right: Reservation): number {
   const draws = ({ draws }: Reservation) => Number(draws.length > 0)
