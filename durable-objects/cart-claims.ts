@@ -7,7 +7,7 @@ import { atfOf } from '../src/domain/atp/atp-of.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
 import { commandId, locationId, positionId, type ReservationId, sku } from '../src/domain/shared/ids.ts'
 import { inTurns } from '../src/domain/shared/in-turns.ts'
-import { type Cart, type CartClaim, claimId, claimsOf } from '../src/domain/stock/cart.ts'
+import { type Cart, type CartClaim, channelOf, claimId, claimsOf } from '../src/domain/stock/cart.ts'
 import type { StockCommandBody, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { StockRefusal } from '../src/domain/stock/stock-refusal.ts'
 import type { Env } from '../src/env.ts'
@@ -84,7 +84,8 @@ export class CartClaims {
   }
 
   commit(cart: Cart, cause: Cause): Promise<Refusals> {
-    return this.#each(claimsOf(cart), cause, (reservationId) => ({ type: 'commit', reservationId }))
+    const soldBy = channelOf(cart)
+    return this.#each(claimsOf(cart), cause, (reservationId) => ({ type: 'commit', reservationId, soldBy }))
   }
 
   extend(cart: Cart, expiresAtMs: number, cause: Cause): Promise<Refusals> {

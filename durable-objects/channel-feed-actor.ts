@@ -30,6 +30,7 @@ import { ActorFacts, actorFactsTable } from './actor-facts.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { FeedAttempts, feedAttemptTable } from './feed-attempts.ts'
+import { feedBundleTables } from './feed-bundle-table.ts'
 import { FeedDrains } from './feed-drains.ts'
 import { type FeedFact, FeedLedger, type FeedParts } from './feed-ledger.ts'
 import { FeedRound, walkTimer } from './feed-round.ts'
@@ -49,6 +50,7 @@ const steps = [
       ...[actorFactsTable, eventLogTable, outboxTable, outboxIndex, timersTable],
     ],
   },
+  { id: 2, statements: feedBundleTables },
 ]
 
 type Work = (nowMs: number) => void
@@ -85,9 +87,7 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   }
 
   changed(account: string, changes: readonly SkuChange[]): Promise<void> {
-    return this.#join(account, (nowMs) => {
-      for (const change of changes) this.#skus.change(account, change, this.#ledger.nextRevision(), nowMs)
-    })
+    return this.#join(account, (nowMs) => this.#ledger.change(changes, nowMs))
   }
 
   async outlook(skus: readonly string[]): Promise<FeedOutlook> {

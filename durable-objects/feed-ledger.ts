@@ -19,10 +19,11 @@ import type {
   FeedFacts,
   FeedResult,
   FeedSighting,
+  SkuChange,
   SkuWant,
 } from '../src/domain/feed/feed-contract.ts'
 import type { FeedListing, FeedStep } from '../src/domain/feed/feed-listing.ts'
-import { type FeedEvent, type FeedKey, keyOf, keyText, shownBy } from '../src/domain/feed/feed-listing.ts'
+import { type FeedEvent, type FeedKey, forgotten, keyOf, keyText, shownBy } from '../src/domain/feed/feed-listing.ts'
 import { fillBatch } from '../src/domain/feed/fill-batch.ts'
 import { addLag, emptySketch, type LagSketch } from '../src/domain/feed/lag-sketch.ts'
 import { notice, type SightingRules } from '../src/domain/feed/observe.ts'
@@ -65,10 +66,16 @@ export class FeedLedger {
     return stored === null ? emptySketch : (JSON.parse(stored) as LagSketch)
   }
 
-  nextRevision(): number {
-    const revision = Number(this.#parts.facts.get('revision') ?? 0) + 1
-    this.#parts.facts.set('revision', String(revision))
-    return revision
+  change(changes: readonly SkuChange[], nowMs: number): void {
+    for (const change of changes) {
+      this.#mark(change, nowMs)
+      this.#parts.skus.spread(change)
+    }
+  }
+
+  /** What changes for a component changes for the bundles that hold it. */
+  spread(nowMs: number, limit: number): void {
+    for (const bundle of this.#parts.skus.takeBundles(limit)) this.#mark({ ...bundle, sold: {} }, nowMs)
   }
 
   /** Listings of the SKU that are no longer wanted are forgotten, once nothing is under way for them. */
@@ -84,9 +91,9 @@ export class FeedLedger {
     const kept = new Set(wish.listings.map(keyText))
     for (const listing of table.ofSku(wish.sku)) {
       const isOver = listing.kind === 'stock' && !kept.has(keyText(listing)) && listing.revision < wish.revision
-      if (isOver && listing.attemptId === null) table.remove(listing)
+      if (isOver && listing.attemptId === null) this.#drop(listing, nowMs)
     }
-    skus.answer(wish.sku, wish.revision, wish.reviewAfterMs, nowMs)
+    skus.answer(wish, nowMs)
   }
 
   /** Null: nothing to call for, or another call of this lane is under way. */
@@ -163,9 +170,17 @@ export class FeedLedger {
 
   #workOut(listings: readonly FeedListing[], nowMs: number): void {
     const stocked = listings.filter(({ kind }) => kind === 'stock').map(({ sku }) => sku)
-    for (const sku of new Set(stocked)) {
-      this.#parts.skus.change(this.account, { sku, changedAtMs: nowMs, sold: {} }, this.nextRevision(), nowMs)
-    }
+    for (const sku of new Set(stocked)) this.#mark({ sku, changedAtMs: nowMs, sold: {} }, nowMs)
+  }
+
+  #mark(change: SkuChange, nowMs: number): void {
+    this.#parts.skus.change(this.account, change, this.#nextRevision(), nowMs)
+  }
+
+  #nextRevision(): number {
+    const revision = Number(this.#parts.facts.get('revision') ?? 0) + 1
+    this.#parts.facts.set('revision', String(revision))
+    return revision
   }
 
   #sendItem(listing: FeedListing, attemptId: string, nowMs: number) {
@@ -179,7 +194,16 @@ export class FeedLedger {
   #take(before: FeedListing | null, { listing, events, lagMs }: FeedStep, nowMs: number): void {
     this.#parts.table.save(before, listing)
     if (lagMs !== null) this.#parts.facts.set('lag', JSON.stringify(addLag(this.lag, lagMs, nowMs)))
-    if (events.length > 0) this.#parts.log.append(events, causeOf(this.account, listing), nowMs)
+    this.#log(listing, events, nowMs)
+  }
+
+  #drop(listing: FeedListing, nowMs: number): void {
+    this.#parts.table.remove(listing)
+    this.#log(listing, forgotten(listing), nowMs)
+  }
+
+  #log(key: FeedKey, events: readonly FeedEvent[], nowMs: number): void {
+    if (events.length > 0) this.#parts.log.append(events, causeOf(this.account, key), nowMs)
   }
 }
 

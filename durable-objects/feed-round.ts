@@ -30,6 +30,7 @@ export class FeedRound {
     for (const attempt of attempts.expired(nowMs)) this.#ledger.expire(attempt, nowMs)
     this.#ledger.wake(nowMs, rowsPerAlarm)
     this.#walk(nowMs)
+    this.#ledger.spread(nowMs, rowsPerAlarm)
     skus.prune(nowMs)
     const changed = skus.ask(nowMs, rowsPerAlarm)
     return [

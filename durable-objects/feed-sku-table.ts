@@ -2,8 +2,9 @@
  * The SKUs of a feed whose stock changed or sold lately: what has to be worked out anew, and how fast each sells. A row
  * whose change was answered and whose sales are forgotten goes.
  */
-import type { SkuChange, SkuOutlook } from '../src/domain/feed/feed-contract.ts'
+import type { SkuChange, SkuOutlook, SkuWant } from '../src/domain/feed/feed-contract.ts'
 import { addSales, isOver, noSales, rateAt, type SellRate } from '../src/domain/feed/sell-rate.ts'
+import { type BundleChange, FeedBundleTable } from './feed-bundle-table.ts'
 import type { Migrations } from './migrations.ts'
 
 export const feedSkuTables = [
@@ -35,11 +36,13 @@ const columns = 'sku, revision, answered, changed_at_ms, due_ms, rate'
 export class FeedSkuTable {
   readonly #sql: SqlStorage
   readonly #migrations: Migrations
+  readonly #bundles: FeedBundleTable
   #nextDueMs: number | null | undefined
 
   constructor(sql: SqlStorage, migrations: Migrations) {
     this.#sql = sql
     this.#migrations = migrations
+    this.#bundles = new FeedBundleTable(sql, migrations)
   }
 
   /** Inside the caller's transaction. Whatever is worked out from now on is of this revision. */
@@ -57,6 +60,16 @@ export class FeedSkuTable {
     this.#nextDueMs = undefined
   }
 
+  /** Inside the caller's transaction: the bundles that hold it have changed too, and are taken up by and by. */
+  spread({ sku, changedAtMs }: SkuChange): void {
+    this.#bundles.changed(sku, changedAtMs)
+  }
+
+  /** Bundles that hold what changed, at most `limit` at a time: each is to be marked as changed itself. */
+  takeBundles(limit: number): readonly BundleChange[] {
+    return this.#bundles.take(limit)
+  }
+
   /** Those to be worked out now; each is asked for again later unless it is answered. */
   ask(nowMs: number, limit: number): readonly ChangedSku[] {
     const due = this.#rows('WHERE due_ms <= ? ORDER BY due_ms LIMIT ?', nowMs, limit)
@@ -67,9 +80,11 @@ export class FeedSkuTable {
   }
 
   /** Inside the caller's transaction. A change that came meanwhile stays open. */
-  answer(sku: string, revision: number, reviewAfterMs: number | null, nowMs: number): void {
+  answer({ sku, revision, reviewAfterMs, parts = [] }: SkuWant, nowMs: number): void {
     const known = this.#find(sku)
-    if (known === null || revision < known.revision) return
+    if (known !== null && revision < known.revision) return
+    this.#bundles.holds(sku, parts)
+    if (known === null) return
     const dueMs = reviewAfterMs === null ? null : nowMs + reviewAfterMs
     const update = 'UPDATE feed_sku SET answered = ?, due_ms = ?, touched_ms = ? WHERE sku = ?'
     this.#sql.exec(update, revision, dueMs, nowMs, sku)
@@ -98,6 +113,8 @@ export class FeedSkuTable {
   }
 
   nextDueMs(): number | null {
+    const bundlesMs = this.#bundles.nextDueMs()
+    if (bundlesMs !== null) return bundlesMs
     if (this.#nextDueMs !== undefined) return this.#nextDueMs
     this.#nextDueMs = this.#rows('WHERE due_ms IS NOT NULL ORDER BY due_ms LIMIT 1')[0]?.due_ms ?? null
     return this.#nextDueMs
@@ -105,6 +122,7 @@ export class FeedSkuTable {
 
   /** After a rolled-back transaction. */
   forget(): void {
+    this.#bundles.forget()
     this.#nextDueMs = undefined
   }
 

@@ -19,7 +19,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
     findChannel: async (account) => channelFinding(await activeConfig(env, Date.now()), account),
     findLines: (account, lines) =>
       Promise.all(lines.map(async (line) => ({ ...line, listing: await findStockedListing(env, account, line) }))),
-    outlook: (account, lines) => lookUpOutlook(env, account, lines),
+    outlook: (placed, lines) => lookUpOutlook(env, placed, lines),
     planInputs: (ask) => lookUpPlanInputs(env, ask),
     takeCart: async (reservationId, account) => {
       const config = await activeConfig(env, Date.now())

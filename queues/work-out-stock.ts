@@ -3,13 +3,19 @@
  * change before anybody looks, so the answer to an older change never replaces that to a newer one.
  */
 import { type AvailabilityApi, actor, type FeedApi } from '../src/actor-apis.ts'
-import { findSku, listingsOfSku } from '../src/config/catalog.ts'
+import { findBundleParts, findSku, listingsOfSku, skusWithin } from '../src/config/catalog.ts'
 import { type AtsTerms, atsOf } from '../src/domain/atp/ats-of.ts'
 import { capFor, isExcluded, safetyStockFor, thresholdFor } from '../src/domain/atp/promise-rules.ts'
-import type { CatalogSku } from '../src/domain/catalog/listing.ts'
+import type { CatalogSku, Listing } from '../src/domain/catalog/listing.ts'
 import type { Account, Config } from '../src/domain/config/config.ts'
 import { type BufferTerms, bufferOf, lagOf } from '../src/domain/feed/buffer.ts'
-import { bundlesByPlace, type ChannelPlace, desiredStock, unitsByPlace } from '../src/domain/feed/desired-stock.ts'
+import {
+  bundlesByPlace,
+  type ChannelPlace,
+  cappedByPlace,
+  desiredStock,
+  unitsByPlace,
+} from '../src/domain/feed/desired-stock.ts'
 import type { FeedOutlook, SkuWant } from '../src/domain/feed/feed-contract.ts'
 import { noSales } from '../src/domain/feed/sell-rate.ts'
 import type { Env } from '../src/env.ts'
@@ -19,53 +25,84 @@ import { runBounded } from './run-bounded.ts'
 export type ChangedSku = { readonly sku: string; readonly revision: number }
 type Channel = { readonly account: Account; readonly config: Config; readonly env: Env; readonly nowMs: number }
 
+type Part = { readonly entry: CatalogSku; readonly quantity: number }
+/** What changed, as the catalogue has it: itself once, or the base components of a bundle. */
+type AskedListings = {
+  readonly change: ChangedSku
+  readonly listings: readonly Listing[]
+  readonly entry: CatalogSku | null
+  readonly parts: readonly Part[]
+  /** Of a bundle: every SKU that it is made of, bundles within it included. */
+  readonly within: readonly string[]
+}
+
 /** While a measured buffer is kept back, its SKU is looked at again so that it shrinks when the sales do. */
 const reviewAfterMs = 5 * 60_000
 
 export async function workOutStock(changed: readonly ChangedSku[], channel: Channel): Promise<void> {
   const feed = actor<FeedApi>(channel.env.FEED, channel.account.id)
   const places = channelPlaces(channel.account, channel.config)
-  const outlook = await feed.outlook(changed.map(({ sku }) => sku))
-  const wishes = await runBounded(changed, (each) => wishFor(each, places, outlook, channel))
+  const asked = await runBounded(changed, (each) => lookUp(each, places, channel))
+  const sold = new Set(asked.flatMap(({ parts }) => parts.map(({ entry }) => entry.sku)))
+  const outlook = await feed.outlook([...sold])
+  const wishes = await runBounded(asked, (each) => wishFor(each, places, outlook, channel))
   await feed.want(channel.account.id, wishes)
 }
 
+async function lookUp(change: ChangedSku, places: readonly ChannelPlace[], channel: Channel): Promise<AskedListings> {
+  const { account, env, nowMs } = channel
+  const listings = places.length === 0 ? [] : await listingsOfSku(env, account.id, change.sku)
+  const entry = listings.length === 0 ? null : await findSku(env, change.sku, nowMs)
+  if (entry === null) return { change, listings: [], entry, parts: [], within: [] }
+  const { components } = entry
+  if (components.length === 0) return { change, listings, entry, parts: [{ entry, quantity: 1 }], within: [] }
+  return { change, listings, entry, parts: await partsOf(entry, channel), within: await skusWithin(env, entry, nowMs) }
+}
+
+/** Empty for a bundle that cannot be resolved: nothing of it can be sold. */
+async function partsOf(entry: CatalogSku, { env, nowMs }: Channel): Promise<readonly Part[]> {
+  const resolved = await findBundleParts(env, entry, nowMs)
+  if (!resolved.ok) return []
+  const found = resolved.value.map(async ({ sku, units }) => ({
+    entry: await findSku(env, sku, nowMs),
+    quantity: units,
+  }))
+  const parts = await Promise.all(found)
+  return parts.flatMap(({ entry: part, quantity }) => (part === null ? [] : [{ entry: part, quantity }]))
+}
+
 async function wishFor(
-  { sku, revision }: ChangedSku,
+  { change: { sku, revision }, listings, entry, parts, within }: AskedListings,
   places: readonly ChannelPlace[],
   outlook: FeedOutlook,
   channel: Channel,
 ): Promise<SkuWant> {
-  const { account, env, nowMs } = channel
-  const urgency = { lowStock: account.feed.lowStock }
-  const listings = places.length === 0 ? [] : await listingsOfSku(env, account.id, sku)
-  const known = listings.length === 0 ? null : await findSku(env, sku, nowMs)
-  if (known === null) return { sku, revision, urgency, listings: [], reviewAfterMs: null }
-  const buffer = bufferFor(sku, outlook, account)
-  const units = await unitsFor(known, buffer, places, channel)
-  const isMeasured = buffer.buffer > buffer.static
+  const urgency = { lowStock: channel.account.feed.lowStock }
+  if (entry === null) return { sku, revision, urgency, listings: [], reviewAfterMs: null, parts: within }
+  const buffered = parts.map((part) => ({ ...part, buffer: bufferFor(part.entry.sku, outlook, channel.account) }))
+  const isMeasured = buffered.some(({ buffer }) => buffer.buffer > buffer.static)
   return {
-    ...{ sku, revision, urgency },
-    listings: desiredStock(listings, places, units),
+    ...{ sku, revision, urgency, parts: within },
+    listings: desiredStock(listings, places, await unitsFor(entry, buffered, places, channel)),
     reviewAfterMs: isMeasured ? reviewAfterMs : null,
   }
 }
 
-/** A bundle has no stock of its own: it is its components that are kept back, by what the bundle sells. */
+/** A bundle has no stock of its own: what its components sell, in it and without it, is kept back of them. */
 async function unitsFor(
   entry: CatalogSku,
-  { buffer }: BufferTerms,
+  parts: readonly (Part & { readonly buffer: BufferTerms })[],
   places: readonly ChannelPlace[],
   channel: Channel,
 ): Promise<readonly number[]> {
-  const { components } = entry
-  if (components.length === 0) return unitsByPlace(await termsOf(entry, buffer, places, channel), places)
-  const parts = components.map(async ({ sku, quantity }) => {
-    const component = await findSku(channel.env, sku, channel.nowMs)
-    if (component === null) return { units: [], quantity }
-    return { units: unitsByPlace(await termsOf(component, buffer * quantity, places, channel), places), quantity }
-  })
-  return bundlesByPlace(await Promise.all(parts), places)
+  const units = await Promise.all(
+    parts.map(async ({ entry: part, quantity, buffer }) => {
+      return { units: unitsByPlace(await termsOf(part, buffer.buffer, places, channel), places), quantity }
+    }),
+  )
+  const { promising } = channel.config
+  const asked = { sku: entry.sku, class: entry.class, channel: channel.account.id }
+  return cappedByPlace(bundlesByPlace(units, places), isExcluded(promising, asked) ? 0 : capFor(promising, asked))
 }
 
 /** Read from the positions themselves: the news of this very change may not have reached anybody else yet. */

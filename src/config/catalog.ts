@@ -7,7 +7,7 @@ import type { CatalogSku, Listing } from '../domain/catalog/listing.ts'
 import type { StockPart } from '../domain/catalog/stock-parts.ts'
 import { catalogSkuSchema, listingSchema } from '../domain/config/config.ts'
 import { accountId } from '../domain/shared/ids.ts'
-import { err, type Result } from '../domain/shared/result.ts'
+import { err, ok, type Result } from '../domain/shared/result.ts'
 import type { Env } from '../env.ts'
 
 const rememberedMs = 30_000
@@ -57,20 +57,35 @@ export async function findBundleParts(
   nowMs: number,
   entered: ReadonlyMap<string, CatalogSku> = new Map(),
 ): Promise<Result<readonly StockPart[], string>> {
-  const known = new Map<string, CatalogSku | null>(entered)
-  const looked = new Set<string>()
+  const read = await readComponents(env, entry, nowMs, entered)
+  return read.ok ? bundleParts(entry, (sku) => read.value.get(sku) ?? null) : read
+}
+
+/** Every SKU that a bundle is made of, bundles within it included: a change of any of them changes it. */
+export async function skusWithin(env: Env, entry: CatalogSku, nowMs: number): Promise<readonly string[]> {
+  const read = await readComponents(env, entry, nowMs, new Map())
+  return read.ok ? [...read.value.keys()] : entry.components.map(({ sku }) => sku)
+}
+
+/** The entries of a bundle's components, and of theirs; null for a SKU that nobody entered. */
+async function readComponents(
+  env: Env,
+  entry: CatalogSku,
+  nowMs: number,
+  entered: ReadonlyMap<string, CatalogSku>,
+): Promise<Result<ReadonlyMap<string, CatalogSku | null>, string>> {
+  const looked = new Map<string, CatalogSku | null>()
   let level: readonly { readonly sku: string }[] = entry.components
   for (let depth = 0; depth < bundleDepthMax && level.length > 0; depth++) {
     const fresh = [...new Set(level.map(({ sku }) => sku))].filter((sku) => !looked.has(sku))
     if (looked.size + fresh.length > componentsReadMax) return err(`more than ${componentsReadMax} components in all`)
-    const found = await Promise.all(fresh.map(async (sku) => known.get(sku) ?? (await findSku(env, sku, nowMs))))
+    const found = await Promise.all(fresh.map(async (sku) => entered.get(sku) ?? (await findSku(env, sku, nowMs))))
     fresh.forEach((sku, index) => {
-      looked.add(sku)
-      known.set(sku, found[index] ?? null)
+      looked.set(sku, found[index] ?? null)
     })
     level = found.flatMap((component) => component?.components ?? [])
   }
-  return bundleParts(entry, (sku) => known.get(sku) ?? null)
+  return ok(looked)
 }
 /** KV reads that one bundle may cost: a request may make a thousand. */
 const componentsReadMax = 300

@@ -1,7 +1,7 @@
 /**
  * Who is asking: an API key or a JWT in `Authorization: Bearer`. Keys are compared by their SHA-256, so neither the
- * stored configuration nor the time a comparison takes tells one. Whatever cannot be proven is nobody. The hash is taken
- * of every request: it costs about 6 µs, and no key's text outlives the request that brought it.
+ * stored configuration nor the time a comparison takes tells one. Whatever cannot be proven is nobody. The hash is
+ * taken anew for every request, which costs about 6 µs: no text of a key outlives the request that brought it.
  */
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'

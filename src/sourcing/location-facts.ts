@@ -17,7 +17,7 @@ const viewsKept = 2_000
 /** Days looked at for one that has room: beyond them a full location is full. */
 const daysLookedAt = 7
 
-const remembered = new Map<string, { readonly view: Promise<LocationView | null>; readonly untilMs: number }>()
+const remembered = new Map<string, { readonly view: LocationView | null; readonly askedAtMs: number }>()
 
 export async function locationFacts(
   env: Env,
@@ -28,7 +28,7 @@ export async function locationFacts(
 ): Promise<LocationFacts> {
   const first = workingDayOf(location, fromMs)
   const days = Array.from({ length: daysLookedAt }, (_, ahead) => dayAfter(first, ahead))
-  const view = await viewOf(env, location.id, days, isFresh, nowMs)
+  const view = await locationView(env, location.id, days, isFresh ? 0 : rememberedMs, nowMs)
   const day = openDay(view?.days ?? [], first)
   return {
     location: location.id,
@@ -38,20 +38,22 @@ export async function locationFacts(
   }
 }
 
-function viewOf(
+/**
+ * As the location told it within the last `ageMaxMs`; 0 asks it. Answers are shared, never questions: the request that
+ * asked may be given up.
+ */
+export async function locationView(
   env: Env,
   location: string,
   days: readonly string[],
-  isFresh: boolean,
+  ageMaxMs: number,
   nowMs: number,
 ): Promise<LocationView | null> {
-  const key = `${location}/${days[0]}`
+  const key = `${location}/${days[0]}+${days.length}`
   const known = remembered.get(key)
-  if (!isFresh && known !== undefined && nowMs < known.untilMs) return known.view
-  const view = actor<LocationApi>(env.LOCATION, location).view(location, days)
+  if (known !== undefined && nowMs - known.askedAtMs < ageMaxMs) return known.view
+  const view = await actor<LocationApi>(env.LOCATION, location).view(location, days)
   if (remembered.size >= viewsKept) remembered.delete(remembered.keys().next().value ?? '')
-  remembered.set(key, { view, untilMs: nowMs + rememberedMs })
-  // An answer that failed is nobody else's answer.
-  view.catch(() => remembered.delete(key))
+  remembered.set(key, { view, askedAtMs: nowMs })
   return view
 }

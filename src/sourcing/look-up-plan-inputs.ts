@@ -12,10 +12,10 @@ import type { PlanInputs } from '../domain/order/saga-command.ts'
 import type { PlanAsk } from '../domain/order/saga-step.ts'
 import { fromMs } from '../domain/order/sourcing-request.ts'
 import type { LocationId, Sku } from '../domain/shared/ids.ts'
-import type { RateShipments, RatingRequest } from '../domain/sourcing/ports/rate-shipments.ts'
-import { ratesOfTable } from '../domain/sourcing/rates-of-table.ts'
+import type { RatingRequest } from '../domain/sourcing/ports/rate-shipments.ts'
 import type { Env } from '../env.ts'
 import { locationFacts } from './location-facts.ts'
+import { ratedByTable } from './rated-by-table.ts'
 
 /** A plan may go by figures this old: a position that knows better refuses, and the next plan asks for those of now. */
 const figuresAgeMaxMs = 1_000
@@ -23,12 +23,6 @@ const figuresAgeMaxMs = 1_000
 const askedAtOnce = 50
 
 type SkuFigures = ReadonlyMap<string, PositionFigures>
-
-/** Without a carrier's own API, shipments are rated by the table. */
-const ratedByTable =
-  ({ rates }: Config): RateShipments =>
-  async (request) =>
-    ratesOfTable(rates, request)
 
 export async function lookUpPlanInputs(env: Env, ask: PlanAsk): Promise<PlanInputs> {
   const nowMs = Date.now()

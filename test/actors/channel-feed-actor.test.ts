@@ -292,6 +292,61 @@ describe('what a channel shows', () => {
   })
 })
 
+describe('a bundle', () => {
+  const bundle = (sku: string, parts: readonly string[]): SkuWant => ({
+    ...{ sku, revision: 1, urgency: { lowStock: 3 }, reviewAfterMs: null, parts },
+    listings: [{ kind: 'stock', item: `item-${sku}`, place: '71', value: 4 }],
+  })
+  const enter = async (feed: TestFeed, ...bundles: readonly SkuWant[]) => {
+    await feed.api.changed(
+      feed.account,
+      bundles.map(({ sku }) => ({ sku, changedAtMs: Date.now(), sold: {} })),
+    )
+    const rows = await feed.rows('SELECT sku, revision FROM feed_sku')
+    const revisions = new Map(rows.map(({ sku, revision }) => [sku, Number(revision)]))
+    await feed.api.want(
+      feed.account,
+      bundles.map((wish) => ({ ...wish, revision: revisions.get(wish.sku) ?? 0 })),
+    )
+  }
+  const changes = (feed: TestFeed, sku: string) =>
+    feed.api.changed(feed.account, [{ sku, changedAtMs: Date.now(), sold: {} }])
+  const open = async (feed: TestFeed) => {
+    const rows = await feed.rows('SELECT sku FROM feed_sku WHERE answered < revision ORDER BY sku')
+    return rows.map(({ sku }) => sku)
+  }
+
+  it('is worked out anew when one of its components changes, and when no other does', async () => {
+    const feed = newFeed()
+    await enter(feed, bundle('KIT', ['ROPE', 'HOOK']), bundle('SET', ['HOOK']))
+    await changes(feed, 'ROPE')
+    await runDurableObjectAlarm(feed.stub)
+    expect(await open(feed)).toEqual(['KIT', 'ROPE'])
+  })
+
+  it('is remembered with the components that it has now', async () => {
+    const feed = newFeed()
+    await enter(feed, bundle('KIT', ['ROPE', 'HOOK']))
+    await enter(feed, bundle('KIT', ['HOOK', 'RING']))
+    expect(await feed.rows('SELECT part FROM feed_bundle ORDER BY part')).toEqual([{ part: 'HOOK' }, { part: 'RING' }])
+    await enter(feed, { ...bundle('KIT', []), listings: [] })
+    expect(await feed.rows('SELECT part FROM feed_bundle')).toEqual([])
+  })
+
+  it('among more than one alarm takes up is told by a later one, whatever dies between them', async () => {
+    const feed = newFeed()
+    const kits = Array.from({ length: 1_500 }, (_, at) => bundle(`KIT-${at}`, ['SCREW']))
+    await enter(feed, ...kits)
+    await changes(feed, 'SCREW')
+    await runDurableObjectAlarm(feed.stub)
+    expect(await open(feed)).toHaveLength(1_001)
+    await evictDurableObject(feed.stub)
+    await runDurableObjectAlarm(feed.stub)
+    expect(await open(feed)).toHaveLength(1_501)
+    expect(await feed.rows('SELECT part FROM feed_spread')).toEqual([])
+  })
+})
+
 describe('a change of the configuration', () => {
   it('has every SKU worked out anew, page by page', async () => {
     const feed = newFeed()

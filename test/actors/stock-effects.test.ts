@@ -9,7 +9,7 @@ import { orderIdFrom } from '../../src/domain/shared/ids.ts'
 import { wakeGraceMs } from '../../src/domain/stock/await-stock.ts'
 import type { Env } from '../../src/env.ts'
 import { testEnv } from '../fixtures/d1.ts'
-import { awaitStock, forgetWaiter, hold, move, release } from '../fixtures/stock-commands.ts'
+import { awaitStock, commit, forgetWaiter, hold, move, release } from '../fixtures/stock-commands.ts'
 import { checkedPositions, type TestPosition } from '../fixtures/stock-position.ts'
 import { seedConfig } from '../http/seed-config.ts'
 
@@ -151,16 +151,37 @@ describe('a change', () => {
   })
 })
 
-describe('what orders took', () => {
+describe('what was sold', () => {
+  const granted = { ok: true, effect: 'applied', granted: 2, available: 8, version: 1 } as const
+
   it('is told by channel, carts and repetitions apart, and once', async () => {
     const sales = new StockSales()
-    const granted = { ok: true, effect: 'applied', granted: 2, available: 8, version: 1 } as const
     sales.note(hold('b2b:1/1/1', 2, { orderId: orderIdFrom('b2b:1') }), granted)
     sales.note(hold('b2b:2/1/1', 2, { orderId: orderIdFrom('b2b:2') }), granted)
+    sales.note(hold('b2b:2/1/1', 2, { orderId: orderIdFrom('b2b:2') }), { ...granted, effect: 'unchanged' })
     sales.note(hold('cart-1', 2), granted)
     sales.note(move('m1', 'receipt', 4, 0), granted)
     expect(sales.take()).toEqual({ b2b: 4 })
     expect(sales.take()).toEqual({})
+  })
+
+  it('is a cart as well, once it was committed, and not an order’s claim that is committed', () => {
+    const sales = new StockSales()
+    sales.note({ ...commit('cart/1/1'), soldBy: 'b2b' }, granted)
+    sales.note({ ...commit('cart/2/1'), soldBy: null }, granted)
+    sales.note(commit('b2b:1/1/1'), granted)
+    expect(sales.take()).toEqual({ b2b: 2, '': 2 })
+  })
+
+  it('is a committed cart once, though an order takes it over later', () => {
+    const sales = new StockSales()
+    sales.note({ ...commit('cart/1/1'), soldBy: 'b2b' }, granted)
+    sales.note(release('cart/1/1'), granted)
+    sales.note(hold('b2b:1/1/1', 3, { orderId: orderIdFrom('b2b:1') }), { ...granted, granted: 3 })
+    expect(sales.take()).toEqual({ b2b: 3 })
+    sales.note(release('b2b:1/1/1'), granted)
+    sales.note(hold('b2b:2/1/1', 2, { orderId: orderIdFrom('b2b:2') }), granted)
+    expect(sales.take()).toEqual({ b2b: 2 })
   })
 })
 

@@ -1,6 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { runDurableObjectAlarm } from 'cloudflare:test'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { actor, type FeedApi } from '../../src/actor-apis.ts'
 import type { SkuWant } from '../../src/domain/feed/feed-contract.ts'
+import { receive } from '../fixtures/order-actor-rig.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 import { get, post } from './send.ts'
 
@@ -115,6 +117,29 @@ describe('the feed of a channel over HTTP', () => {
 
   it.each(['?state=lost', '?limit=501', '?since=1'])('refuses a query it does not know: %s', async (query) => {
     expect((await get(`/v1/channels/${shop}/feed/listings${query}`)).status).toBe(422)
+  })
+})
+
+describe('a cart that is committed', () => {
+  it('is told to the feeds of other channels as a sale behind their back, and an open one is not', async () => {
+    await receive('LAMP-12V', 'west', 20)
+    const cart = (reservationId: string, quantity: number) => ({
+      ...{ reservationId, channel: 'b2b', allowPartial: false, expiresInSeconds: 600 },
+      lines: [{ sku: 'LAMP-12V', quantity, location: 'west' }],
+    })
+    expect((await post('/v1/reservations', cart('open-cart', 5))).status).toBe(201)
+    expect((await post('/v1/reservations', cart('sold-cart', 3))).status).toBe(201)
+    expect((await post('/v1/reservations/sold-cart/commit', '')).status).toBe(200)
+    const position = bindings.STOCK.get(bindings.STOCK.idFromName('LAMP-12V@west'))
+    const elsewhere = async () => (await feed().outlook(['LAMP-12V'])).skus[0]?.rate.elsewhere ?? 0
+    await vi.waitUntil(
+      async () => {
+        await runDurableObjectAlarm(position)
+        return (await elsewhere()) > 0
+      },
+      { timeout: 10_000, interval: 100 },
+    )
+    expect(await elsewhere()).toBeCloseTo(3, 1)
   })
 })
 

@@ -5,6 +5,7 @@ import { seedConfig } from './seed-config.ts'
 import { get, post } from './send.ts'
 
 const portalKey = 'b2b-portal-key-0123456789abcdefgh'
+const reviewerKey = 'reviewer-key-0123456789abcdefg'
 const otherKey = 'shopify-reader-key-0123456789abcde'
 
 beforeAll(async () => {
@@ -40,6 +41,7 @@ beforeAll(async () => {
     },
     apiKeys: [
       ...file.apiKeys,
+      { id: 'reviewer', name: '', key: reviewerKey, scopes: ['configuration:read', 'configuration:write'] },
       { id: 'portal', name: '', key: portalKey, scopes: ['orders:read'], account: 'b2b' },
       { id: 'other', name: '', key: otherKey, scopes: ['orders:read'], account: 'shopify-us' },
     ],
@@ -92,6 +94,24 @@ describe('POST /v1/sourcing/what-if', () => {
     })
   })
 
+  it('decides by a version that was in force once and is not any more, by its number', async () => {
+    const reviewer = { authorization: `Bearer ${reviewerKey}` }
+    const step = (verb: string, expectedRevision: number, more: object = {}, headers = {}) =>
+      post(`/v1/sourcing/profiles/dated${verb}`, { expectedRevision, comment: 'Because', ...more }, headers)
+    const first = { ...cheapest, id: 'dated' }
+    const second = { id: 'dated', strategies: [{ id: 'few', weights: { split: 1 } }] }
+    await post('/v1/sourcing/profiles', { profile: first, comment: 'New' })
+    await step('/review', 1, {}, reviewer)
+    await step('/activate', 2)
+    await step('/drafts', 3, { profile: second })
+    await step('/review', 4, {}, reviewer)
+    expect((await step('/activate', 5)).status).toBe(200)
+    const decided = async (version: number) =>
+      (await ask({ order: order('NEW'), profile: { id: 'dated', version } })).json()
+    expect(await decided(1)).toMatchObject({ profile: { id: 'dated', version: 1 }, strategy: 'cheap' })
+    expect(await decided(2)).toMatchObject({ profile: { id: 'dated', version: 2 }, strategy: 'few' })
+  })
+
   it('names what was in the way where there is no plan', async () => {
     const storesOnly = { id: 'stores', strategies: [{ id: 'only', constraints: { locationKinds: ['store'] } }] }
     expect(await (await ask({ order: order('NEW'), profile: storesOnly })).json()).toMatchObject({
@@ -123,6 +143,7 @@ describe('POST /v1/sourcing/what-if', () => {
     ['an order and an id', { order: order('X'), orderId: 'b2b:X' }, 422, 'invalid_body'],
     ['an order that nobody knows', { orderId: 'b2b:NOBODY' }, 404, 'order_not_found'],
     ['a profile that is not in force', { order: order('X'), profileId: 'nothing' }, 422, 'unknown_profile'],
+    ['a version that never was', { order: order('X'), profile: { id: 'dated', version: 9 } }, 404, 'version_not_found'],
     ['an account that is no channel', { order: { ...order('X'), account: 'wh-east' } }, 422, 'unknown_account'],
   ])('refuses %s', async (_, body, status, reason) => {
     const response = await ask(body)

@@ -27,7 +27,34 @@ async function call(drain: 'normal' | 'bulk', shown: number | null): Promise<voi
   await feed().record(batch?.attemptId ?? '', shown === null ? sent : read, facts)
 }
 
+describe('a listing that the channel refuses', () => {
+  const wish = { sku: 'ROPE-20', urgency: { lowStock: 3 }, reviewAfterMs: null }
+  const other = { kind: 'stock', item: '8090', place: '71', value: 9 } as const
+  const refusals = async () => (await cases()).filter(({ category }) => category === 'listing_refused')
+
+  it('is one open case that says why, and resolves itself when it is listed no more', async () => {
+    await feed().want(account, [{ ...wish, revision: 1, listings: [other] }])
+    const batch = await feed().begin({ drain: 'normal', attemptId: 'refused', abilities })
+    const outcome = { outcome: 'absent', retryable: false, class: 'value', message: 'no' } as const
+    const verdicts = [{ ...other, why: 'refused', message: 'ITEM_NOT_STOCKED' }] as const
+    await feed().record(batch?.attemptId ?? '', { task: 'send', outcome, verdicts }, facts)
+    await projectActor(testEnv, 'feed', account)
+    expect(await refusals()).toMatchObject([
+      {
+        exceptionId: `${account}/listing_refused/stock/8090@71`,
+        ...{ account, team: 'catalog', status: 'open' },
+        message: 'ROPE-20: the channel refused the stock of item 8090 at 71: ITEM_NOT_STOCKED',
+      },
+    ])
+    await feed().want(account, [{ ...wish, revision: 2, listings: [] }])
+    await projectActor(testEnv, 'feed', account)
+    expect(await refusals()).toMatchObject([{ status: 'resolved', resolvedAtMs: expect.any(Number) }])
+  })
+})
+
 describe('drift that a feed found', () => {
+  const drifts = async () => (await cases()).filter(({ category }) => category === 'inventory_drift')
+
   it('is an open case with its difference, and resolves itself when the channel converges', async () => {
     const wish = { sku: 'ROPE-10', revision: 1, urgency: { lowStock: 3 }, reviewAfterMs: null }
     await feed().want(account, [{ ...wish, listings: [{ ...key, value: 9 }] }])
@@ -35,20 +62,20 @@ describe('drift that a feed found', () => {
     await feed().tick('v1', 10)
     await call('bulk', 50)
     expect(await projectActor(testEnv, 'feed', account)).toBe('projected')
-    expect(await cases()).toMatchObject([
+    expect(await drifts()).toMatchObject([
       {
         exceptionId: `${account}/inventory_drift/stock/8089@71`,
         ...{ sourceKind: 'feed', account, category: 'inventory_drift', team: 'inventory', status: 'open' },
         message: 'ROPE-10: the channel showed 50 of item 8089 at 71, and had confirmed 9.',
       },
     ])
-    const [{ openedAtMs } = { openedAtMs: 0 }] = await cases()
+    const [{ openedAtMs } = { openedAtMs: 0 }] = await drifts()
     await call('normal', null)
     await projectActor(testEnv, 'feed', account)
-    expect(await cases()).toMatchObject([{ status: 'resolved', openedAtMs, version: 2 }])
+    expect(await drifts()).toMatchObject([{ status: 'resolved', openedAtMs, version: 4 }])
   })
 
-  it('is in D1 again when that was built anew', async () => {
+  it('and a refusal are in D1 again when that was built anew', async () => {
     const before = await cases()
     await rebuildProjections(testEnv, { rebuildId: 'r', requestedAtMs: 1 })
     expect(await cases()).toEqual(before)

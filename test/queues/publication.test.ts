@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { channelPlaceNamed, channelPlaces } from '../../queues/channel-places.ts'
 import { noticeStock } from '../../queues/notice-stock.ts'
 import { actor, type FeedApi } from '../../src/actor-apis.ts'
-import { listingOfSkuKey } from '../../src/config/catalog.ts'
+import { listingOfSkuKey, skuKey } from '../../src/config/catalog.ts'
 import type { Listing } from '../../src/domain/catalog/listing.ts'
 import type { Account } from '../../src/domain/config/config.ts'
 import { accountId, sku } from '../../src/domain/shared/ids.ts'
@@ -11,7 +11,7 @@ import type { Env } from '../../src/env.ts'
 import { testConfig } from '../fixtures/config.ts'
 import { consumeBatch } from '../fixtures/consume-batch.ts'
 import { testEnv } from '../fixtures/d1.ts'
-import { receive } from '../fixtures/order-actor-rig.ts'
+import { availableAt, receive } from '../fixtures/order-actor-rig.ts'
 import { seedConfig } from '../http/seed-config.ts'
 
 const listing: Listing = {
@@ -194,6 +194,64 @@ describe('the publication queue', () => {
     const seen = { type: 'channel_stock_observed', externalItemId: '808950810', externalLocationId: '71' } as const
     if (account) await noticeStock(testEnv, account, { ...seen, available: 1, atMs: Date.now() + 1 })
     expect(await only(shop)).toMatchObject({ state: 'ready', observed: { value: 1 }, drift: null })
+  })
+
+  describe('of a bundle', () => {
+    const kit = { sku: 'KIT', title: 'Kit', stocked: false, components: [{ sku: 'BUOY-R', quantity: 2 }] }
+    const message = (account: string, name: string, revision: number) =>
+      ({ type: 'publish_stock', account, sku: name, revision }) as const
+
+    async function kitOn(name: string) {
+      const shop = await channel(name)
+      await testEnv.CONFIG.put(skuKey('KIT'), JSON.stringify(kit))
+      const onShop = { ...listing, account: name, externalSku: 'SHOP-KIT', sku: 'KIT', packQuantity: 1 }
+      await testEnv.CONFIG.put(listingOfSkuKey(name, 'KIT', 'SHOP-KIT'), JSON.stringify(onShop))
+      await shop.feed.changed(shop.name, [{ sku: 'KIT', changedAtMs: Date.now(), sold: {} }])
+      await consumeBatch('publication', [message(name, 'KIT', 1)], env)
+      return shop
+    }
+
+    it('shows what the scarcest component makes, and the new figure once that changed', async () => {
+      const shop = await kitOn('kits')
+      const before = (await only(shop))?.desired ?? 0
+      await receive('BUOY-R', 'east', 10)
+      await shop.feed.changed(shop.name, [{ sku: 'BUOY-R', changedAtMs: Date.now(), sold: {} }])
+      const stub = testEnv.FEED.get(testEnv.FEED.idFromName(shop.name))
+      await runDurableObjectAlarm(stub)
+      const open = await runInDurableObject(stub, (_, { storage }) =>
+        storage.sql.exec('SELECT sku, revision FROM feed_sku WHERE answered < revision ORDER BY sku').toArray(),
+      )
+      expect(open.map((row) => row.sku)).toEqual(expect.arrayContaining(['BUOY-R', 'KIT']))
+      const asked = open.map((row) => message(shop.name, String(row.sku), Number(row.revision)))
+      await consumeBatch('publication', asked, env)
+      expect(await only(shop)).toMatchObject({ sku: 'KIT', desired: before + 5 })
+    })
+
+    it('keeps back what its component sells elsewhere', async () => {
+      const shop = await kitOn('kits-sold')
+      await receive('BUOY-R', 'east', 400)
+      const sold = { b2b: 200 }
+      await shop.feed.changed(shop.name, [{ sku: 'BUOY-R', changedAtMs: Date.now(), sold }])
+      await shop.feed.changed(shop.name, [{ sku: 'KIT', changedAtMs: Date.now(), sold: {} }])
+      const free = (await availableAt('BUOY-R', 'east')) + (await availableAt('BUOY-R', 'west'))
+      await consumeBatch('publication', [message(shop.name, 'KIT', 9)], env)
+      expect((await only(shop))?.desired).toBeLessThan(Math.floor(free / 2))
+    })
+
+    it('shows nothing when the bundle itself is never to be sold there', async () => {
+      const shop = await kitOn('kits-excluded')
+      await receive('BUOY-R', 'east', 10)
+      await seedConfig((file) => ({
+        ...file,
+        accounts: [
+          ...file.accounts,
+          { ...shopOf(shop.config.accounts), ...shop.config.accounts.at(-1), id: shop.name },
+        ],
+        promising: { ...file.promising, exclusions: [{ channel: shop.name, sku: 'KIT' }] },
+      }))
+      await consumeBatch('publication', [message(shop.name, 'KIT', 9)], env)
+      expect(await only(shop)).toMatchObject({ desired: 0 })
+    })
   })
 
   it('is asked again by the feed for what was never answered', async () => {

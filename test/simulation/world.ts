@@ -185,7 +185,7 @@ export class World {
         answer(() =>
           lines.map((line) => ({ ...line, listing: this.company.listing(line.externalSku, this.clock.nowMs()) })),
         ),
-      outlook: (_account, lines) => answer(() => lines.map(({ lineId }) => ({ lineId, expected: [] }))),
+      outlook: (_order, lines) => answer(() => lines.map(({ lineId }) => ({ lineId, expected: [] }))),
       planInputs: ({ demand }) =>
         answer(() =>
           this.company.planInputs((location) => demand.map(({ sku: item }) => this.#figure(item, location))),

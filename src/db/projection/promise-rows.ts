@@ -1,5 +1,5 @@
 /** The promise ledger of one order as rows. */
-import { promisesOf } from '../../domain/order/line-promise.ts'
+import { dateOfPromise, promisesOf } from '../../domain/order/line-promise.ts'
 import type { OrderState } from '../../domain/order/order-state.ts'
 import type { PromiseRow } from '../rows.ts'
 
@@ -16,6 +16,7 @@ export function promiseRowsOf(state: OrderState): readonly PromiseRow[] {
     standing,
     expectedAtMs,
     reason,
+    dateOf: dateOfPromise(promise),
     source: promise.source,
     confidencePercent: promise.confidencePercent,
     plan: JSON.stringify(promise.plan),

@@ -191,7 +191,9 @@ export const promises = sqliteTable(
     standing: text('standing').notNull(),
     expectedAtMs: integer('expected_at_ms'),
     reason: text('reason'),
-    /** `quoted` by an answer of ours, or `named` by the order. */
+    /** Whether the buyer has it by then (`delivery`), or it has left by then. */
+    dateOf: text('date_of').notNull().default('departure'),
+    /** `quoted` by an answer of ours, `named` by the order, or `planned`: neither. */
     source: text('source').notNull(),
     confidencePercent: integer('confidence_percent'),
     /** JSON: where the units were to come from, and the versions of the positions it rests on. */

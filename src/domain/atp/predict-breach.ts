@@ -5,11 +5,11 @@
 
 /** What stands between units and the buyer. `atMs` null: nobody knows when it will be done. */
 export type Expected = {
-  /** `supply`: stock that has to arrive. `dispatch`: the location's next departure, by its calendar and cut-off. */
+  /** `supply`: stock that has to arrive. `dispatch`: the location's next departure. Either with the way to the buyer. */
   readonly waitsFor: 'supply' | 'dispatch'
   readonly atMs: number | null
 }
-export type BreachReason = 'no_supply' | 'late_supply' | 'late_dispatch' | 'date_passed'
+export type BreachReason = 'no_supply' | 'late_supply' | 'late_dispatch' | 'late_transit' | 'date_passed'
 export type Outlook =
   | { readonly standing: 'open'; readonly expectedAtMs: number | null }
   | { readonly standing: 'at_risk'; readonly expectedAtMs: number | null; readonly reason: BreachReason }

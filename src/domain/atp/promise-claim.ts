@@ -21,6 +21,8 @@ const claimSchema = z.strictObject({
   quantity: units,
   /** When the units were promised for. */
   byMs: epochMs,
+  /** A claim from before there was a choice speaks of the departure. */
+  dateOf: z.enum(['departure', 'delivery']).default('departure'),
   confidencePercent: z.int().min(0).max(100),
   plan: z.array(z.tuple([text, text, units])).max(placesMax),
   /** The versions of the positions that it rests on, place by place. */
@@ -31,7 +33,7 @@ const claimSchema = z.strictObject({
 export type PromiseClaim = z.infer<typeof claimSchema>
 
 /** What a promise is given for. */
-export type ClaimContext = Pick<PromiseClaim, 'sku' | 'channel' | 'quantity' | 'config' | 'issuedAtMs'> & {
+export type ClaimContext = Pick<PromiseClaim, 'sku' | 'channel' | 'quantity' | 'config' | 'issuedAtMs' | 'dateOf'> & {
   /** The later of what was asked and what can be done; null: what can be done. */
   readonly wantedByMs: number | null
   readonly versionOf: (sku: string, location: string) => number

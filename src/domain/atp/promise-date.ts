@@ -3,22 +3,17 @@
  * taken, without a date the one that arrives first: nothing is held by it, so it says what would be done now.
  */
 import type { LocationId, Sku } from '../shared/ids.ts'
+import type { Deliver, Delivery } from './deliver-at.ts'
 import { type Step, unitsAt } from './network-curve.ts'
 import type { PartAvailability } from './part-availability.ts'
 import { comingUnits } from './supply-and-claims.ts'
 
-/** What becomes of goods that leave stock at an instant. */
-export type Delivery = {
-  readonly atMs: number
-  /** How surely they are there by then, once they have left. */
-  readonly confidencePercent: number
-}
 export type PromiseAsk = {
   readonly nowMs: number
   readonly quantity: number
   /** When the quantity is wanted at the latest; null: as early as possible. */
   readonly byMs: number | null
-  readonly deliver: (location: LocationId, releasedAtMs: number) => Delivery
+  readonly deliver: Deliver
 }
 
 export type PlannedUnits = {
@@ -28,11 +23,16 @@ export type PlannedUnits = {
   readonly quantity: number
   /** From when on the location has them. */
   readonly fromMs: number
+  readonly departsAtMs: number
+  readonly service: string | null
+  readonly likelyDateMs: number
   readonly dateMs: number
   readonly confidencePercent: number
 }
 export type QuotedPromise = {
   readonly dateMs: number
+  /** By when it is as likely there as not. */
+  readonly likelyDateMs: number
   readonly plan: readonly PlannedUnits[]
   readonly confidencePercent: number
 }
@@ -85,7 +85,12 @@ function planFrom(
   const plan = parts.flatMap((part) => planPart(part, fromMs, order, ask) ?? [])
   if (new Set(plan.map(({ sku }) => sku)).size < parts.length) return null
   const surely = plan.reduce((share, { confidencePercent }) => (share * confidencePercent) / 100, 100)
-  return { dateMs: Math.max(...plan.map(({ dateMs }) => dateMs)), plan, confidencePercent: Math.floor(surely) }
+  return {
+    dateMs: Math.max(...plan.map(({ dateMs }) => dateMs)),
+    likelyDateMs: Math.max(...plan.map(({ likelyDateMs }) => likelyDateMs)),
+    plan,
+    confidencePercent: Math.floor(surely),
+  }
 }
 
 /** A location that has all of it comes before any that have a part; otherwise as many as it takes. */
@@ -96,7 +101,7 @@ function planPart(part: PartAvailability, fromMs: number, order: Order, ask: Pro
       units: unitsAt(curve, fromMs),
       delivery: ask.deliver(location, fromMs),
     }))
-    .filter(({ units }) => units > 0)
+    .filter(({ units, delivery }) => units > 0 && Number.isFinite(delivery.atMs))
   const wanted = ask.quantity * part.part.units
   const whole = sources.filter(({ units }) => units >= wanted).sort(soonest)
   const chosen = order === orders[0] && whole.length > 0 ? whole.slice(0, 1) : sources.sort(order)
@@ -124,5 +129,6 @@ function planned(
   const supplies = there?.figures.supplies.filter((_, index) => reliedOn.has(index)) ?? []
   const surely = Math.min(100, ...supplies.map(({ confidencePercent }) => confidencePercent))
   const confidencePercent = Math.floor((surely * delivery.confidencePercent) / 100)
-  return { sku: part.sku, location, quantity, fromMs, dateMs: delivery.atMs, confidencePercent }
+  const { departsAtMs, service, likelyAtMs: likelyDateMs, atMs: dateMs } = delivery
+  return { sku: part.sku, location, quantity, fromMs, departsAtMs, service, likelyDateMs, dateMs, confidencePercent }
 }

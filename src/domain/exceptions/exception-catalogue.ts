@@ -103,4 +103,10 @@ export const exceptionCatalogue: Readonly<Record<ExceptionCategory, ExceptionPol
     remediation:
       'Hasten the supply, ship from another location, or agree on a new date; it is looked at again by itself.',
   },
+  listing_refused: {
+    owner: 'catalog',
+    dueMinutes: day,
+    remediation:
+      'Read the channel’s reason and mend the listing there, or its item id here; it is tried again by itself.',
+  },
 }

@@ -17,6 +17,7 @@ export type ExceptionCategory =
   | 'partner_outage'
   | 'settlement_variance'
   | 'promise_at_risk'
+  | 'listing_refused'
 
 /** A case as the order itself knows it; D1's `exceptions` table mirrors it and adds who works on it. */
 export type OrderException = {

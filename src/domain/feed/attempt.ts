@@ -6,7 +6,17 @@
 import { retryDelayMs } from '../outbox/drain.ts'
 import type { CallOutcome } from '../outbox/intent.ts'
 import { unreachable } from '../shared/result.ts'
-import { type FeedListing, type FeedStep, keyText, settled, shownBy, step, toldOf } from './feed-listing.ts'
+import {
+  type FeedListing,
+  type FeedStep,
+  keyOf,
+  keyText,
+  refusalOver,
+  settled,
+  shownBy,
+  step,
+  toldOf,
+} from './feed-listing.ts'
 import { drifted, type Sighting, type SightingRules, sighted } from './observe.ts'
 
 /** Longer than any call: a lease that ran out means that the caller died. */
@@ -51,7 +61,7 @@ export function concludeSend(
     case 'unknown':
       return step(doubt(listing, outcome.message, facts.nowMs, facts.settleMs))
     case 'absent':
-      return step(verdict === null ? notDone(listing, outcome, facts.nowMs) : judged(listing, verdict, facts.nowMs))
+      return verdict === null ? step(notDone(listing, outcome, facts.nowMs)) : judged(listing, verdict, facts.nowMs)
     default:
       return unreachable(outcome)
   }
@@ -59,7 +69,7 @@ export function concludeSend(
 
 /** Null: the channel does not know the listing. */
 export function concludeRead(listing: FeedListing, seen: Sighting | null, facts: ConcludeFacts): FeedStep {
-  if (seen === null) return step(refuse(listing, 'the channel does not know this listing', facts.nowMs))
+  if (seen === null) return refuse(listing, 'the channel does not know this listing', facts.nowMs)
   return sighted(listing, seen, facts, facts.nowMs)
 }
 
@@ -81,7 +91,7 @@ function acknowledge(listing: FeedListing, nowMs: number): FeedStep {
   const known = { ...listing, acknowledged, sent: toldOf(listing) }
   if (sent.value === desired) return settled(known, nowMs, lagMs)
   const again = { state: 'ready', attemptId: null, attempts: 0, suspicions: 0, dueAtMs: null, lastError: null } as const
-  return step({ ...known, ...again, readySinceMs: nowMs }, [], lagMs)
+  return step({ ...known, ...again, refusal: null, readySinceMs: nowMs }, refusalOver(listing), lagMs)
 }
 
 function doubt(listing: FeedListing, message: string, nowMs: number, waitMs: number): FeedListing {
@@ -104,9 +114,9 @@ function judged(
   listing: FeedListing,
   verdict: { readonly why: ItemVerdict; readonly message: string },
   nowMs: number,
-): FeedListing {
+): FeedStep {
   if (verdict.why === 'refused') return refuse(listing, verdict.message, nowMs)
-  return { ...untold(listing), state: 'doubtful', dueAtMs: null, lastError: cut(verdict.message) }
+  return step({ ...untold(listing), state: 'doubtful', dueAtMs: null, lastError: cut(verdict.message) })
 }
 
 /** Another listing of the batch was to blame: this one was not done and goes again at once. */
@@ -114,10 +124,15 @@ export function spared(listing: FeedListing): FeedStep {
   return step({ ...untold(listing), state: 'ready', dueAtMs: null })
 }
 
-function refuse(listing: FeedListing, message: string, nowMs: number): FeedListing {
-  const { attempts } = listing
+/** A case for a person. One that is open already stays as it was opened, however often it is tried. */
+function refuse(listing: FeedListing, said: string, nowMs: number): FeedStep {
+  const { attempts, sku } = listing
+  const message = cut(said)
   const over = { state: 'refused', attempts: attempts + 1, dueAtMs: nowMs + refusedRetryMs } as const
-  return { ...untold(listing), ...over, lastError: cut(message) }
+  const refused = { ...untold(listing), ...over, lastError: message }
+  if (listing.refusal != null) return step(refused)
+  const event = { type: 'listing_refused', ...keyOf(listing), sku, message } as const
+  return step({ ...refused, refusal: { openedAtMs: nowMs, message } }, [event])
 }
 
 /** The fall that the call was to tell of has still to be told. */

@@ -46,6 +46,11 @@ export function bundlesByPlace(
   })
 }
 
+/** By a rule for the bundle itself; null: there is none. */
+export function cappedByPlace(units: readonly number[], cap: number | null): readonly number[] {
+  return cap === null ? units : shareOut(cap, units)
+}
+
 /** Whole units by weight, the largest remainders first, so that none is lost; equal ones by their place in the list. */
 function shareOut(units: number, weights: readonly number[]): readonly number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0)

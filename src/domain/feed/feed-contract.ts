@@ -24,6 +24,8 @@ export type SkuWant = {
   readonly listings: readonly (FeedKey & { readonly value: number })[]
   /** A buffer is kept back that will shrink by itself: look again then. Null: nothing to look for. */
   readonly reviewAfterMs: number | null
+  /** Of a bundle: every SKU that it is made of, a change of which changes it. */
+  readonly parts?: readonly string[]
 }
 
 export type SkuOutlook = { readonly sku: string; readonly changedAtMs: number; readonly rate: SellRate }

@@ -54,13 +54,18 @@ export type FeedListing = FeedKey & {
   readonly shortfall: { readonly expected: number; readonly found: number } | null
   readonly drift: { readonly openedAtMs: number; readonly expected: number; readonly found: number } | null
   readonly lastError: string | null
+  /** The channel named this listing and refused it, and has not taken it since. Absent: stored before it was kept. */
+  readonly refusal?: { readonly openedAtMs: number; readonly message: string } | null
 }
 
 /** What the log keeps; everything else about a listing is its row. */
-export type FeedEvent = DriftFound | DriftSettled
+export type FeedEvent = DriftFound | DriftSettled | ListingRefused | RefusalSettled
 type DriftFacts = FeedKey & { readonly sku: string; readonly expected: number; readonly found: number }
 export type DriftFound = DriftFacts & { readonly type: 'drift_found'; readonly desired: number }
 export type DriftSettled = DriftFacts & { readonly type: 'drift_settled'; readonly openedAtMs: number }
+type RefusalFacts = FeedKey & { readonly sku: string; readonly message: string }
+export type ListingRefused = RefusalFacts & { readonly type: 'listing_refused' }
+export type RefusalSettled = RefusalFacts & { readonly type: 'refusal_settled'; readonly openedAtMs: number }
 
 /** `lagMs`: how long the channel went on showing stock that was gone, where the step ended that. */
 export type FeedStep = {
@@ -91,12 +96,26 @@ export const step = (
 /** The listing shows what it should: a difference that was open is over. */
 export function settled(listing: FeedListing, nowMs: number, lagMs: number | null = null): FeedStep {
   const rest = { state: 'settled', dueAtMs: null, attemptId: null, attempts: 0, suspicions: 0 } as const
-  const told = { sent: toldOf(listing), fellAtMs: null, shortfall: null, drift: null, lastError: null } as const
-  const clean = { ...listing, ...rest, ...told, readySinceMs: nowMs }
-  if (listing.drift === null) return step(clean, [], lagMs)
-  const { openedAtMs, expected, found } = listing.drift
-  const event = { type: 'drift_settled', ...keyOf(listing), sku: listing.sku, expected, found, openedAtMs } as const
-  return step(clean, [event], lagMs)
+  const told = { sent: toldOf(listing), fellAtMs: null, shortfall: null, lastError: null } as const
+  const clean = { ...listing, ...rest, ...told, drift: null, refusal: null, readySinceMs: nowMs }
+  return step(clean, [...driftOver(listing), ...refusalOver(listing)], lagMs)
+}
+
+/** A listing that is taken off the channel leaves no case that nobody could close. */
+export const forgotten = (listing: FeedListing): readonly FeedEvent[] => [
+  ...driftOver(listing),
+  ...refusalOver(listing),
+]
+
+function driftOver({ drift, sku, ...listing }: FeedListing): readonly DriftSettled[] {
+  if (drift === null) return []
+  const { openedAtMs, expected, found } = drift
+  return [{ type: 'drift_settled', ...keyOf(listing), sku, expected, found, openedAtMs }]
+}
+
+/** The channel has taken a figure of the listing that it refused. */
+export function refusalOver({ refusal, sku, ...listing }: FeedListing): readonly RefusalSettled[] {
+  return refusal == null ? [] : [{ type: 'refusal_settled', ...keyOf(listing), sku, ...refusal }]
 }
 
 /** A fall is counted once, when the channel has been told of it. */

@@ -61,6 +61,7 @@ function firstWish(wanted: Wanted, urgency: Urgency, nowMs: number): FeedListing
     shortfall: null,
     drift: null,
     lastError: null,
+    refusal: null,
   }
 }
 

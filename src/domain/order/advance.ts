@@ -8,6 +8,7 @@ import { describeError } from '../shared/describe-error.ts'
 import type { LocationId, Sku } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import type { StockCommand, StockVerdict } from '../stock/stock-command.ts'
+import type { CanonicalOrder } from './canonical-order.ts'
 import type { LocationAnswer, LocationCall } from './capacity-claims.ts'
 import type { LineOutlook, OutlookAsk } from './look-ahead.ts'
 import { nextSteps } from './next-steps.ts'
@@ -24,7 +25,7 @@ export type SagaPorts = {
   readonly findChannel: (account: string) => Promise<ChannelFinding>
   readonly findLines: (account: string, lines: readonly LineQuestion[]) => Promise<readonly LineFinding[]>
   /** What each line's units wait for, and until when. */
-  readonly outlook: (account: string, lines: readonly OutlookAsk[]) => Promise<readonly LineOutlook[]>
+  readonly outlook: (order: CanonicalOrder, lines: readonly OutlookAsk[]) => Promise<readonly LineOutlook[]>
   readonly planInputs: (ask: PlanAsk) => Promise<PlanInputs>
   /** Makes the cart this order's, for ever; the same again says the same. */
   readonly takeCart: (reservationId: string, account: string) => Promise<TakenCart>
@@ -77,7 +78,7 @@ async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly strin
       case 'plan':
         return await performPlan(ports, step)
       case 'look_ahead':
-        ports.record({ type: 'record_outlook', lines: await ports.outlook(step.account, step.lines) })
+        ports.record({ type: 'record_outlook', lines: await ports.outlook(step.order, step.lines) })
         return []
       case 'take_cart':
         ports.record({ type: 'record_cart', ...(await ports.takeCart(step.reservationId, step.account)) })

@@ -8,11 +8,13 @@ import { hasPendingUnits } from './line-moves.ts'
 import { reviewCases } from './order-cases.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { OrderState } from './order-state.ts'
+import { promisePlanned } from './plan-deliveries.ts'
 import { fulfilServices, post, tellOfShipments } from './post-order.ts'
 import { recall } from './recall.ts'
 import { reconcile } from './reconcile.ts'
 import { rejectedReleases, release, reroute } from './release-fulfilment.ts'
-import { settlePromises, takePromises } from './take-promises.ts'
+import { settlePromises } from './settle-promises.ts'
+import { takePromises } from './take-promises.ts'
 
 type Rule = (state: OrderState, nowMs: number) => readonly OrderEvent[]
 
@@ -23,6 +25,7 @@ const rules: readonly Rule[] = [
   reopen,
   reconcile,
   takePromises,
+  promisePlanned,
   rejectedReleases,
   recall,
   refuseCancellation,

@@ -1,4 +1,5 @@
 /** What a line was promised, and how that stands: one promise a line, the newest one taken. */
+import type { DateOf } from '../atp/deliver-at.ts'
 import type { BreachReason } from '../atp/predict-breach.ts'
 import type { LineId } from '../shared/ids.ts'
 import { pendingUnitsOf } from './line-moves.ts'
@@ -12,8 +13,15 @@ export type TakenPromise = {
   /** Ordered units. */
   readonly quantity: number
   readonly byMs: number
-  /** `quoted`: by an answer of ours, with a plan. `named`: the order came with the date alone. */
-  readonly source: 'quoted' | 'named'
+  /** Whether the buyer has it by then, or it has left by then; absent: as it was said, by when it has left. */
+  readonly dateOf?: DateOf
+  /**
+   * `quoted`: by an answer of ours, with a plan. `named`: the order came with the date alone. `planned`: nobody asked,
+   * and it is what the first plan that was held comes to.
+   */
+  readonly source: 'quoted' | 'named' | 'planned'
+  /** When the last of it was to leave; absent: nobody said. */
+  readonly departsAtMs?: number
   /** Null: nobody has said. */
   readonly confidencePercent: number | null
   /** Base units by place, as it was promised; the position's version is what it rests on. */
@@ -34,6 +42,8 @@ export type PromiseReview = {
   readonly lookAtMs: number | null
 }
 export type LinePromise = TakenPromise & Omit<PromiseReview, 'lineId'> & { readonly takenAtMs: number }
+
+export const dateOfPromise = ({ dateOf = 'departure' }: Pick<TakenPromise, 'dateOf'>): DateOf => dateOf
 
 export const promisesOf = ({ promises = [] }: OrderState): readonly LinePromise[] => promises
 

@@ -16,6 +16,7 @@ import type {
 import type { CanonicalOrder } from './canonical-order.ts'
 import type { LinePromise } from './line-promise.ts'
 import type { PlanClaims } from './plan-claims.ts'
+import type { PlannedDelivery } from './plan-deliveries.ts'
 import type { CapacityClaim, OrderPolicy, SagaState } from './saga-state.ts'
 
 /**
@@ -98,6 +99,8 @@ export type Plan = {
   /** The days it uses, and how its units are claimed beyond their number. */
   readonly days?: readonly Omit<CapacityClaim, 'attempt' | 'status'>[]
   readonly claims?: PlanClaims
+  /** When its parcels are expected to be there, where the services that take them are known. */
+  readonly deliveries?: readonly PlannedDelivery[]
   readonly plannedAtMs: number
 }
 

@@ -7,6 +7,7 @@ const because = {
   no_supply: 'nothing that is announced covers them',
   late_supply: 'the supply that they wait for comes later',
   late_dispatch: 'their location ships later',
+  late_transit: 'it is on its way and arrives later',
   date_passed: 'the date has passed',
 } as const
 

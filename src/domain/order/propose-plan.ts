@@ -10,6 +10,7 @@ import { findLine } from './line-moves.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { LineState, OrderState, Plan, PlanAllocation } from './order-state.ts'
 import { claimsMember } from './plan-claims.ts'
+import { deliveriesMember } from './plan-deliveries.ts'
 import type { CandidateLocation, PlanInputs, SagaCommand } from './saga-command.ts'
 import { sourcingRequest } from './sourcing-request.ts'
 
@@ -68,6 +69,7 @@ function planOf(state: OrderState, inputs: PlanInputs, decided: SourcingDecision
     warehouses: Object.fromEntries(used.map(({ location, warehouse }) => [location, warehouse])),
     ...reportersOf(used),
     ...(days.length === 0 ? {} : { days }),
+    ...deliveriesMember(state.plan, inputs, decided),
     ...claimsMember(state.order, inputs, allocations, nowMs),
     plannedAtMs: nowMs,
   }

@@ -50,7 +50,7 @@ export type SagaStep =
   /** Look up what a plan rests on: configuration, catalogue, and the figures of every candidate position. */
   | { readonly type: 'plan'; readonly ask: PlanAsk }
   /** Ask what promised units still wait for. */
-  | { readonly type: 'look_ahead'; readonly account: string; readonly lines: readonly OutlookAsk[] }
+  | { readonly type: 'look_ahead'; readonly order: CanonicalOrder; readonly lines: readonly OutlookAsk[] }
   /** The order names a cart: make it the order's, and say what it claims. */
   | { readonly type: 'take_cart'; readonly reservationId: string; readonly account: string }
   /** Give back what is left of it. */

@@ -36,7 +36,7 @@ function extensionMs(state: OrderState): number | null {
 }
 
 function lookAheadMs(state: OrderState): number | null {
-  if (state.stage === 'closed' || state.stage === 'cancelled') return null
+  if (state.stage === 'cancelled') return null
   const looks = unsettledPromises(state).flatMap(({ lookAtMs }) => lookAtMs ?? [])
   return looks.length === 0 ? null : Math.min(...looks)
 }

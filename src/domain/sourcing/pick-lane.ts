@@ -16,7 +16,7 @@ export function pickLane(
   lanes: readonly Lane[],
   grams: number,
   dispatchAtMs: number | null,
-  order: SourcingOrder,
+  order: Pick<SourcingOrder, 'currency' | 'service' | 'promisedByMs'>,
 ): PickedLane {
   const offers = lanes.flatMap((lane): PickedLane[] => {
     const bracket = lane.brackets.find(({ gramsMax }) => grams <= gramsMax)

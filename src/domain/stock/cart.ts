@@ -93,6 +93,11 @@ export function contentOf(request: CartRequest): string {
   return canonicalJson({ channel, lines, allowPartial, ...options })
 }
 
+/** Who sold it; null: nobody in particular. Written by `contentOf`: parsed, not validated again. */
+export function channelOf({ content }: Pick<Cart, 'content'>): string | null {
+  return (JSON.parse(content) as Pick<CartRequest, 'channel'>).channel
+}
+
 export function claimsOf({ claims, lines }: Pick<Cart, 'claims' | 'lines'>): readonly CartClaim[] {
   if (claims !== undefined) return claims
   return lines.flatMap(({ sku, allocations }) =>

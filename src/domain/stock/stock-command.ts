@@ -70,7 +70,12 @@ export type StockCommandBody =
       readonly priority?: number
     }
   | { readonly type: 'extend'; readonly reservationId: ReservationId; readonly expiresAtMs: number }
-  | { readonly type: 'commit'; readonly reservationId: ReservationId }
+  | {
+      readonly type: 'commit'
+      readonly reservationId: ReservationId
+      /** A cart became a sale, of this channel; null: of nobody in particular. Absent: an order's claim was one before. */
+      readonly soldBy?: string | null
+    }
   /** Gives back `quantity` units of the reservation (null: all that is not shipped). */
   | { readonly type: 'release'; readonly reservationId: ReservationId; readonly quantity: number | null }
   /** Units of a committed reservation left the building. `shipmentId` makes it idempotent beyond the command id. */

@@ -3,7 +3,7 @@
  * rest here with the formulas that the positions themselves decide by.
  */
 import { type AvailabilityApi, actor, type SkuAvailability } from '../../actor-apis.ts'
-import { deliveries } from '../../domain/atp/deliver-at.ts'
+import { type Deliveries, type DeliverySite, deliveries } from '../../domain/atp/deliver-at.ts'
 import type { Asker, Part } from '../../domain/atp/part-availability.ts'
 import { type SiteAsk, type SiteRefusal, siteRefusal } from '../../domain/atp/serving-sites.ts'
 import { type SkuAnswer, skuAvailability } from '../../domain/atp/sku-availability.ts'
@@ -13,6 +13,7 @@ import type { Account, Config } from '../../domain/config/config.ts'
 import type { Location } from '../../domain/config/location.ts'
 import type { Env } from '../../env.ts'
 import type { AtpQuery } from '../wire/atp-query.ts'
+import { deliveryTerms } from './asked-delivery.ts'
 import type { AskedSku } from './asked-sku.ts'
 import { recentAvailability } from './atp-cache.ts'
 
@@ -35,13 +36,18 @@ export type AnsweredSku = {
   readonly asked: AskedSku
   /** Null for what has no stock to answer by. */
   readonly answer: SkuAnswer | null
+  readonly dateOf: Deliveries['dateOf']
   readonly reads: ReadonlyMap<string, PartRead>
 }
+
+/** How locations are come by: as they are, or none where nothing can be promised any more. */
+export type ReadSites = (asked: readonly AskedSku[], places: ReadonlySet<string>) => Promise<readonly DeliverySite[]>
 
 export async function answerAtp(
   question: AtpQuestion,
   asked: readonly AskedSku[],
   read: ReadStock,
+  readSites: ReadSites,
 ): Promise<readonly AnsweredSku[]> {
   const entries = new Map(asked.flatMap(({ parts }) => parts.map(({ entry }) => [entry.sku, entry] as const)))
   const pairs = await Promise.all(
@@ -49,8 +55,12 @@ export async function answerAtp(
   )
   const reads = new Map<string, PartRead>(pairs)
   const asker = askerOf(question)
-  const deliver = deliveries(question.config.locations)
-  return asked.map((one) => ({ asked: one, reads, answer: answerSku(question, one, asker, deliver, reads) }))
+  const sites = await readSites(asked, placesIn(reads))
+  return asked.map((one) => {
+    const carried = deliveries(sites, deliveryTerms(question, one))
+    const { dateOf } = carried
+    return { asked: one, reads, dateOf, answer: answerSku(question, one, asker, carried, reads) }
+  })
 }
 
 /** As the isolate or the actor holds it; with no staleness, as the positions are. */
@@ -61,6 +71,10 @@ export function heldStock(env: Env, { config, query, nowMs }: AtpQuestion): Read
       ? actor<AvailabilityApi>(env.AVAILABILITY, sku).read(sku, locations, 0)
       : recentAvailability(env, config, sku, { maxStalenessMs, nowMs })
 }
+
+/** Where there is anything to be promised from. */
+const placesIn = (reads: ReadonlyMap<string, PartRead>): ReadonlySet<string> =>
+  new Set([...reads.values()].flatMap(({ availability }) => availability.summaries.map(({ location }) => location)))
 
 async function readPart(question: AtpQuestion, entry: CatalogSku, read: ReadStock): Promise<PartRead> {
   const { sites, refused } = sitesFor(question, entry)
@@ -98,24 +112,29 @@ function answerSku(
   { query, buffers }: AtpQuestion,
   { entry, parts }: AskedSku,
   asker: Asker,
-  deliver: ReturnType<typeof deliveries>,
+  { deliver }: Deliveries,
   reads: ReadonlyMap<string, PartRead>,
 ): SkuAnswer | null {
   if (entry === null || parts.length === 0) return null
-  const buffer = buffers?.get(entry.sku) ?? 0
   const wanted = query.quantity !== undefined || query.by !== undefined
   return skuAvailability({
     sku: entry.sku,
     class: entry.class,
-    parts: parts.map(({ entry: part, units }) => partOf(part, units, buffer, reads)),
+    parts: parts.map(({ entry: part, units }) => partOf(part, units, buffers, reads)),
     asker,
     wanted: wanted ? { quantity: query.quantity ?? 1, byMs: query.by ?? null, deliver } : null,
   })
 }
 
-/** What is kept back of a bundle is kept back of each of its components, in units of the component. */
-function partOf(entry: CatalogSku, units: number, buffer: number, reads: ReadonlyMap<string, PartRead>): Part {
+/** Of a component is kept back what is sold of it, in bundles and without them. */
+function partOf(
+  entry: CatalogSku,
+  units: number,
+  buffers: AtpQuestion['buffers'],
+  reads: ReadonlyMap<string, PartRead>,
+): Part {
   const { summaries, unrouted } = reads.get(entry.sku)?.availability ?? { summaries: [], unrouted: 0 }
   const { sku, class: ofClass, shelfLifeDays } = entry
-  return { sku, class: ofClass, shelfLifeDays, units, summaries, unrouted, buffer: buffer * units }
+  const buffer = buffers?.get(sku) ?? 0
+  return { sku, class: ofClass, shelfLifeDays, units, summaries, unrouted, buffer }
 }

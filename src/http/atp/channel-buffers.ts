@@ -4,15 +4,17 @@ import { publishesStock } from '../../domain/config/channel-network.ts'
 import type { Account } from '../../domain/config/config.ts'
 import { bufferOf, lagOf } from '../../domain/feed/buffer.ts'
 import type { Env } from '../../env.ts'
+import type { AskedSku } from './asked-sku.ts'
 
-/** By SKU, in its own units. Empty for nobody's question, and for a channel that shows what somebody else tells it. */
+/** By SKU, in its own units; of a bundle, by component. Empty for nobody's question, and for a channel that shows what somebody else tells it. */
 export async function channelBuffers(
   env: Env,
   account: Account | null,
-  skus: readonly string[],
+  asked: readonly AskedSku[],
 ): Promise<ReadonlyMap<string, number>> {
   if (account === null || !publishesStock(account)) return new Map()
-  const { lag, skus: outlooks } = await actor<FeedApi>(env.FEED, account.id).outlook(skus)
+  const skus = new Set(asked.flatMap(({ parts }) => parts.map(({ entry }) => entry.sku)))
+  const { lag, skus: outlooks } = await actor<FeedApi>(env.FEED, account.id).outlook([...skus])
   const lagMs = lagOf(account.feed.buffer, lag)
   return new Map(outlooks.map(({ sku, rate }) => [sku, bufferOf(account.feed.buffer, rate, lagMs).buffer]))
 }

@@ -92,7 +92,8 @@ async function renderPromise(
   const quantity = query.quantity ?? 1
   const versionOf = (sku: string, location: string) =>
     summariesOf(sku, answered).find((summary) => summary.location === location)?.version ?? 0
-  const given = { sku: answered.asked.sku, channel: account?.id ?? null, quantity, config: config.version }
+  const { asked, dateOf } = answered
+  const given = { sku: asked.sku, channel: account?.id ?? null, quantity, config: config.version, dateOf }
   const wantedByMs = query.by ?? null
   const claim = claimOf({ ...given, issuedAtMs: nowMs, wantedByMs, versionOf }, promise)
   return {
@@ -100,12 +101,16 @@ async function renderPromise(
     validUntil: rfc3339(nowMs + claimValidMs),
     quantity,
     date: rfc3339(promise.dateMs),
+    dateOf,
+    likelyDate: rfc3339(promise.likelyDateMs),
     by: rfc3339OrNull(wantedByMs),
     inTime: wantedByMs === null || promise.dateMs <= wantedByMs,
     confidencePercent: promise.confidencePercent,
-    plan: promise.plan.map(({ fromMs, dateMs, ...units }) => ({
+    plan: promise.plan.map(({ fromMs, departsAtMs, likelyDateMs, dateMs, ...units }) => ({
       ...units,
       from: rfc3339(fromMs),
+      departs: rfc3339(departsAtMs),
+      likelyDate: rfc3339(likelyDateMs),
       date: rfc3339(dateMs),
     })),
   }

@@ -4,6 +4,7 @@
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { type AtpQuestion, answerAtp, heldStock } from '../atp/answer-atp.ts'
+import { askedSites } from '../atp/asked-delivery.ts'
 import { type AskedSku, findAskedSku } from '../atp/asked-sku.ts'
 import { cachedMaxMs } from '../atp/atp-cache.ts'
 import { channelBuffers } from '../atp/channel-buffers.ts'
@@ -71,8 +72,10 @@ atp.openapi(atpRoute, async (c) => {
 
 async function answerNow(c: AppContext, question: AtpQuestion, asked: readonly AskedSku[]) {
   const { config, account, query, nowMs } = question
-  const buffers = await channelBuffers(c.env, account, query.sku)
-  const answered = await answerAtp({ ...question, buffers }, asked, heldStock(c.env, question))
+  const buffers = await channelBuffers(c.env, account, asked)
+  const answered = await answerAtp({ ...question, buffers }, asked, heldStock(c.env, question), (skus, places) =>
+    askedSites(c.env, question, skus, places, nowMs),
+  )
   const skus = await Promise.all(answered.map((sku) => renderSku(c.env, question, sku)))
   const said = { channel: account?.id ?? null, quantity: query.quantity ?? null, configVersion: config.version }
   const tag = weakTag([said, stableParts(skus)])
@@ -89,7 +92,7 @@ async function answerThen(c: AppContext, question: AtpQuestion, asked: readonly 
   const { config, account, query, nowMs } = question
   const unpromising = { ...question, query: { ...query, quantity: undefined, by: undefined } }
   try {
-    const answered = await answerAtp(unpromising, asked, pastStock(c.env, nowMs))
+    const answered = await answerAtp(unpromising, asked, pastStock(c.env, nowMs), async () => [])
     const skus = await Promise.all(answered.map((sku) => renderSku(c.env, question, sku)))
     const said = { channel: account?.id ?? null, quantity: query.quantity ?? null, configVersion: config.version }
     return c.json({ asOf: rfc3339(nowMs), ...said, skus }, 200, { 'cache-control': 'private, no-cache' })

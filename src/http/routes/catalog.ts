@@ -52,7 +52,18 @@ type SkuEntry = z.infer<typeof skuEntrySchema>
 
 async function enterSkus(c: AppContext, skus: readonly SkuEntry[]) {
   const entered = new Map(skus.map((entry) => [entry.sku as string, entry]))
-  return results(await Promise.all(skus.map((entry) => enterSku(c, entry, entered))))
+  const saved = await Promise.all(skus.map((entry) => enterSku(c, entry, entered)))
+  await tellFeedsOf(
+    c,
+    skus.filter((entry, index) => entry.components.length > 0 && saved[index]?.ok === true),
+  )
+  return results(saved)
+}
+
+/** A bundle of other components is worth another figure, wherever it is listed. */
+async function tellFeedsOf(c: AppContext, bundles: readonly SkuEntry[]): Promise<void> {
+  if (bundles.length === 0) return
+  await Promise.all(c.var.config.accounts.map(({ id }) => tellFeed(c, id, bundles)))
 }
 
 /** A bundle may be entered together with its components, in any order. */
@@ -110,7 +121,7 @@ async function enterListings(c: AppContext, listings: readonly ListingEntry[]) {
 }
 
 /** What the listings should show on their channel is worked out at once. */
-async function tellFeed(c: AppContext, account: string, listings: readonly ListingEntry[]): Promise<void> {
+async function tellFeed(c: AppContext, account: string, listings: readonly { sku: string }[]): Promise<void> {
   const channel = c.var.config.accounts.find((candidate) => candidate.id === account)
   if (channel === undefined || !publishesStock(channel)) return
   const skus = new Set(listings.map(({ sku }) => sku))

@@ -29,12 +29,15 @@ const takenPromiseSchema = z
     sku: z.string().nullable(),
     quantity: z.int(),
     by: instantOutSchema,
+    dateOf: z.enum(['departure', 'delivery']),
     status: z.enum(standings),
     expectedAt: instantOutSchema
       .nullable()
-      .openapi({ description: 'When the last unit left, or is expected to; null: nobody knows' }),
+      .openapi({ description: 'When the last unit left or arrived, or is expected to; null: nobody knows' }),
     reason: z.string().nullable(),
-    source: z.string().openapi({ description: '`quoted` by an answer of this API, or `named` by the order' }),
+    source: z
+      .string()
+      .openapi({ description: '`quoted` by an answer of this API, `named` by the order, or `planned`: neither' }),
     confidencePercent: z.int().nullable(),
     plan: z.array(placeSchema),
     takenAt: instantOutSchema,
@@ -80,6 +83,7 @@ function promiseDocument(row: PromiseRow): z.infer<typeof takenPromiseSchema> {
   return {
     ...{ orderId, lineId, channel: row.account, sku, quantity, reason, source, confidencePercent },
     by: rfc3339(row.byMs),
+    dateOf: row.dateOf === 'delivery' ? 'delivery' : 'departure',
     status: z.enum(standings).parse(row.standing),
     expectedAt: rfc3339OrNull(row.expectedAtMs),
     plan: z.array(placeSchema).parse(JSON.parse(row.plan)),

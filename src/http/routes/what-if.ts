@@ -1,6 +1,8 @@
 /** Asks the sourcing engine without effect: any order, stored or not, against any profile, active or not. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { actor, type OrderApi } from '../../actor-apis.ts'
+import { openDb } from '../../db/database.ts'
+import { profileVersion } from '../../db/queries/sourcing-profiles.ts'
 import { slugSchema } from '../../domain/config/slug.ts'
 import { profileCalled, type VersionedProfile } from '../../domain/config/sourcing.ts'
 import { canonicalOrderSchema } from '../../domain/order/canonical-order.ts'
@@ -17,6 +19,8 @@ import { findOrder, type OrderAccessRefusal } from './order-access.ts'
 
 export const whatIf = new OpenAPIHono<AppEnv>()
 
+const pastVersionSchema = z.strictObject({ id: slugSchema, version: z.int().min(1) }).openapi('ProfileVersion')
+
 const questionSchema = z
   .strictObject({
     order: canonicalOrderSchema.optional().openapi({ description: 'An order that need not exist' }),
@@ -25,7 +29,10 @@ const questionSchema = z
       .max(200)
       .optional()
       .openapi({ description: 'A stored one, as if none of it were planned yet; its own claims are not free' }),
-    profile: profileSchema.optional().openapi({ description: 'The profile itself' }),
+    profile: z
+      .union([profileSchema, pastVersionSchema])
+      .optional()
+      .openapi({ description: 'The profile itself, or a version that was in force at some time' }),
     profileId: slugSchema.optional().openapi({ description: 'One that is in force. Neither: that of the channel' }),
   })
   .refine(({ order, orderId }) => (order === undefined) !== (orderId === undefined), 'either order or orderId')
@@ -47,7 +54,14 @@ const whatIfRoute = createRoute({
   request: { query: noQuery, body: takes(questionSchema, { order: examples.order }) },
   responses: {
     200: answers(sourcingDecisionSchema, 'The decision, with every plan that was looked at'),
-    ...refusals(...reasonsOf.ask, 'invalid_query', 'unknown_account', 'order_not_found', 'unknown_profile'),
+    ...refusals(
+      ...reasonsOf.ask,
+      'invalid_query',
+      'unknown_account',
+      'order_not_found',
+      'unknown_profile',
+      'version_not_found',
+    ),
   },
 })
 
@@ -56,10 +70,11 @@ type Refusal =
   | OrderAccessRefusal
   | { readonly reason: 'unknown_account'; readonly account: string }
   | { readonly reason: 'unknown_profile'; readonly profile: string }
+  | { readonly reason: 'version_not_found'; readonly profile: string; readonly version: number }
 
 whatIf.openapi(whatIfRoute, async (c) => {
   const question = c.req.valid('json')
-  const profile = profileAsked(c, question)
+  const profile = await profileAsked(c, question)
   if (!profile.ok) return refuse(c, profile.error)
   const found = await orderAsked(c, question)
   if (!found.ok) return refuse(c, found.error)
@@ -71,11 +86,25 @@ whatIf.openapi(whatIfRoute, async (c) => {
 })
 
 /** Null: the one that is active for the channel. */
-function profileAsked(c: AppContext, { profile, profileId }: Question): Result<VersionedProfile | null, Refusal> {
+async function profileAsked(
+  c: AppContext,
+  { profile, profileId }: Question,
+): Promise<Result<VersionedProfile | null, Refusal>> {
+  if (profile !== undefined && 'version' in profile) return pastProfile(c, profile)
   if (profile !== undefined) return ok({ profile, version: null })
   if (profileId === undefined) return ok(null)
   const known = profileCalled(c.var.config, profileId)
   return known === null ? err({ reason: 'unknown_profile', profile: profileId }) : ok(known)
+}
+
+/** From its history, so that what is no longer in force is found as well. */
+async function pastProfile(
+  c: AppContext,
+  { id, version }: z.infer<typeof pastVersionSchema>,
+): Promise<Result<VersionedProfile, Refusal>> {
+  const entry = await profileVersion(openDb(c.env.DB), id, version)
+  if (entry === null) return err({ reason: 'version_not_found', profile: id, version })
+  return ok({ profile: entry.profile, version })
 }
 
 async function orderAsked(c: AppContext, { order, orderId }: Question): Promise<Result<WhatIfOrder, Refusal>> {

@@ -82,7 +82,10 @@ const partOf = (positions: readonly PositionFigures[], change: Partial<Part> = {
   buffer: 0,
   ...change,
 })
-const deliver = (_location: string, releasedAtMs: number) => ({ atMs: releasedAtMs + 10, confidencePercent: 100 })
+const deliver = (_location: string, releasedAtMs: number) => {
+  const atMs = releasedAtMs + 10
+  return { atMs, likelyAtMs: atMs, departsAtMs: releasedAtMs, service: null, confidencePercent: 100 }
+}
 const network = fc.array(figures, { minLength: 1, maxLength: 4 })
 
 describe('the answer for a SKU', () => {

@@ -12,7 +12,7 @@ import {
   refusedRetryMs,
   type SendOutcome,
 } from '../../../src/domain/feed/attempt.ts'
-import type { FeedEvent, FeedListing, FeedStep } from '../../../src/domain/feed/feed-listing.ts'
+import { type FeedEvent, type FeedListing, type FeedStep, forgotten } from '../../../src/domain/feed/feed-listing.ts'
 import { notice } from '../../../src/domain/feed/observe.ts'
 import { wake } from '../../../src/domain/feed/wake.ts'
 import { check, resend, want } from '../../../src/domain/feed/want.ts'
@@ -163,6 +163,32 @@ describe('a call that failed', () => {
     const story = shows(7).wants(6).sends(refused, { why: 'refused', message: 'INVALID_INVENTORY_ITEM' })
     expect(story.it).toMatchObject({ state: 'refused', lastError: 'INVALID_INVENTORY_ITEM' })
     expect(story.after(refusedRetryMs).it.state).toBe('ready')
+  })
+
+  it('opens one case for a listing however often it is refused, and closes it when the channel takes a figure', () => {
+    const no = { why: 'refused', message: 'no' } as const
+    const story = shows(7).wants(6).sends(refused, no)
+    story.after(refusedRetryMs).sends(refused, { ...no, message: 'still no' })
+    const opened = { type: 'listing_refused', ...key, sku: 'ROPE-10', message: 'no' }
+    expect(story.events).toEqual([opened])
+    const openedAtMs = story.it.refusal?.openedAtMs
+    story.after(refusedRetryMs)
+    story.take(beginSend(story.it, 'a', story.nowMs)).wants(4)
+    story.take(concludeSend(story.it, committed, null, facts(story.nowMs)))
+    expect(story.it).toMatchObject({ state: 'ready', desired: 4, refusal: null })
+    expect(story.events.slice(1)).toEqual([{ ...opened, type: 'refusal_settled', openedAtMs }])
+    expect(
+      story
+        .sends(committed)
+        .sends(refused, no)
+        .events.map(({ type }) => type),
+    ).toEqual([...['listing_refused', 'refusal_settled', 'listing_refused']])
+  })
+
+  it('closes whatever case is open when it is listed no more', () => {
+    const story = shows(7).reads(50).sends(refused, { why: 'refused', message: 'no' })
+    expect(forgotten(story.it).map(({ type }) => type)).toEqual(['drift_settled', 'refusal_settled'])
+    expect(forgotten(shows(7).it)).toEqual([])
   })
 
   it('takes up a refused listing at once when something else is wanted of it', () => {

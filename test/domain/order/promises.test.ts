@@ -50,6 +50,7 @@ describe('a promise is taken', () => {
   it('with its plan, confidence and basis when a line carries one of our answers', () => {
     const quoted = {
       dateMs: startMs + dayMs,
+      likelyDateMs: startMs + dayMs,
       confidencePercent: 80,
       plan: [
         {
@@ -57,12 +58,22 @@ describe('a promise is taken', () => {
           location: locationId('east'),
           quantity: 3,
           fromMs: startMs,
+          departsAtMs: startMs,
+          service: null,
+          likelyDateMs: startMs + dayMs,
           dateMs: startMs + dayMs,
           confidencePercent: 80,
         },
       ],
     }
-    const given = { sku: 'ROPE-10', channel: 'shopify-us', quantity: 3, config: 'v7', issuedAtMs: startMs }
+    const given = {
+      sku: 'ROPE-10',
+      channel: 'shopify-us',
+      quantity: 3,
+      config: 'v7',
+      issuedAtMs: startMs,
+      dateOf: 'delivery',
+    } as const
     const claim = claimOf({ ...given, wantedByMs: startMs + 2 * dayMs, versionOf: () => 41 }, quoted)
     const order = testOrder([{ quantity: 3 }])
     const lines = order.lines.map((line) => ({ ...line, promiseId: `${writeClaim(claim)}.signature` }))
@@ -70,6 +81,7 @@ describe('a promise is taken', () => {
     expect(promise()).toMatchObject({
       source: 'quoted',
       byMs: startMs + 2 * dayMs,
+      dateOf: 'delivery',
       confidencePercent: 80,
       configVersion: 'v7',
       plan: [{ sku: 'ROPE-10', location: 'east', quantity: 3, version: 41 }],

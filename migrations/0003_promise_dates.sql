@@ -1,0 +1,1 @@
+ALTER TABLE `promises` ADD `date_of` text DEFAULT 'departure' NOT NULL;
