@@ -4,12 +4,15 @@
  * transaction.
  */
 import type { OrderId } from '../src/domain/shared/ids.ts'
+import { type ClaimCover, shortageIn } from '../src/domain/stock/claim-cover.ts'
 import { coverRoundMax, decideCover } from '../src/domain/stock/cover.ts'
 import { lackingOf } from '../src/domain/stock/lacking.ts'
+import type { LoggedStockEvent } from '../src/domain/stock/stock-event.ts'
+import type { ClaimCoverTable } from './claim-cover-table.ts'
+import type { EventLog } from './event-log.ts'
 import type { Outbox } from './outbox.ts'
 import { coverRow, type StockEffect } from './stock-effects.ts'
 import type { StockLedger } from './stock-ledger.ts'
-import type { StockTables } from './stock-tables.ts'
 import type { Timers } from './timers.ts'
 
 /** Orders are not sent elsewhere by a figure that is corrected in the same breath. */
@@ -17,20 +20,30 @@ const coverGraceMs = 2_000
 /** When there was more to tell than one round tells. */
 const nextRoundMs = 250
 const coverTimer = 'cover'
+/** Entries looked through for what took units away: a shortage is told within seconds of it. */
+const recentEntries = 100
 
 export class StockCover {
   readonly #outbox: Outbox<StockEffect>
   readonly #timers: Timers
   readonly #ledger: StockLedger
-  readonly #tables: StockTables
+  readonly #tables: ClaimCoverTable
+  readonly #log: EventLog<LoggedStockEvent>
   /** Whether any claim was told; null: not looked at since the rows were last believed. */
   #isTold: boolean | null = null
 
-  constructor(outbox: Outbox<StockEffect>, timers: Timers, ledger: StockLedger, tables: StockTables) {
+  constructor(
+    outbox: Outbox<StockEffect>,
+    timers: Timers,
+    ledger: StockLedger,
+    tables: ClaimCoverTable,
+    log: EventLog<LoggedStockEvent>,
+  ) {
     this.#outbox = outbox
     this.#timers = timers
     this.#ledger = ledger
     this.#tables = tables
+    this.#log = log
   }
 
   /** `changed`: the position is not what it was when this was last asked. */
@@ -53,6 +66,21 @@ export class StockCover {
     }
     if (events.length >= coverRoundMax) this.#timers.setAtLatest(coverTimer, nowMs + nextRoundMs)
     this.#isTold = null
+  }
+
+  /** Outside any transaction. */
+  of(orderId: OrderId): ClaimCover {
+    const newest = this.#log.latest(recentEntries, null).map(({ event }) => JSON.parse(event) as LoggedStockEvent)
+    return {
+      version: this.#ledger.position.version,
+      revision: this.#outbox.find(coverRow(orderId))?.revision ?? null,
+      claims: this.#tables.uncoveredOf(orderId),
+      because: shortageIn(newest),
+    }
+  }
+
+  told(orderId: OrderId, revision: number): void {
+    this.#outbox.settle(coverRow(orderId), revision)
   }
 
   forget(): void {

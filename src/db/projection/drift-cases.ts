@@ -1,7 +1,7 @@
 /**
  * A position's log entries as drift cases. Each figure or movement that showed a difference opens its own case; the
- * next absolute figure settles the ones before it, whether or not it opens a new one. A cart whose units are not there
- * has a case until they are, or until it ends: an order finds out by itself and goes elsewhere.
+ * next absolute figure settles the ones before it, whether or not it opens a new one. A cart or
+ * transfer whose units are not there has a case until they are, or until it ends: an order is told, and goes elsewhere.
  */
 import { exceptionCatalogue } from '../../domain/exceptions/exception-catalogue.ts'
 import type { LogEntry } from '../../domain/order/order-command.ts'
@@ -34,7 +34,7 @@ export function driftCasesOf(
     const event = JSON.parse(entry.event) as LoggedStockEvent
     // Within what the source is known to be off by it is recorded and opens nothing.
     if (event.type === 'drifted' && event.beyondTolerance !== false) put(driftCase(position, entry, event))
-    if (event.type === 'cover_changed') for (const row of cartCase(position, entry, event, cases)) put(row)
+    if (event.type === 'cover_changed') for (const row of claimCase(position, entry, event, cases)) put(row)
     if (event.type === 'rebased') for (const row of settledBy(event.reference, entry, cases)) put(row)
   }
   return [...changed.values()]
@@ -48,26 +48,26 @@ function settledBy(reference: string, entry: LogEntry, cases: ReadonlyMap<string
       row.status === 'open' &&
       row.version < entry.seq &&
       row.exceptionId !== caseIdOf(row.sourceName, reference) &&
-      !row.exceptionId.startsWith(caseIdOf(row.sourceName, cartPrefix)),
+      !row.exceptionId.startsWith(caseIdOf(row.sourceName, claimPrefix)),
   )
   return settled.map((row) => ({ ...row, status: 'resolved', resolvedAtMs: entry.atMs, version: entry.seq }))
 }
 
-const cartPrefix = 'cart '
+const claimPrefix = 'claim '
 
-function cartCase(
+function claimCase(
   position: string,
   entry: LogEntry,
   { orderId, reservationId, uncovered }: CoverChanged,
   cases: ReadonlyMap<string, ExceptionRow>,
 ): readonly ExceptionRow[] {
-  const reference = `${cartPrefix}${reservationId}`
+  const reference = `${claimPrefix}${reservationId}`
   const known = cases.get(caseIdOf(position, reference))
   if (orderId !== null || (uncovered === 0 && known === undefined)) return []
   if (known !== undefined && uncovered === 0) {
     return [{ ...known, status: 'resolved', resolvedAtMs: entry.atMs, version: entry.seq }]
   }
-  const message = `${uncovered} units promised to reservation ${reservationId} are not there any more. It keeps its answer.`
+  const message = `${uncovered} units claimed by ${reservationId} are not there any more. The claim keeps its answer.`
   return [caseOf(position, entry, reference, message)]
 }
 

@@ -1,7 +1,7 @@
 /**
  * Units that claims have and the position has not: what is short of cover, by kind of claim. Who is covered first is
- * what `coverOf` says; of claims for later dates those lack cover that neither what lies here nor what is announced will
- * ever serve.
+ * what `coverOf` says. Claims for later dates lack cover where neither what lies here nor what is announced will ever
+ * serve them.
  */
 import type { PositionFigures } from '../atp/position-figures.ts'
 import { type Claim, claimAt, serveClaims, sumUnits } from '../atp/serve-claims.ts'

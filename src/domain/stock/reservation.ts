@@ -55,8 +55,8 @@ export function reservationEventOf(event: StockEvent): ReservationEvent | null {
 }
 
 /**
- * `existing` is null for `held` alone. `correlationId` is remembered so that an expiry belongs to the same trace; `since`
- * is the version of the position that a new claim begins with.
+ * `existing` is null for `held` alone. `correlationId` is remembered so that an expiry belongs to the same trace;
+ * `since` is the version of the position that a new claim begins with.
  */
 export function evolveReservation(
   existing: Reservation | null,
