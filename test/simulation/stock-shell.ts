@@ -187,7 +187,7 @@ export class StockShell {
       if (claim) {
         const thread = command?.cause.correlationId ?? reservation?.correlationId
         if (thread === undefined) throw new Error('a claim without a cause')
-        reservation = evolveReservation(reservation, claim, thread)
+        reservation = evolveReservation(reservation, claim, thread, this.#position.version)
         this.#reservations.set(reservation.reservationId, reservation)
       }
       if (event.type === 'moved' && event.movement === 'transfer_out' && event.reference !== null)

@@ -222,10 +222,6 @@ export class World {
     return {
       isTaken: claims !== null,
       claims: (claims ?? []).map((claim) => ({ ...claim, sku: sku(claim.sku), location: locationId(claim.location) })),
-      candidates: this.company.locations.map((location, priority) => {
-        return { location, priority, warehouse: this.company.warehouseOf(location) }
-      }),
-      configVersion: 'v1',
     }
   }
 

@@ -6,6 +6,7 @@ import { err, ok, type Result, unreachable } from '../shared/result.ts'
 import { cancel } from './cancel.ts'
 import { recordCapacity } from './capacity-claims.ts'
 import { recordChannelFulfilment, recordRefund, recordReturn, recordTracking } from './channel-facts.ts'
+import { recordCover } from './cover-lost.ts'
 import { evolve } from './evolve.ts'
 import { followUp } from './follow-up.ts'
 import { placeHold, releaseHold } from './holds.ts'
@@ -143,6 +144,8 @@ function verbOf(command: OrderCommand | SagaCommand, state: OrderState, nowMs: n
       return changed(recordCapacity(command, state))
     case 'leave_location':
       return changed(leaveLocation(command, state))
+    case 'record_cover':
+      return changed(recordCover(command, state))
     case 'record_outlook':
       return changed(recordOutlook(command, state, nowMs))
     case 'begin_attempt':

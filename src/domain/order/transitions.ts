@@ -57,6 +57,8 @@ const legalAt: Readonly<Record<OrderEventType, readonly OrderStage[]>> = {
   units_backordered: fromValidated,
   capacity_claimed: everywhere,
   capacity_released: everywhere,
+  cover_told: everywhere,
+  cover_lost: everywhere,
   location_left: everywhere,
   waiting_registered: everywhere,
   waiting_ended: everywhere,
