@@ -96,19 +96,22 @@ function byArrival(a: Delivery, b: Delivery): number {
 }
 
 async function wakeOrder(message: Queued<WakeMessage>, env: Env): Promise<void> {
-  const { orderId, why, leaves } = message.body
+  const { orderId, why, leaves, returns } = message.body
   const cause = { correlationId: correlationId(message.id), kind: 'timer', id: why } as const
   try {
     const api = actor<OrderApi>(env.ORDER, orderId)
-    const wish =
-      leaves === undefined
-        ? ({ type: 'retry' } as const)
-        : ({ type: 'leave_location', location: locationId(leaves), reason: why } as const)
+    const wish = wishOf(why, leaves, returns)
     await api.execute(orderId, { ...wish, commandId: commandId(`wake/${message.id}`), cause })
     message.ack()
   } catch (error) {
     putBack(message, 'order_unavailable', error)
   }
+}
+
+function wishOf(why: string, leaves: string | undefined, returns: string | undefined) {
+  if (leaves !== undefined) return { type: 'leave_location', location: locationId(leaves), reason: why } as const
+  if (returns !== undefined) return { type: 'return_to_location', location: locationId(returns) } as const
+  return { type: 'retry' } as const
 }
 
 /** How it stands at the position by now, not when the message left; the position hears that the order knows. */

@@ -11,7 +11,13 @@ export type InboundMessage =
   | { readonly type: 'delivery'; readonly domain: InboundDomain; readonly inbox: string; readonly deliveryId: string }
   /** Claims of the order at the position lost their cover, or have it again. */
   | { readonly type: 'tell_cover'; readonly orderId: string; readonly position: PositionId }
-  | { readonly type: 'wake_order'; readonly orderId: string; readonly why: string; readonly leaves?: string }
+  | {
+      readonly type: 'wake_order'
+      readonly orderId: string
+      readonly why: string
+      readonly leaves?: string
+      readonly returns?: string
+    }
 
 /** On `partner-outbox`: one intent of one order wants its call. */
 export type PartnerOutboxMessage = {

@@ -11,7 +11,7 @@ import { evolve } from './evolve.ts'
 import { followUp } from './follow-up.ts'
 import { placeHold, releaseHold } from './holds.ts'
 import { decideIntent } from './intent-commands.ts'
-import { leaveLocation } from './leave-location.ts'
+import { leaveLocation, returnToLocation } from './leave-location.ts'
 import { recordOutlook } from './look-ahead.ts'
 import { capture, observe } from './observe.ts'
 import { recordCart, recordCartSettled } from './order-cart.ts'
@@ -144,6 +144,8 @@ function verbOf(command: OrderCommand | SagaCommand, state: OrderState, nowMs: n
       return changed(recordCapacity(command, state))
     case 'leave_location':
       return changed(leaveLocation(command, state))
+    case 'return_to_location':
+      return changed(returnToLocation(command, state, nowMs))
     case 'record_cover':
       return changed(recordCover(command, state))
     case 'record_outlook':

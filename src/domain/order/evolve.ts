@@ -92,6 +92,8 @@ function applyTo(state: OrderState, event: Exclude<StateEvent, { type: 'captured
       return applyCoverLost(state, event)
     case 'location_left':
       return stock.applyLocationLeft(state, event)
+    case 'location_returned':
+      return stock.applyLocationReturned(state, event)
     case 'waiting_registered':
     case 'waiting_ended':
       return stock.applyWaiting(state, event)

@@ -32,6 +32,8 @@ export type OrderCommandBody =
   | { readonly type: 'retry' }
   /** The location is down: go elsewhere with what has not left it. */
   | { readonly type: 'leave_location'; readonly location: LocationId; readonly reason: string }
+  /** It is up again: an order that left it may go there again with what waits. */
+  | { readonly type: 'return_to_location'; readonly location: LocationId }
   /** A position's claims of this order that have no cover there any more. */
   | ({ readonly type: 'record_cover' } & Shortage)
   | {

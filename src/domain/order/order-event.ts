@@ -126,6 +126,7 @@ type StockEvent =
   | ({ readonly type: 'cover_lost'; readonly quantity: number; readonly sku: Sku } & ReservationRef &
       Pick<Shortage, 'because'>)
   | { readonly type: 'location_left'; readonly location: LocationId; readonly reason: string }
+  | { readonly type: 'location_returned'; readonly location: LocationId; readonly recheckAtMs: number | null }
   | { readonly type: 'waiting_registered'; readonly positions: readonly Position[] }
   | { readonly type: 'waiting_ended'; readonly positions: readonly Position[] }
   | { readonly type: 'stock_effect_done'; readonly effectId: string; readonly refusal: string | null }

@@ -60,6 +60,7 @@ const legalAt: Readonly<Record<OrderEventType, readonly OrderStage[]>> = {
   cover_told: everywhere,
   cover_lost: everywhere,
   location_left: everywhere,
+  location_returned: everywhere,
   waiting_registered: everywhere,
   waiting_ended: everywhere,
   stock_effect_done: everywhere,

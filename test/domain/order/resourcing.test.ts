@@ -128,6 +128,23 @@ describe('a location that goes down', () => {
     expect(rig.state.fulfilmentOrders).toMatchObject([{ location: 'east', recallRefused: 'picked already' }])
   })
 
+  it('is gone back to when it is up again, with what nobody else had', async () => {
+    rig.stock.receive('ROPE-10', 'west', -10)
+    observe(2)
+    await rig.advance()
+    down()
+    leave('east')
+    await rig.advance()
+    expect(rig.units()).toEqual({ backordered: 2 })
+    rig.locations = ['east', 'west'].map(open)
+    rig.accept({ type: 'return_to_location', location: locationId('east') }, 'timer')
+    await rig.advance()
+    expect(places()).toEqual(['east'])
+    expect(rig.send({ type: 'return_to_location', location: locationId('east') }, 'timer')).toMatchObject({
+      value: { effect: 'unchanged' },
+    })
+  })
+
   it('does not concern an order that has nothing there, nor one that was told already', async () => {
     observe(2)
     await rig.advance()

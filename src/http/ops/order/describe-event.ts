@@ -66,6 +66,7 @@ const said: Table = {
   ],
   cover_lost: ['warn', (e) => `${count(e.quantity, 'unit')} of ${e.sku} not there at ${e.location}, planned again`],
   location_left: ['warn', (e) => `Leaves ${e.location}: ${lower(e.reason)}`],
+  location_returned: ['neutral', (e) => `${e.location} is up again`],
   waiting_registered: ['neutral', (e) => `Waits in line for ${e.positions.map((at) => at.sku).join(', ')}`],
   waiting_ended: ['neutral', (e) => `Left the line for ${e.positions.map((at) => at.sku).join(', ')}`],
   stock_effect_done: [
