@@ -1,6 +1,6 @@
 /**
  * One position with the pure core inside and a store that commits whole commands: the shape of StockActor without its
- * platform. Also the independent witness of I2: it counts supply and claims by itself, from commands alone.
+ * platform. Beside it stands a witness who counts by himself, from what was told alone.
  */
 import type { LocationId, ReservationId, Sku } from '../../src/domain/shared/ids.ts'
 import {
@@ -10,8 +10,10 @@ import {
   wakeGraceMs,
   wakeRoundMax,
 } from '../../src/domain/stock/await-stock.ts'
-import { decide, reportIdOf } from '../../src/domain/stock/decide.ts'
-import type { StockFacts, Waiter } from '../../src/domain/stock/decision.ts'
+import { reportIdOf } from '../../src/domain/stock/decide.ts'
+import { decideAtHome } from '../../src/domain/stock/decide-at-home.ts'
+import type { Decided, StockFacts, Waiter } from '../../src/domain/stock/decision.ts'
+import { doorOf, escrowedUnits } from '../../src/domain/stock/escrow.ts'
 import { evolve } from '../../src/domain/stock/evolve.ts'
 import { decideExpire } from '../../src/domain/stock/expire.ts'
 import { positionBreaches, reservationBreaches } from '../../src/domain/stock/invariants.ts'
@@ -28,7 +30,10 @@ import type { StockEvent } from '../../src/domain/stock/stock-event.ts'
 import { evolveSupply, type Supply, supplyEventOf } from '../../src/domain/stock/supply.ts'
 import { decideTidy } from '../../src/domain/stock/tidy.ts'
 import { MemoryReports } from '../fixtures/memory-reports.ts'
-import type { Plant } from './plants.ts'
+import { misreadPosition, type Plant } from './plants.ts'
+import { ShardSet } from './shard-set.ts'
+import { grantExpected } from './slow-grant.ts'
+import { StockWitness } from './stock-witness.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 type Effects = {
@@ -36,6 +41,9 @@ type Effects = {
   readonly trace: (line: string) => void
   readonly violate: (violation: string) => void
 }
+
+/** Asked once for what they know and once for what they have, shards have no more to say. */
+const roundsMax = 5
 
 export class StockShell {
   readonly sku: Sku
@@ -49,8 +57,9 @@ export class StockShell {
   readonly #supplies = new Map<string, Supply>()
   readonly #reports = new MemoryReports()
   readonly #waiters = new Map<string, Waiter>()
-  /** What physically came and went, summed from accepted reports: the witness's own figure. */
-  #supply = 0
+  readonly shards: ShardSet
+  readonly #left = new Map<string, number>()
+  readonly #witness = new StockWitness()
 
   constructor(sku: Sku, location: LocationId, clock: VirtualClock, effects: Effects, plant: Plant | null) {
     this.sku = sku
@@ -58,6 +67,7 @@ export class StockShell {
     this.#clock = clock
     this.#effects = effects
     this.#plant = plant
+    this.shards = new ShardSet(this.#home(), plant)
   }
 
   get position(): Position {
@@ -65,7 +75,7 @@ export class StockShell {
   }
 
   get supply(): number {
-    return this.#supply
+    return this.#witness.supply
   }
 
   available(): number {
@@ -73,15 +83,51 @@ export class StockShell {
     return availableAt(this.#position)
   }
 
-  apply(command: StockCommand): StockVerdict {
+  /** As callers do: a plain claim goes to the shard that decides about it, anything else to the position. */
+  ask(command: StockCommand): StockVerdict {
+    const { open } = this.shards
+    return command.type === 'hold' && open > 0
+      ? this.askAt(doorOf(command.reservationId, open), command)
+      : this.apply(command)
+  }
+
+  askAt(door: number, command: StockCommand): StockVerdict {
+    this.#expire()
+    const verdict = this.shards.decide(door, command) ?? this.apply(command, door)
+    this.#check()
+    return verdict
+  }
+
+  /** `from`: the shard that left it to the position. */
+  apply(command: StockCommand, from: number | null = null): StockVerdict {
     const remembered = this.#verdicts.get(command.commandId)
     if (remembered) return remembered
     this.#expire()
-    const verdict = this.#decide(command)
+    const nowMs = this.#clock.nowMs()
+    const isWhole = escrowedUnits(this.#position) === 0
+    const expected = isWhole ? grantExpected(command, this.#position, this.#reservations, nowMs) : null
+    const verdict = this.#decide(command, from)
     this.#verdicts.set(command.commandId, verdict)
+    if (verdict.ok) this.#witness.hear(command, nowMs)
     this.#wakeWaiters()
-    this.#check(command)
+    this.#check()
+    this.#checkGrant(verdict, expected)
     return verdict
+  }
+
+  claimedBy(reservationId: ReservationId): number {
+    this.#expire()
+    const reservation = this.#reservations.get(reservationId)
+    return reservation === undefined ? 0 : openUnits(reservation)
+  }
+
+  receivedOf(supplyId: string): number {
+    return this.#supplies.get(supplyId)?.received ?? 0
+  }
+
+  /** Units that left for a transfer. */
+  leftFor(transferId: string): number {
+    return this.#left.get(transferId) ?? 0
   }
 
   /** Claims that are still open, for the end of the run. */
@@ -90,15 +136,28 @@ export class StockShell {
     return [...this.#reservations.values()].filter((reservation) => openUnits(reservation) > 0)
   }
 
-  #decide(command: StockCommand): StockVerdict {
-    const reservation = 'reservationId' in command ? (this.#reservations.get(command.reservationId) ?? null) : null
-    const decided = decide(command, this.#factsFor(command, reservation))
+  #decide(command: StockCommand, from: number | null): StockVerdict {
+    const { decided, reservation } = this.#decideAtHome(command, new Set(from === null ? [] : [from]))
     if (!decided.ok) return { ok: false, error: decided.error }
     const { events, effect, granted, report } = decided.value
     this.#commit(events, reservation, command)
     if (report) this.#reports.save(report)
-    this.#count(command, effect)
     return { ok: true, effect, granted, available: availableAt(this.#position), version: this.#position.version }
+  }
+
+  /** Shards are asked for what they know, or have, before anything is decided that depends on it. */
+  #decideAtHome(command: StockCommand, forThis: Set<number>): { decided: Decided; reservation: Reservation | null } {
+    for (let round = 0; round < roundsMax; round += 1) {
+      const reservation = 'reservationId' in command ? (this.#reservations.get(command.reservationId) ?? null) : null
+      const heard = { forThis, isUpToDate: this.shards.isUpToDate }
+      const answer = decideAtHome(command, this.#factsFor(command, reservation), heard)
+      if (answer.kind === 'decided') return { decided: answer.decided, reservation }
+      for (const shard of answer.asking.shards) {
+        this.shards.settle(shard, answer.asking.giveBack, 0, 'answered')
+        forThis.add(shard)
+      }
+    }
+    throw new Error('the position asks its shards for ever')
   }
 
   #factsFor(command: StockCommand, reservation: Reservation | null): StockFacts {
@@ -111,8 +170,7 @@ export class StockShell {
       supply: 'supplyId' in command ? (this.#supplies.get(command.supplyId) ?? null) : null,
       ...this.#reports.factsFor(reportId),
     }
-    if (this.#plant !== 'I2-grants-without-looking' || command.type !== 'hold') return honest
-    return { ...honest, position: { ...this.#position, sellable: this.#position.sellable + 1_000 } }
+    return { ...honest, position: misreadPosition(this.#plant, command, this.#position) }
   }
 
   #commit(events: readonly StockEvent[], existing: Reservation | null, command: StockCommand | null): void {
@@ -129,9 +187,11 @@ export class StockShell {
       if (claim) {
         const thread = command?.cause.correlationId ?? reservation?.correlationId
         if (thread === undefined) throw new Error('a claim without a cause')
-        reservation = evolveReservation(reservation, claim, thread)
+        reservation = evolveReservation(reservation, claim, thread, this.#position.version)
         this.#reservations.set(reservation.reservationId, reservation)
       }
+      if (event.type === 'moved' && event.movement === 'transfer_out' && event.reference !== null)
+        this.#left.set(event.reference, this.leftFor(event.reference) + event.quantity)
       this.#saveWaiter(event, command, nowMs)
       this.#effects.trace(`${this.sku}@${this.location} ${event.type}`)
     }
@@ -139,6 +199,8 @@ export class StockShell {
 
   #evolve(event: StockEvent, nowMs: number): Position {
     const next = evolve(this.#position, event, nowMs)
+    if (this.#plant === 'I1-keeps-expecting-what-arrived' && event.type === 'supply_received')
+      return { ...next, supplies: this.#position.supplies }
     if (this.#plant !== 'I1-forgets-to-take-shipped-units' || event.type !== 'shipped') return next
     return { ...next, sellable: next.sellable + event.quantity }
   }
@@ -188,27 +250,49 @@ export class StockShell {
     this.#clock.after(wakeGraceMs + 1, () => this.#wakeWaiters())
   }
 
-  #count(command: StockCommand, effect: string): void {
-    if (effect !== 'applied') return
-    if (command.type === 'move') this.#supply += command.quantity
-    if (command.type === 'ship') this.#supply -= command.quantity
-    if (command.type === 'snapshot') this.#supply = command.onHand
+  #home(): ConstructorParameters<typeof ShardSet>[0] {
+    const granting = (granted: number): StockVerdict => {
+      return { ok: true, effect: 'applied', granted, available: 0, version: this.#position.version }
+    }
+    return {
+      nowMs: this.#clock.nowMs,
+      position: () => this.#position,
+      reservation: (id) => this.#reservations.get(id as ReservationId) ?? null,
+      hasWaiters: () => this.#waiters.size > 0,
+      hasAnswered: (id) => this.#verdicts.has(id),
+      record: (events, existing, command) => this.#commit(events, existing, command),
+      remember: (command) => {
+        const granted = command.type === 'hold' ? command.quantity : 0
+        if (!this.#verdicts.has(command.commandId)) this.#verdicts.set(command.commandId, granting(granted))
+      },
+      violate: (violation) => this.#say(violation),
+    }
   }
 
-  #check(command: StockCommand): void {
-    const say = (code: string) => (breach: string) =>
-      this.#effects.violate(`${code}: ${this.sku}@${this.location} ${breach}`)
-    positionBreaches(this.#position).forEach(say('I1'))
-    reservationBreaches(this.#position, this.#reservations.values()).forEach(say('I1'))
-    const { sellable, missing } = this.#position
-    if (sellable - missing !== this.#supply)
-      say('I1')(`knows ${sellable - missing} units, ${this.#supply} came and stayed`)
-    if (command.type !== 'hold') return
-    const claimed = [...this.#reservations.values()].reduce((units, reservation) => units + openUnits(reservation), 0)
-    const granted = this.#verdicts.get(command.commandId)
-    const cover = Math.max(0, this.#supply)
-    if (granted?.ok && granted.effect === 'applied' && claimed > cover && statesOf(this.#position).backordered > 0) {
-      say('I2')(`promised ${claimed} of ${cover} units`)
-    }
+  #check(): void {
+    const say = (breach: string) => this.#say(`I1: ${breach}`)
+    positionBreaches(this.#position).forEach(say)
+    reservationBreaches(this.#position, this.#reservations.values()).forEach(say)
+    for (const breach of this.shards.breaches()) this.#say(breach)
+    for (const breach of this.#witness.breaches(this.#position, this.#clock.nowMs())) this.#say(breach)
+  }
+
+  /** I2: a claim got what the slow reckoning allows; nothing that was promised for now is more than there is. */
+  #checkGrant(verdict: StockVerdict, expected: number | null): void {
+    if (expected === null) return
+    const granted = verdict.ok ? verdict.granted : 0
+    const isAboutUnits = verdict.ok || verdict.error.reason === 'insufficient_stock'
+    if (isAboutUnits && granted !== expected) this.#say(`I2: promised ${granted}, may promise ${expected}`)
+    const isForNow = ({ dueAtMs }: Reservation) => dueAtMs === null || dueAtMs <= this.#position.dueThroughMs
+    const now = [...this.#reservations.values()].filter(isForNow)
+    const claimed = now.reduce((units, reservation) => units + openUnits(reservation), 0)
+    const cover = Math.max(0, this.supply)
+    if (granted > 0 && claimed > cover && statesOf(this.#position).backordered > 0)
+      this.#say(`I2: promised ${claimed} of ${cover} units`)
+  }
+
+  #say(breach: string): void {
+    const [code, ...words] = breach.split(': ')
+    this.#effects.violate(`${code}: ${this.sku}@${this.location} ${words.join(': ')}`)
   }
 }
