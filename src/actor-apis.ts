@@ -3,6 +3,7 @@
  * lookup at the bottom is the one place where a Durable Object stub becomes such an interface.
  */
 
+import type { Backorder, BackorderMatch } from './domain/atp/match-backorders.ts'
 import type { PositionSummary } from './domain/atp/position-figures.ts'
 import type { DrainLane } from './domain/feed/choose-lane.ts'
 import type {
@@ -120,6 +121,16 @@ export interface AvailabilityApi {
   read(sku: string, locations: readonly string[], maxStalenessMs: number): Promise<SkuAvailability>
   /** Units of orders that are captured and not yet planned; zero takes the order out. */
   noteUnrouted(sku: string, orderId: string, version: number, quantity: number): Promise<void>
+  /** What an order waits for at positions; none of it takes the order out. Whose match changes is woken. */
+  noteBackorder(sku: string, note: Backorder & { readonly version: number }): Promise<void>
+  /** Who waits, in turn, each with the supply it is matched to; null: all, as far as they are looked at. */
+  backorders(sku: string, orderId: string | null): Promise<SkuBackorders>
+}
+export type SkuBackorders = {
+  readonly orders: number
+  /** Base units, of all of them. */
+  readonly units: number
+  readonly matches: readonly BackorderMatch[]
 }
 export type SkuAvailability = {
   /** Grows with every change of a summary or of the unrouted quantity. */
