@@ -90,7 +90,7 @@ export class FeedLedger {
     }
     const kept = new Set(wish.listings.map(keyText))
     for (const listing of table.ofSku(wish.sku)) {
-      const isOver = listing.kind === 'stock' && !kept.has(keyText(listing)) && listing.revision < wish.revision
+      const isOver = listing.kind !== 'content' && !kept.has(keyText(listing)) && listing.revision < wish.revision
       if (isOver && listing.attemptId === null) this.#drop(listing, nowMs)
     }
     skus.answer(wish, nowMs)
@@ -169,8 +169,8 @@ export class FeedLedger {
   }
 
   #workOut(listings: readonly FeedListing[], nowMs: number): void {
-    const stocked = listings.filter(({ kind }) => kind === 'stock').map(({ sku }) => sku)
-    for (const sku of new Set(stocked)) this.#mark({ sku, changedAtMs: nowMs, sold: {} }, nowMs)
+    const listed = listings.filter(({ kind }) => kind !== 'content').map(({ sku }) => sku)
+    for (const sku of new Set(listed)) this.#mark({ sku, changedAtMs: nowMs, sold: {} }, nowMs)
   }
 
   #mark(change: SkuChange, nowMs: number): void {
@@ -216,7 +216,7 @@ function concluderOf(result: FeedResult, facts: FeedFacts, nowMs: number): (list
       return (listing) => {
         const verdict = verdicts.get(keyText(listing)) ?? null
         const isSpared = result.outcome.outcome === 'absent' && verdicts.size > 0 && verdict === null
-        return isSpared ? spared(listing) : concludeSend(listing, result.outcome, verdict, all)
+        return isSpared ? spared(listing, nowMs) : concludeSend(listing, result.outcome, verdict, all)
       }
     }
     case 'read': {

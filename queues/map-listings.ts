@@ -5,7 +5,7 @@
  */
 import { actor, type FeedApi } from '../src/actor-apis.ts'
 import { findListing, saveListing } from '../src/config/catalog.ts'
-import type { ProductListing } from '../src/domain/catalog/listing.ts'
+import type { Listing, ProductListing } from '../src/domain/catalog/listing.ts'
 import { publishesStock } from '../src/domain/config/channel-network.ts'
 import type { Account } from '../src/domain/config/config.ts'
 import type { Env } from '../src/env.ts'
@@ -26,11 +26,22 @@ async function mapListing(env: Env, account: Account, reported: ProductListing):
   if (reported.externalSku === null) return null
   const known = await findListing(env, account.id, reported.externalSku, Date.now())
   if (known === null) return null
-  if (reported.externalItemId !== null && reported.externalItemId !== known.externalItemId) {
-    await saveListing(env, { ...known, externalItemId: reported.externalItemId })
+  const named = namedBy(reported, known)
+  if (named !== null) {
+    await saveListing(env, named)
     await tellFeed(env, account, known.sku)
   }
   return known.sku
+}
+
+/** The listing under the channel's ids; null when nothing about them is new. */
+function namedBy(reported: ProductListing, known: Listing): Listing | null {
+  const { externalProductId, externalVariantId } = reported
+  const externalItemId = reported.externalItemId ?? known.externalItemId
+  const isKnown = externalItemId === known.externalItemId && externalVariantId === known.externalVariantId
+  return isKnown && externalProductId === known.externalProductId
+    ? null
+    : { ...known, externalItemId, externalProductId, externalVariantId }
 }
 
 /** What could not be published for want of an item id can be now. */

@@ -1,18 +1,20 @@
 /**
- * What the listings of changed SKUs should show, worked out from the positions as they are now: the feed numbers each
- * change before anybody looks, so the answer to an older change never replaces that to a newer one.
+ * What the listings of changed SKUs should show, prices included, worked out from the positions as they are now: the
+ * feed numbers each change before anybody looks, so the answer to an older change never replaces that to a newer one.
  */
 import { type AvailabilityApi, actor, type FeedApi } from '../src/actor-apis.ts'
 import { findBundleParts, findSku, listingsOfSku, skusWithin } from '../src/config/catalog.ts'
 import { type AtsTerms, atsOf } from '../src/domain/atp/ats-of.ts'
 import { capFor, isExcluded, safetyStockFor, thresholdFor } from '../src/domain/atp/promise-rules.ts'
 import type { CatalogSku, Listing } from '../src/domain/catalog/listing.ts'
+import { pricedIn } from '../src/domain/config/channel-network.ts'
 import type { Account, Config } from '../src/domain/config/config.ts'
 import { type BufferTerms, bufferOf, lagOf } from '../src/domain/feed/buffer.ts'
 import {
   bundlesByPlace,
   type ChannelPlace,
   cappedByPlace,
+  desiredPrices,
   desiredStock,
   unitsByPlace,
 } from '../src/domain/feed/desired-stock.ts'
@@ -51,7 +53,8 @@ export async function workOutStock(changed: readonly ChangedSku[], channel: Chan
 
 async function lookUp(change: ChangedSku, places: readonly ChannelPlace[], channel: Channel): Promise<AskedListings> {
   const { account, env, nowMs } = channel
-  const listings = places.length === 0 ? [] : await listingsOfSku(env, account.id, change.sku)
+  const shows = places.length > 0 || pricedIn(account) !== null
+  const listings = shows ? await listingsOfSku(env, account.id, change.sku) : []
   const entry = listings.length === 0 ? null : await findSku(env, change.sku, nowMs)
   if (entry === null) return { change, listings: [], entry, parts: [], within: [] }
   const { components } = entry
@@ -83,7 +86,10 @@ async function wishFor(
   const isMeasured = buffered.some(({ buffer }) => buffer.buffer > buffer.static)
   return {
     ...{ sku, revision, urgency, parts: within },
-    listings: desiredStock(listings, places, await unitsFor(entry, buffered, places, channel)),
+    listings: [
+      ...desiredStock(listings, places, await unitsFor(entry, buffered, places, channel)),
+      ...desiredPrices(listings, pricedIn(channel.account)),
+    ],
     reviewAfterMs: isMeasured ? reviewAfterMs : null,
   }
 }

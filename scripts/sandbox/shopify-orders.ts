@@ -200,9 +200,10 @@ function taxLines(minor: number, draft: Draft): WireLine['tax_lines'] {
 }
 
 /** A variant, its inventory item and its place in the catalogue are all found from the SKU's letters. */
-function variantIdOf(sku: string): number {
+export function variantIdOf(sku: string): number {
   let hash = 0
   for (const letter of sku) hash = (hash * 31 + letter.charCodeAt(0)) % 1_000_000_007
   return 45_000_000_000_000 + hash
 }
+export const productIdOf = (sku: string) => variantIdOf(sku) - 37_000_000_000_000
 export const inventoryItemIdOf = (sku: string) => variantIdOf(sku) + 2_000_000_000_000

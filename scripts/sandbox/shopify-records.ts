@@ -2,7 +2,7 @@
  * What the sandbox store knows: orders, the fulfilment orders Shopify makes of them, fulfilments and inventory levels,
  * with Shopify's own rules about changing them. No HTTP and no GraphQL here.
  */
-import { inventoryItemIdOf } from './shopify-orders.ts'
+import { inventoryItemIdOf, productIdOf, variantIdOf } from './shopify-orders.ts'
 import { type WireFulfilment, type WireLine, type WireOrder, wireTime } from './shopify-wire.ts'
 
 export type StoreFulfilmentOrder = {
@@ -29,6 +29,8 @@ export type StoreRecords = {
   readonly locations: readonly number[]
   /** `<inventory item>@<location>` to available. */
   readonly inventory: Map<string, number>
+  /** By variant: its product and its price. */
+  readonly prices: Map<number, { readonly product: number; readonly price: string }>
   /** Records the order and makes its fulfilment orders; `locationOf` says which location Shopify assigns a line to. */
   readonly addOrder: (order: WireOrder, locationOf?: (line: WireLine, index: number) => number) => void
   /** Replaces an order, moving its version clock on. */
@@ -45,7 +47,9 @@ export function storeRecords(options: {
   const orders = new Map<number, WireOrder>()
   const fulfilmentOrders = new Map<number, StoreFulfilmentOrder>()
   const inventory = new Map<string, number>()
+  const prices: StoreRecords['prices'] = new Map()
   for (const sku of options.skus) {
+    prices.set(variantIdOf(sku), { product: productIdOf(sku), price: '0.00' })
     for (const location of storeLocations) inventory.set(`${inventoryItemIdOf(sku)}@${location}`, 0)
   }
   let lastId = 9_000_000_000_000
@@ -77,7 +81,16 @@ export function storeRecords(options: {
     recordFulfilment(order, fulfilment, changeOrder)
     return fulfilment
   }
-  return { orders, fulfilmentOrders, locations: storeLocations, inventory, addOrder, changeOrder, createFulfilment }
+  return {
+    orders,
+    fulfilmentOrders,
+    locations: storeLocations,
+    inventory,
+    prices,
+    addOrder,
+    changeOrder,
+    createFulfilment,
+  }
 }
 
 function fulfilmentOrdersOf(

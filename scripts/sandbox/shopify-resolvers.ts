@@ -1,5 +1,6 @@
 /** The store's records as the objects GraphQL asks for: plain values and functions, for the default resolver. */
 import type { InventoryMutations, SetQuantitiesInput, SetQuantitiesPayload } from './shopify-inventory.ts'
+import { type SetPricesInput, setPrices } from './shopify-prices.ts'
 import type { FulfilmentInput, StoreFulfilmentOrder, StoreRecords } from './shopify-records.ts'
 import type { WireAddress, WireFulfilment, WireLine, WireMoneySet, WireOrder, WireRefund } from './shopify-wire.ts'
 
@@ -50,7 +51,8 @@ export function storeRoot(records: StoreRecords, inventory: InventoryMutations) 
         ? { fulfillment: null, userErrors: [made] }
         : { fulfillment: fulfilmentObject(made), userErrors: [] }
     },
-    nodes: ({ ids }: { ids: readonly string[] }) => ids.map((id) => inventoryItemObject(id, records)),
+    nodes: ({ ids }: { ids: readonly string[] }) => ids.map((id) => nodeObject(id, records)),
+    productVariantsBulkUpdate: (input: SetPricesInput) => setPrices(input, records),
     inventorySetQuantities: ({ input }: { input: SetQuantitiesInput }, context: StoreContext): SetQuantitiesPayload => {
       // Mandatory although nullable: the schema cannot say so, the server does.
       if (input.quantities.some((each) => !Object.hasOwn(each, 'changeFromQuantity'))) {
@@ -59,6 +61,12 @@ export function storeRoot(records: StoreRecords, inventory: InventoryMutations) 
       return inventory.set(input, context.idempotencyKey ?? '')
     },
   }
+}
+
+function nodeObject(id: string, records: StoreRecords) {
+  if (!id.includes('/ProductVariant/')) return inventoryItemObject(id, records)
+  const known = records.prices.get(idOf(id))
+  return known === undefined ? null : { __typename: 'ProductVariant', id, price: known.price }
 }
 
 /** Null for what is no item of the store, as `nodes` answers it. */

@@ -92,6 +92,8 @@ interface Node { id: ID! }
 type InventoryQuantity { name: String! quantity: Int! }
 type InventoryLevel { quantities(names: [String!]!): [InventoryQuantity!]! }
 type InventoryItem implements Node { id: ID! inventoryLevel(locationId: ID!): InventoryLevel }
+scalar Money
+type ProductVariant implements Node { id: ID! price: Money! }
 type QueryRoot {
   nodes(ids: [ID!]!): [Node]!
   order(id: ID!): Order
@@ -123,9 +125,18 @@ type InventorySetQuantitiesUserError {
 type InventorySetQuantitiesPayload {
   inventoryAdjustmentGroup: InventoryAdjustmentGroup userErrors: [InventorySetQuantitiesUserError!]!
 }
+input ProductVariantsBulkInput { id: ID price: Money }
+enum ProductVariantsBulkUpdateUserErrorCode {
+  NEGATIVE_PRICE_VALUE PRODUCT_DOES_NOT_EXIST PRODUCT_VARIANT_DOES_NOT_EXIST
+}
+type ProductVariantsBulkUpdateUserError {
+  code: ProductVariantsBulkUpdateUserErrorCode field: [String!] message: String!
+}
+type ProductVariantsBulkUpdatePayload { userErrors: [ProductVariantsBulkUpdateUserError!]! }
 type Mutation {
   fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
   inventorySetQuantities(input: InventorySetQuantitiesInput!): InventorySetQuantitiesPayload
+  productVariantsBulkUpdate(productId: ID!, variants: [ProductVariantsBulkInput!]!): ProductVariantsBulkUpdatePayload
 }
 schema { query: QueryRoot mutation: Mutation }
 `

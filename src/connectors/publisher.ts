@@ -8,7 +8,7 @@ import type { ClientContext } from './ports.ts'
 export type Publication = {
   readonly item: string
   readonly place: string
-  /** A quantity; of a price or a content the version of the document. */
+  /** A quantity; a price in minor units; of a content the version of the document. */
   readonly value: number
   /** What the channel is believed to show now; null opts out of compare-and-set. */
   readonly expected: number | null

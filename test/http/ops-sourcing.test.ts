@@ -55,6 +55,19 @@ describe('the sourcing room', () => {
     expect(textOf(await visitor.page(path))).toMatch(/strategies\.express\.weights\.sla 1 5/)
   })
 
+  it('shows the report of a shadow that is over, and asks before what never ran comes into force', async () => {
+    expect(await step('review', 'Read.')).toBe(`${path}?notice=profile_reviewed`)
+    const page = await visitor.page(path)
+    expect(textOf(page)).toMatch(/Shadow .*compared/)
+    expect(page).toMatch(/<input type="checkbox" name="without_shadow" value="yes" required/)
+    expect(await step('activate', 'Now.')).toBe(`${path}?notice=not_shadowed`)
+    await step('start_shadow', 'A moment.')
+    await step('stop_shadow', 'Enough.')
+    const over = await visitor.page(path)
+    expect(textOf(over)).toContain('No order was planned while it ran.')
+    expect(over).not.toContain('without_shadow')
+  })
+
   it('changes nothing for who has not seen the newest revision, or sends a form of another site', async () => {
     const stale = await visitor.post(path, { step: 'review', revision: '1', comment: 'Late.' })
     expect(stale.headers.get('location')).toBe(`${path}?notice=revision_conflict`)

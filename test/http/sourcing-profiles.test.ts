@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { onSchedule } from '../../queues/schedule.ts'
 import { activeConfig, configAt, forgetConfig, sourcingPointerKey } from '../../src/config/active-config.ts'
+import { openDb } from '../../src/db/database.ts'
+import { recordShadow } from '../../src/db/sourcing/record-shadow.ts'
 import { profileFor } from '../../src/domain/config/sourcing.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 import { get, post } from './send.ts'
@@ -34,18 +36,22 @@ const create = (id: string) => post('/v1/sourcing/profiles', { profile: profile(
 const step = (id: string, verb: string, expectedRevision: number, more: object = {}, headers = {}) =>
   post(url(id, verb), { expectedRevision, comment: 'Because', ...more }, headers)
 
+/** For those that this file does not first run in shadow. */
+const activate = (id: string, revision: number, more: object = {}) =>
+  step(id, '/activate', revision, { withoutShadow: true, ...more })
+
 /** Created, reviewed by another and activated: three revisions. */
 async function activated(id: string, more: object = {}): Promise<Profile> {
   await create(id)
   await step(id, '/review', 1, {}, reviewer)
-  return bodyOf<Profile>(step(id, '/activate', 2, more))
+  return bodyOf<Profile>(activate(id, 2, more))
 }
 
 describe('the way of a profile into force', () => {
   it('goes from draft over review to every decision that follows', async () => {
     expect(await bodyOf(create('fast'))).toMatchObject({ id: 'fast', revision: 1, status: 'draft', active: null })
     expect(await bodyOf(step('fast', '/review', 1, {}, reviewer))).toMatchObject({ revision: 2, status: 'reviewed' })
-    const active = await bodyOf<Profile>(step('fast', '/activate', 2, { channels: ['b2b'] }))
+    const active = await bodyOf<Profile>(activate('fast', 2, { channels: ['b2b'] }))
     expect(active).toMatchObject({ revision: 3, status: 'active', active: { version: 1, channels: ['b2b'] } })
     const config = await activeConfig(bindings, Date.now())
     expect(profileFor(config, 'b2b')).toMatchObject({ version: 1, profile: { id: 'fast' } })
@@ -60,7 +66,7 @@ describe('the way of a profile into force', () => {
     expect(profileFor(await activeConfig(bindings, Date.now()), 'b2b').profile.id).toBe('lasting')
     await step('lasting', '/drafts', 3, { profile: profile('lasting', 'Second') })
     await step('lasting', '/review', 4, {}, reviewer)
-    await step('lasting', '/activate', 5)
+    await activate('lasting', 5)
     expect(profileFor(await activeConfig(bindings, Date.now()), 'b2b')).toMatchObject({ version: 2 })
     forgetConfig()
     expect(profileFor(await configAt(bindings, before), 'b2b')).toMatchObject({ version: 1 })
@@ -76,7 +82,7 @@ describe('the way of a profile into force', () => {
     await activated('undone')
     await step('undone', '/drafts', 3, { profile: profile('undone', 'Second') })
     await step('undone', '/review', 4, {}, reviewer)
-    await step('undone', '/activate', 5)
+    await activate('undone', 5)
     const differences = await bodyOf(get(`${url('undone', '/diff')}?from=1&to=4`))
     expect(differences).toEqual({ differences: [{ path: 'name', before: 'First', after: 'Second' }] })
     expect(await bodyOf(step('undone', '/rollback', 6, { version: 1 }))).toMatchObject({
@@ -97,6 +103,54 @@ describe('the way of a profile into force', () => {
   })
 })
 
+describe('a profile in shadow', () => {
+  type Report = { revision: number; endedAt: string | null; report: { orders: number; differing: number } }
+  const reportOf = (id: string) => bodyOf<Report>(get(url(id, '/shadow')))
+  const plan = { strategy: 's', costMinor: 500, splits: 0, onTime: 0.9, marginMinor: null, unplannedUnits: 0 }
+
+  /** What scoring the shadow of an order leaves behind. */
+  const compared = (profileId: string, revision: number) =>
+    recordShadow(openDb(bindings.DB), [
+      {
+        ...{ profileId, revision, orderId: 'b2b:1', seq: 3, atMs: Date.now(), activeProfile: 'x', activeVersion: 1 },
+        comparison: { currency: 'USD', samePlan: false, active: plan, shadow: { ...plan, costMinor: 400 } },
+      },
+    ])
+
+  it('has a report that can be read after it was stopped, and is answered and kept with the activation', async () => {
+    await create('shaded')
+    await step('shaded', '/review', 1, {}, reviewer)
+    await step('shaded', '/shadow', 2, { samplePercent: 50 })
+    await compared('shaded', 1)
+    expect(await reportOf('shaded')).toMatchObject({ endedAt: null, report: { orders: 1, differing: 1 } })
+    await step('shaded', '/shadow', 3, { samplePercent: 0 })
+    const over = await reportOf('shaded')
+    expect(over).toMatchObject({ revision: 1, endedAt: expect.any(String), report: { orders: 1, differing: 1 } })
+    const active = await bodyOf(step('shaded', '/activate', 4))
+    expect(active).toMatchObject({ status: 'active', shadowReport: { orders: 1, differing: 1 } })
+    const { entries } = await bodyOf<{ entries: object[] }>(get(`${url('shaded', '/history')}?limit=1`))
+    expect(entries).toMatchObject([{ action: 'activated', shadowReport: { orders: 1 } }])
+  })
+
+  it('alone is activated without a word: a content that never ran has to be wanted all the same', async () => {
+    await create('unshaded')
+    await step('unshaded', '/review', 1, {}, reviewer)
+    expect(await bodyOf(step('unshaded', '/activate', 2))).toMatchObject({ status: 409, reason: 'not_shadowed' })
+    expect(await bodyOf(step('unshaded', '/activate', 2, { withoutShadow: true }))).toMatchObject({
+      ...{ status: 'active', shadowReport: null },
+    })
+  })
+
+  it('says nothing for a content that was drafted after it', async () => {
+    await create('redrawn')
+    await step('redrawn', '/shadow', 1, { samplePercent: 50 })
+    await step('redrawn', '/drafts', 2, { profile: profile('redrawn', 'Second') })
+    await step('redrawn', '/review', 3, {}, reviewer)
+    expect(await bodyOf(step('redrawn', '/activate', 4))).toMatchObject({ reason: 'not_shadowed' })
+    expect(await bodyOf(activate('redrawn', 4))).toMatchObject({ shadowReport: null })
+  })
+})
+
 describe('two people at once', () => {
   it('lets one change a revision and tells the other which one there is', async () => {
     await create('shared')
@@ -114,7 +168,7 @@ describe('two people at once', () => {
       await create(id)
       await step(id, '/review', 1, {}, reviewer)
     }
-    await Promise.all(['left', 'right'].map((id) => step(id, '/activate', 2)))
+    await Promise.all(['left', 'right'].map((id) => activate(id, 2)))
     const { activatedSourcing } = await activeConfig(bindings, Date.now())
     const ids = activatedSourcing?.profiles.map((each) => each.profile.id) ?? []
     expect(ids).toEqual(expect.arrayContaining(['left', 'right']))

@@ -196,6 +196,34 @@ describe('the publication queue', () => {
     expect(await only(shop)).toMatchObject({ state: 'ready', observed: { value: 1 }, drift: null })
   })
 
+  it('carries the price of a listing whose variant the channel has named, and the next when it changes', async () => {
+    const settings = { publishStock: true, priceCurrency: 'USD' }
+    const shop = await channel('priced', { settings })
+    const price = async (amountMinor: number) => {
+      const named = { ...listing, account: shop.name, externalProductId: '7', externalVariantId: '8' }
+      const priced = { ...named, price: { amountMinor, currency: 'USD' } }
+      await testEnv.CONFIG.put(listingOfSkuKey(shop.name, 'ROPE-10', 'SHOP-ROPE-10'), JSON.stringify(priced))
+    }
+    const prices: unknown[] = []
+    vi.mocked(globalThis.fetch).mockImplementation(async (_input, init) => {
+      const { variables } = JSON.parse(String(init?.body)) as { variables: unknown }
+      prices.push(variables)
+      return Response.json({ data: { productVariantsBulkUpdate: { userErrors: [] } } })
+    })
+    for (const [revision, amountMinor] of [1_990, 1_790].entries()) {
+      await price(amountMinor)
+      await workOut(shop, revision + 1)
+      await drain(shop, 'bulk')
+    }
+    expect(prices).toEqual(
+      ['19.90', '17.90'].map((text) => ({
+        productId: 'gid://shopify/Product/7',
+        variants: [{ id: 'gid://shopify/ProductVariant/8', price: text }],
+      })),
+    )
+    expect(await only(shop)).toMatchObject({ kind: 'price', state: 'settled', desired: 1_790 })
+  })
+
   describe('of a bundle', () => {
     const kit = { sku: 'KIT', title: 'Kit', stocked: false, components: [{ sku: 'BUOY-R', quantity: 2 }] }
     const message = (account: string, name: string, revision: number) =>

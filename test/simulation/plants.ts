@@ -1,23 +1,47 @@
-/** Bugs put in on purpose, one per invariant: a checker that misses one of them is worth nothing. */
-export type Plant =
-  /** A shipment leaves the units on hand. */
-  | 'I1-forgets-to-take-shipped-units'
-  /** A position grants a hold whatever is available. */
-  | 'I2-grants-without-looking'
-  /** An order is acknowledged before it is stored. */
-  | 'I3-acknowledges-before-storing'
-  /** A call in doubt is repeated without looking. */
-  | 'I4-calls-again-without-probing'
-  /** An order with work pending forgets to arm its alarm. */
-  | 'I5-forgets-to-arm'
-  /** An event is left out of the log. */
-  | 'I6-drops-an-event'
+/** Bugs put in on purpose, at least one for every invariant and feature: a checker that misses one is worth nothing. */
+import type { Position } from '../../src/domain/stock/position.ts'
+import type { StockCommand } from '../../src/domain/stock/stock-command.ts'
 
-export const plants: readonly Plant[] = [
+export const plants = [
+  /** A shipment leaves the units on hand. */
   'I1-forgets-to-take-shipped-units',
+  /** What moved up to an absolute figure is added to it once more. */
+  'I1-adds-what-a-figure-contains',
+  /** Units of a supply arrived and are still expected. */
+  'I1-keeps-expecting-what-arrived',
+  /** Units of a transfer arrive a second time. */
+  'I1-receives-a-transfer-twice',
+  /** A position grants a hold whatever is available. */
   'I2-grants-without-looking',
+  /** A lot on quality hold, recalled or expired is promised like any other. */
+  'I2-promises-blocked-lots',
+  /** Anybody takes what is protected for one channel group. */
+  'I2-takes-protected-units',
+  /** A claim for now takes what an earlier claim for a later date needs. */
+  'I2-forgets-later-dates',
+  /** An order is acknowledged before it is stored. */
   'I3-acknowledges-before-storing',
+  /** A call in doubt is repeated without looking. */
   'I4-calls-again-without-probing',
+  /** A cart that was refused is not remembered: the same id is decided anew. */
+  'I4-forgets-a-refused-cart',
+  /** One component of a kit is never told that the kit has left. */
+  'I5-leaves-a-component-claimed',
+  /** An order with work pending forgets to arm its alarm. */
   'I5-forgets-to-arm',
+  /** An event is left out of the log. */
   'I6-drops-an-event',
-]
+] as const
+export type Plant = (typeof plants)[number]
+
+/** The position as a decision with a planted bug reads it. */
+export function misreadPosition(plant: Plant | null, { type }: StockCommand, position: Position): Position {
+  if (plant === 'I1-adds-what-a-figure-contains')
+    return type === 'move' ? { ...position, asOfMs: { sellable: -1, damaged: -1, qualityControl: -1 } } : position
+  if (type !== 'hold') return position
+  if (plant === 'I2-grants-without-looking') return { ...position, sellable: position.sellable + 1_000 }
+  if (plant === 'I2-takes-protected-units') return { ...position, protections: [] }
+  if (plant === 'I2-forgets-later-dates') return { ...position, demands: [] }
+  if (plant !== 'I2-promises-blocked-lots') return position
+  return { ...position, lots: position.lots.map((lot) => ({ ...lot, status: 'sellable', goodUntilMs: null })) }
+}

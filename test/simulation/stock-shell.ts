@@ -1,6 +1,6 @@
 /**
  * One position with the pure core inside and a store that commits whole commands: the shape of StockActor without its
- * platform. Also the independent witness of I2: it counts supply and claims by itself, from commands alone.
+ * platform. Beside it stands a witness who counts by himself, from what was told alone.
  */
 import type { LocationId, ReservationId, Sku } from '../../src/domain/shared/ids.ts'
 import {
@@ -28,7 +28,9 @@ import type { StockEvent } from '../../src/domain/stock/stock-event.ts'
 import { evolveSupply, type Supply, supplyEventOf } from '../../src/domain/stock/supply.ts'
 import { decideTidy } from '../../src/domain/stock/tidy.ts'
 import { MemoryReports } from '../fixtures/memory-reports.ts'
-import type { Plant } from './plants.ts'
+import { misreadPosition, type Plant } from './plants.ts'
+import { grantExpected } from './slow-grant.ts'
+import { StockWitness } from './stock-witness.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 type Effects = {
@@ -49,8 +51,8 @@ export class StockShell {
   readonly #supplies = new Map<string, Supply>()
   readonly #reports = new MemoryReports()
   readonly #waiters = new Map<string, Waiter>()
-  /** What physically came and went, summed from accepted reports: the witness's own figure. */
-  #supply = 0
+  readonly #left = new Map<string, number>()
+  readonly #witness = new StockWitness()
 
   constructor(sku: Sku, location: LocationId, clock: VirtualClock, effects: Effects, plant: Plant | null) {
     this.sku = sku
@@ -65,7 +67,7 @@ export class StockShell {
   }
 
   get supply(): number {
-    return this.#supply
+    return this.#witness.supply
   }
 
   available(): number {
@@ -77,11 +79,30 @@ export class StockShell {
     const remembered = this.#verdicts.get(command.commandId)
     if (remembered) return remembered
     this.#expire()
+    const nowMs = this.#clock.nowMs()
+    const expected = grantExpected(command, this.#position, this.#reservations, nowMs)
     const verdict = this.#decide(command)
     this.#verdicts.set(command.commandId, verdict)
+    if (verdict.ok) this.#witness.hear(command, nowMs)
     this.#wakeWaiters()
-    this.#check(command)
+    this.#check()
+    this.#checkGrant(verdict, expected)
     return verdict
+  }
+
+  claimedBy(reservationId: ReservationId): number {
+    this.#expire()
+    const reservation = this.#reservations.get(reservationId)
+    return reservation === undefined ? 0 : openUnits(reservation)
+  }
+
+  receivedOf(supplyId: string): number {
+    return this.#supplies.get(supplyId)?.received ?? 0
+  }
+
+  /** Units that left for a transfer. */
+  leftFor(transferId: string): number {
+    return this.#left.get(transferId) ?? 0
   }
 
   /** Claims that are still open, for the end of the run. */
@@ -97,7 +118,6 @@ export class StockShell {
     const { events, effect, granted, report } = decided.value
     this.#commit(events, reservation, command)
     if (report) this.#reports.save(report)
-    this.#count(command, effect)
     return { ok: true, effect, granted, available: availableAt(this.#position), version: this.#position.version }
   }
 
@@ -111,8 +131,7 @@ export class StockShell {
       supply: 'supplyId' in command ? (this.#supplies.get(command.supplyId) ?? null) : null,
       ...this.#reports.factsFor(reportId),
     }
-    if (this.#plant !== 'I2-grants-without-looking' || command.type !== 'hold') return honest
-    return { ...honest, position: { ...this.#position, sellable: this.#position.sellable + 1_000 } }
+    return { ...honest, position: misreadPosition(this.#plant, command, this.#position) }
   }
 
   #commit(events: readonly StockEvent[], existing: Reservation | null, command: StockCommand | null): void {
@@ -129,9 +148,11 @@ export class StockShell {
       if (claim) {
         const thread = command?.cause.correlationId ?? reservation?.correlationId
         if (thread === undefined) throw new Error('a claim without a cause')
-        reservation = evolveReservation(reservation, claim, thread)
+        reservation = evolveReservation(reservation, claim, thread, this.#position.version)
         this.#reservations.set(reservation.reservationId, reservation)
       }
+      if (event.type === 'moved' && event.movement === 'transfer_out' && event.reference !== null)
+        this.#left.set(event.reference, this.leftFor(event.reference) + event.quantity)
       this.#saveWaiter(event, command, nowMs)
       this.#effects.trace(`${this.sku}@${this.location} ${event.type}`)
     }
@@ -139,6 +160,8 @@ export class StockShell {
 
   #evolve(event: StockEvent, nowMs: number): Position {
     const next = evolve(this.#position, event, nowMs)
+    if (this.#plant === 'I1-keeps-expecting-what-arrived' && event.type === 'supply_received')
+      return { ...next, supplies: this.#position.supplies }
     if (this.#plant !== 'I1-forgets-to-take-shipped-units' || event.type !== 'shipped') return next
     return { ...next, sellable: next.sellable + event.quantity }
   }
@@ -188,27 +211,29 @@ export class StockShell {
     this.#clock.after(wakeGraceMs + 1, () => this.#wakeWaiters())
   }
 
-  #count(command: StockCommand, effect: string): void {
-    if (effect !== 'applied') return
-    if (command.type === 'move') this.#supply += command.quantity
-    if (command.type === 'ship') this.#supply -= command.quantity
-    if (command.type === 'snapshot') this.#supply = command.onHand
+  #check(): void {
+    const say = (breach: string) => this.#say(`I1: ${breach}`)
+    positionBreaches(this.#position).forEach(say)
+    reservationBreaches(this.#position, this.#reservations.values()).forEach(say)
+    for (const breach of this.#witness.breaches(this.#position, this.#clock.nowMs())) this.#say(breach)
   }
 
-  #check(command: StockCommand): void {
-    const say = (code: string) => (breach: string) =>
-      this.#effects.violate(`${code}: ${this.sku}@${this.location} ${breach}`)
-    positionBreaches(this.#position).forEach(say('I1'))
-    reservationBreaches(this.#position, this.#reservations.values()).forEach(say('I1'))
-    const { sellable, missing } = this.#position
-    if (sellable - missing !== this.#supply)
-      say('I1')(`knows ${sellable - missing} units, ${this.#supply} came and stayed`)
-    if (command.type !== 'hold') return
-    const claimed = [...this.#reservations.values()].reduce((units, reservation) => units + openUnits(reservation), 0)
-    const granted = this.#verdicts.get(command.commandId)
-    const cover = Math.max(0, this.#supply)
-    if (granted?.ok && granted.effect === 'applied' && claimed > cover && statesOf(this.#position).backordered > 0) {
-      say('I2')(`promised ${claimed} of ${cover} units`)
-    }
+  /** I2: a claim got what the slow reckoning allows; nothing that was promised for now is more than there is. */
+  #checkGrant(verdict: StockVerdict, expected: number | null): void {
+    if (expected === null) return
+    const granted = verdict.ok ? verdict.granted : 0
+    const isAboutUnits = verdict.ok || verdict.error.reason === 'insufficient_stock'
+    if (isAboutUnits && granted !== expected) this.#say(`I2: promised ${granted}, may promise ${expected}`)
+    const isForNow = ({ dueAtMs }: Reservation) => dueAtMs === null || dueAtMs <= this.#position.dueThroughMs
+    const now = [...this.#reservations.values()].filter(isForNow)
+    const claimed = now.reduce((units, reservation) => units + openUnits(reservation), 0)
+    const cover = Math.max(0, this.supply)
+    if (granted > 0 && claimed > cover && statesOf(this.#position).backordered > 0)
+      this.#say(`I2: promised ${claimed} of ${cover} units`)
+  }
+
+  #say(breach: string): void {
+    const [code, ...words] = breach.split(': ')
+    this.#effects.violate(`${code}: ${this.sku}@${this.location} ${words.join(': ')}`)
   }
 }

@@ -2,6 +2,7 @@
 import type { Connector } from '../ports.ts'
 import { fulfil } from './client/fulfil.ts'
 import { poll } from './client/poll.ts'
+import { pricesMax, publishPrices, readPrices } from './client/publish-prices.ts'
 import { publicationsMax, publishStock } from './client/publish-stock.ts'
 import { readStock } from './client/read-stock.ts'
 import { identify } from './identify.ts'
@@ -14,6 +15,9 @@ export const shopify: Connector = {
   inbound: { verify, identify, translate },
   outbound: { channel_fulfil: fulfil },
   poll,
-  publishers: { stock: { itemsMax: publicationsMax, compares: true, publish: publishStock, read: readStock } },
+  publishers: {
+    stock: { itemsMax: publicationsMax, compares: true, publish: publishStock, read: readStock },
+    price: { itemsMax: pricesMax, compares: false, publish: publishPrices, read: readPrices },
+  },
   settleMs: 5_000,
 }

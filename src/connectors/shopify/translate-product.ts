@@ -35,7 +35,7 @@ export function translateProduct(
     {
       type: 'listings_changed',
       externalProductId: product.id,
-      listings: product.variants.map((variant) => listingOf(variant, product.title ?? '')),
+      listings: product.variants.map((variant) => listingOf(variant, product.id, product.title ?? '')),
       deleted: false,
       atMs: product.updated_at,
     },
@@ -49,10 +49,11 @@ function translateDeleted(payload: unknown, receivedAtMs: number): Result<readon
   return ok([{ type: 'listings_changed', externalProductId: id, listings: [], deleted: true, atMs: receivedAtMs }])
 }
 
-function listingOf(variant: z.output<typeof variantPayload>, productTitle: string): ProductListing {
+function listingOf(variant: z.output<typeof variantPayload>, productId: string, productTitle: string): ProductListing {
   const own = variant.title === onlyVariantTitle ? null : variant.title
   const sku = variant.sku?.trim() ?? ''
   return {
+    externalProductId: productId,
     externalVariantId: variant.id,
     externalItemId: variant.inventory_item_id ?? null,
     externalSku: sku === '' || sku.length > 255 ? null : cleanText(sku, 255),

@@ -1,5 +1,6 @@
 /** A thing we stock, and the names our channels have for it. */
 import type { AccountId, Sku } from '../shared/ids.ts'
+import type { Money } from '../shared/money.ts'
 
 export type CatalogSku = {
   readonly sku: Sku
@@ -31,10 +32,16 @@ export type Listing = {
   readonly packQuantity: number
   /** Shopify's inventory item id or the like: what stock is published against. */
   readonly externalItemId: string | null
+  /** What a price is set on: Shopify's product and variant. Absent: the channel has not told. */
+  readonly externalProductId?: string | undefined
+  readonly externalVariantId?: string | undefined
+  /** What the channel asks for one unit sold there. Absent: the channel's own business. */
+  readonly price?: Money | undefined
 }
 
 /** A listing as a channel reports it, before it is mapped. */
 export type ProductListing = {
+  readonly externalProductId: string
   readonly externalVariantId: string
   readonly externalItemId: string | null
   readonly externalSku: string | null

@@ -16,6 +16,11 @@ export function locationsServing(config: Config, channel: string | null): readon
 /** Whether our figures are to be shown on the channel: it may as well be told by somebody else. */
 export const publishesStock = (account: Account): boolean => account.settings.publishStock === true
 
+/** The currency in which our prices are shown there; null: it sets its own. */
+export function pricedIn({ settings }: Account): string | null {
+  return typeof settings.priceCurrency === 'string' ? settings.priceCurrency : null
+}
+
 /** Stock that no channel may sell concerns none of them. */
 export function channelsServedBy(config: Config, location: string): readonly Account[] {
   const fulfils = config.locations.some((candidate) => candidate.id === location && candidate.fulfils)

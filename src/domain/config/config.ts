@@ -103,6 +103,10 @@ export const listingSchema = z.strictObject({
   /** `packQuantity` counts these, a unit of measure of the SKU; absent: base units. Kept in base units. */
   unit: unitNameSchema.optional(),
   externalItemId: z.string().max(100).nullable().default(null),
+  externalProductId: z.string().max(100).optional(),
+  externalVariantId: z.string().max(100).optional(),
+  /** What the channel asks for one unit sold there; absent: the channel's own business. */
+  price: z.strictObject({ amountMinor: z.int().min(0).max(1_000_000_000_000), currency: currencySchema }).optional(),
 })
 
 /** Every scope there is; `src/http/auth.ts` says which route takes which. */

@@ -61,7 +61,7 @@ export function concludeSend(
     case 'unknown':
       return step(doubt(listing, outcome.message, facts.nowMs, facts.settleMs))
     case 'absent':
-      return verdict === null ? step(notDone(listing, outcome, facts.nowMs)) : judged(listing, verdict, facts.nowMs)
+      return verdict === null ? notDone(listing, outcome, facts.nowMs) : judged(listing, verdict, facts.nowMs)
     default:
       return unreachable(outcome)
   }
@@ -99,15 +99,11 @@ function doubt(listing: FeedListing, message: string, nowMs: number, waitMs: num
   return { ...untold(listing), state: 'doubtful', attempts: listing.attempts + 1, dueAtMs, lastError: cut(message) }
 }
 
-function notDone(
-  listing: FeedListing,
-  outcome: Extract<CallOutcome, { outcome: 'absent' }>,
-  nowMs: number,
-): FeedListing {
+function notDone(listing: FeedListing, outcome: Extract<CallOutcome, { outcome: 'absent' }>, nowMs: number): FeedStep {
   const waitMs = Math.max(outcome.retryAfterMs ?? 0, delayOf(listing))
   const suspicions = listing.suspicions + (outcome.retryable ? 0 : 1)
   const again = { state: 'ready', attempts: listing.attempts + 1, suspicions, dueAtMs: nowMs + waitMs } as const
-  return { ...untold(listing), ...again, lastError: cut(outcome.message) }
+  return unlessShown({ ...untold(listing), ...again, lastError: cut(outcome.message) }, nowMs)
 }
 
 function judged(
@@ -120,8 +116,15 @@ function judged(
 }
 
 /** Another listing of the batch was to blame: this one was not done and goes again at once. */
-export function spared(listing: FeedListing): FeedStep {
-  return step({ ...untold(listing), state: 'ready', dueAtMs: null })
+export function spared(listing: FeedListing, nowMs: number): FeedStep {
+  return unlessShown({ ...untold(listing), state: 'ready', dueAtMs: null }, nowMs)
+}
+
+/** Another figure came to be wanted during the call, and the channel shows that one still: nothing is left to send. */
+function unlessShown(listing: FeedListing, nowMs: number): FeedStep {
+  const { sent, desired, desiredVersion } = listing
+  if (shownBy(listing) !== desired || sent?.value === desired) return step(listing)
+  return settled({ ...listing, acknowledged: { value: desired, version: desiredVersion, atMs: nowMs } }, nowMs)
 }
 
 /** A case for a person. One that is open already stays as it was opened, however often it is tried. */

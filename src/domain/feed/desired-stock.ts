@@ -25,6 +25,14 @@ export function desiredStock(
   })
 }
 
+/** In minor units, where a listing has one in the channel's currency; one the channel has not named waits for its ids. */
+export function desiredPrices(listings: readonly Listing[], currency: string | null): readonly DesiredStock[] {
+  return listings.flatMap(({ price, externalProductId: place, externalVariantId: item }) => {
+    if (price === undefined || price.currency !== currency || place === undefined || item === undefined) return []
+    return [{ kind: 'price', item, place, value: price.amountMinor } as const]
+  })
+}
+
 /** The channel's ATS by place. What is kept back from the whole network is kept back from each in proportion. */
 export function unitsByPlace(terms: AtsTerms, places: readonly ChannelPlace[]): readonly number[] {
   const behind = places.map(({ locations }) =>

@@ -8,7 +8,7 @@
  *    └──shows it── reading ◀──read── doubtful: nothing is sent before the channel was looked at
  */
 
-/** A stock figure is a quantity; a price and a content are told by the version of the document to show. */
+/** A stock figure is a quantity, a price minor units of the channel's currency, a content the version of its document. */
 export const feedKinds = ['stock', 'price', 'content'] as const
 export type FeedKind = (typeof feedKinds)[number]
 

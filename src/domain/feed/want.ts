@@ -19,7 +19,7 @@ export function want(known: FeedListing | null, wanted: Wanted, urgency: Urgency
   const same = { ...known, sku: wanted.sku, revision: wanted.revision }
   if (wanted.value === known.desired) return step(same)
   const lane = laneFor({ ...urgency, kind: known.kind, shown: shownBy(known), desired: wanted.value })
-  const fell = wanted.value < known.desired
+  const fell = known.kind === 'stock' && wanted.value < known.desired
   return resume(
     {
       ...same,

@@ -1,7 +1,8 @@
 /** What we stock and what channels call it. Upserts; an entry works at once here and within a minute everywhere. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { actor, type FeedApi } from '../../actor-apis.ts'
-import { findBundleParts, findSku, saveListing, saveSku } from '../../config/catalog.ts'
+import { findBundleParts, findListing, findSku, saveListing, saveSku } from '../../config/catalog.ts'
+import type { Listing } from '../../domain/catalog/listing.ts'
 import { inBaseUnits } from '../../domain/catalog/units-of-measure.ts'
 import { publishesStock } from '../../domain/config/channel-network.ts'
 import { type Config, catalogSkuSchema, listingSchema } from '../../domain/config/config.ts'
@@ -140,8 +141,16 @@ async function enterListing(c: AppContext, entry: ListingEntry): Promise<EntryRe
   if (known === null) return refused('unknown_sku')
   const kept = inBaseUnits(entry, known)
   if (kept === null) return refused('unknown_unit')
-  await saveListing(c.env, kept)
+  const before = await findListing(c.env, entry.account, entry.externalSku, c.var.receivedAtMs)
+  await saveListing(c.env, withNames(kept, before))
   return { key, ok: true }
+}
+
+/** What the channel told of its own ids stays known when whoever enters a pack or a price leaves it out. */
+function withNames(entry: Listing, before: Listing | null): Listing {
+  const { externalProductId = before?.externalProductId, externalVariantId = before?.externalVariantId } = entry
+  const externalItemId = entry.externalItemId ?? before?.externalItemId ?? null
+  return { ...entry, externalItemId, externalProductId, externalVariantId }
 }
 
 function refusalOfAccount(config: Config, principal: Principal, account: string): Reason | null {

@@ -11,7 +11,12 @@ import { answers, noQuery, reasonsOf, refusals, takes, writes } from '../describ
 import { type FieldError, refuse } from '../problem.ts'
 import { examples } from '../wire/examples.ts'
 import { profilePathSchema } from '../wire/profile-path.ts'
-import { sourcingProfileDocument, sourcingProfileSchema } from '../wire/sourcing-profile.ts'
+import {
+  activatedProfileDocument,
+  activatedProfileSchema,
+  sourcingProfileDocument,
+  sourcingProfileSchema,
+} from '../wire/sourcing-profile.ts'
 
 export const sourcingProfileChanges = new OpenAPIHono<AppEnv>()
 
@@ -20,8 +25,9 @@ const expectedRevision = z.int().min(1)
 const seen = { expectedRevision, comment }
 const reasons = refusals(
   ...reasonsOf.write,
-  ...(['profile_not_found', 'revision_conflict', 'no_draft', 'not_reviewed', 'review_by_author'] as const),
-  ...(['already_active', 'version_not_found', 'not_in_shadow', 'too_many_profiles'] as const),
+  ...(['profile_not_found', 'revision_conflict', 'no_draft', 'not_reviewed', 'not_shadowed'] as const),
+  ...(['already_active', 'version_not_found', 'not_in_shadow', 'review_by_author'] as const),
+  ...(['too_many_profiles'] as const),
 )
 const responses = { 200: answers(sourcingProfileSchema, 'The profile as it now stands'), ...reasons }
 const tags = ['sourcing']
@@ -35,7 +41,7 @@ async function change(c: AppContext, { id, expectedRevision, comment }: Change, 
 
 async function answer(c: AppContext, of: Change, body: ProfileCommandBody) {
   const changed = await change(c, of, body)
-  return changed.ok ? c.json(sourcingProfileDocument(changed.value), 200) : refuse(c, changed.error)
+  return changed.ok ? c.json(sourcingProfileDocument(changed.value.head), 200) : refuse(c, changed.error)
 }
 
 /** All at once, each with its path, as when the body's shape is wrong. */
@@ -65,7 +71,7 @@ sourcingProfileChanges.openapi(createProfileRoute, async (c) => {
   const of = { id: profile.id, expectedRevision: null, comment }
   const created = await change(c, of, { type: 'draft', profile, hash: contentHash(profile) })
   if (!created.ok) return refuse(c, created.error)
-  return c.json(sourcingProfileDocument(created.value), 201)
+  return c.json(sourcingProfileDocument(created.value.head), 201)
 })
 
 const draftRoute = createRoute({
@@ -116,26 +122,34 @@ const activateRoute = createRoute({
   summary: 'Put the reviewed content in force, as a new version',
   description:
     '`channels` and `isDefault` say whose orders go by it; left out, it keeps those it has. A channel goes by the ' +
-    'profile that was activated for it last. If the profile is in shadow, its report is kept with the activation.',
+    'profile that was activated for it last. The report of what this content came to in shadow is answered, and kept with ' +
+    'the activation. A content that never ran in shadow is activated only with `withoutShadow`.',
   request: {
     query: noQuery,
     params: profilePathSchema,
     body: takes(
-      z.strictObject({ ...seen, channels: z.array(slugSchema).max(500).optional(), isDefault: z.boolean().optional() }),
+      z.strictObject({
+        ...seen,
+        channels: z.array(slugSchema).max(500).optional(),
+        isDefault: z.boolean().optional(),
+        withoutShadow: z.boolean().optional().openapi({ description: 'I know that it never ran in shadow' }),
+      }),
       examples.activateProfile,
     ),
   },
-  responses,
+  responses: { 200: answers(activatedProfileSchema, 'The profile as it now stands, and its report'), ...reasons },
 })
 
 sourcingProfileChanges.openapi(activateRoute, async (c) => {
-  const { channels, isDefault, ...of } = c.req.valid('json')
+  const { channels, isDefault, withoutShadow, ...of } = c.req.valid('json')
   const known = c.var.config.accounts.filter(({ role }) => role === 'channel').map(({ id }) => id)
   const errors = (channels ?? []).flatMap((id, at) =>
     known.includes(id) ? [] : [{ path: `channels.${at}`, message: `no channel '${id}'` }],
   )
   if (errors.length > 0) return refuse(c, { reason: 'invalid_body', errors })
-  return answer(c, { ...c.req.valid('param'), ...of }, { type: 'activate', channels, isDefault })
+  const body = { type: 'activate', channels, isDefault, withoutShadow } as const
+  const changed = await change(c, { ...c.req.valid('param'), ...of }, body)
+  return changed.ok ? c.json(activatedProfileDocument(changed.value), 200) : refuse(c, changed.error)
 })
 
 const rollBackRoute = createRoute({

@@ -4,12 +4,13 @@ import { openDb } from '../../db/database.ts'
 import { differingShadowResults, newestShadowResults } from '../../db/queries/shadow-results.ts'
 import { profileHead, profileHeads, profileHistory, profileRevision } from '../../db/queries/sourcing-profiles.ts'
 import { profileDiff } from '../../domain/sourcing/lifecycle/profile-diff.ts'
+import { shadowRunOf } from '../../domain/sourcing/lifecycle/profile-head.ts'
 import type { SourcingProfile } from '../../domain/sourcing/profile.ts'
 import { shadowReport } from '../../domain/sourcing/shadow-report.ts'
 import type { AppEnv } from '../context.ts'
 import { answers, noQuery, reads, reasonsOf, refusals } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
-import { instantOutSchema, rfc3339 } from '../wire/instant.ts'
+import { instantOutSchema, rfc3339, rfc3339OrNull } from '../wire/instant.ts'
 import { nextCursorSchema, pagingFields } from '../wire/paging.ts'
 import { profilePathSchema } from '../wire/profile-path.ts'
 import {
@@ -164,12 +165,14 @@ const shadowRoute = createRoute({
   ...reads('GET /v1/sourcing/profiles/{id}/shadow'),
   operationId: 'getShadowReport',
   tags: ['sourcing'],
-  summary: 'What the profile in shadow would have made of live orders',
+  summary: 'What the profile in shadow would have made of live orders, also when the shadow is over',
   request: { params: profilePathSchema, query: z.strictObject(pagingFields) },
   responses: {
     200: answers(
       z.object({
         revision: z.int(),
+        startedAt: instantOutSchema,
+        endedAt: instantOutSchema.nullable().openapi({ description: 'Null: it is under way' }),
         report: shadowReportSchema.openapi({ description: 'Of the newest 5,000 comparisons' }),
         differing: z.array(differingSchema),
         nextCursor: nextCursorSchema,
@@ -186,8 +189,9 @@ sourcingProfiles.openapi(shadowRoute, async (c) => {
   const db = openDb(c.env.DB)
   const head = await profileHead(db, id)
   if (head === null) return refuse(c, { reason: 'profile_not_found', profile: id })
-  if (head.shadow === null) return refuse(c, { reason: 'not_in_shadow', profile: id })
-  const of = { profileId: id, revision: head.shadow.revision }
+  const run = shadowRunOf(head)
+  if (run === null) return refuse(c, { reason: 'not_in_shadow', profile: id })
+  const of = { profileId: id, revision: run.revision }
   const [results, page] = await Promise.all([
     newestShadowResults(db, of),
     differingShadowResults(db, of, c.req.valid('query')),
@@ -196,5 +200,6 @@ sourcingProfiles.openapi(shadowRoute, async (c) => {
     ...{ orderId, at: rfc3339(atMs), activeProfile, activeVersion, active, shadow },
   }))
   const report = shadowReportDocument(shadowReport(results))
-  return c.json({ revision: of.revision, report, differing, nextCursor: page.nextCursor }, 200)
+  const when = { startedAt: rfc3339(run.startedAtMs), endedAt: rfc3339OrNull(run.endedAtMs) }
+  return c.json({ revision: of.revision, ...when, report, differing, nextCursor: page.nextCursor }, 200)
 })

@@ -141,11 +141,16 @@ export const examples = {
   capacity: { day: '2026-12-24', ordersPerDay: 200 },
   availability: { status: 'down', reason: 'Power cut in the whole district' },
   skus: { skus: [{ sku: 'ROPE-10', title: 'Rope, 10 mm, per metre', barcode: '4006381333931', weightGrams: 62 }] },
-  listings: { listings: [{ account: 'b2b', externalSku: 'NM-ROPE-10-COIL', sku: 'ROPE-10', packQuantity: 50 }] },
+  listings: {
+    listings: [
+      { account: 'b2b', externalSku: 'NM-ROPE-10-COIL', sku: 'ROPE-10', packQuantity: 50 },
+      { account: 'shopify-us', externalSku: 'ROPE', sku: 'ROPE-10', price: { amountMinor: 1990, currency: 'USD' } },
+    ],
+  },
   newProfile: { profile, comment: 'Trade customers wait less' },
   draftProfile: { ...seen, profile, comment: 'One split at most' },
   reviewProfile: { ...seen, comment: 'Weights agreed with operations' },
-  activateProfile: { ...seen, comment: 'Shadow looks good', channels: ['b2b'], isDefault: false },
+  activateProfile: { ...seen, comment: 'Shadow looks good', channels: ['b2b'], isDefault: false, withoutShadow: false },
   rollBackProfile: { ...seen, version: 1, comment: 'Too many splits since Monday' },
   shadowProfile: { ...seen, samplePercent: 20, comment: 'A week beside the active one' },
   replay: { filter: { status: 'rejected', account: 'shopify-us', limit: 50 } },

@@ -46,7 +46,9 @@ export const feedListingSchema = z
     sku: z.string(),
     state: z.enum(feedStates),
     lane: laneSchema,
-    desired: z.int().openapi({ description: 'A quantity; of a price or a content the version of its document' }),
+    desired: z
+      .int()
+      .openapi({ description: 'A quantity; a price in minor units; of a content the version of its document' }),
     sent: z.int().nullable(),
     acknowledged: figureSchema,
     observed: figureSchema,

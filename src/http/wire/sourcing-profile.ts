@@ -101,6 +101,18 @@ export function shadowReportDocument(report: ShadowReport): z.infer<typeof shado
   }
 }
 
+export const activatedProfileSchema = sourcingProfileSchema
+  .extend({
+    shadowReport: shadowReportSchema.nullable().openapi({ description: 'Null: this content never ran in shadow' }),
+  })
+  .openapi('ActivatedProfile')
+
+type Activated = { readonly head: ProfileHead; readonly report: ShadowReport | null }
+
+export function activatedProfileDocument({ head, report }: Activated): z.infer<typeof activatedProfileSchema> {
+  return { ...sourcingProfileDocument(head), shadowReport: report === null ? null : shadowReportDocument(report) }
+}
+
 export const historyEntrySchema = z
   .object({
     revision: z.int(),

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AtsRules, atsOf } from '../../../src/domain/atp/ats-of.ts'
 import type { PositionSummary } from '../../../src/domain/atp/position-figures.ts'
-import { bundlesByPlace, desiredStock, unitsByPlace } from '../../../src/domain/feed/desired-stock.ts'
+import { bundlesByPlace, desiredPrices, desiredStock, unitsByPlace } from '../../../src/domain/feed/desired-stock.ts'
 import { accountId, locationId, sku } from '../../../src/domain/shared/ids.ts'
 
 const summary = (location: string, sellable: number): PositionSummary => ({
@@ -65,6 +65,17 @@ describe('what a channel shows at its own locations', () => {
       { kind: 'stock', item: '8089', place: 'L1', value: 2 },
       { kind: 'stock', item: '8089', place: 'L2', value: 1 },
     ])
+  })
+
+  it('is its price as well, in the currency of the channel, once that has named what the price is set on', () => {
+    const named = { ...listing, externalProductId: '7', externalVariantId: '8' }
+    const inDollars = { ...named, price: { amountMinor: 1_990, currency: 'USD' } }
+    const inEuros = { ...named, price: { amountMinor: 1_790, currency: 'EUR' } }
+    const unnamed = { ...listing, price: inDollars.price }
+    expect(desiredPrices([named, inDollars, inEuros, unnamed], 'USD')).toEqual([
+      { kind: 'price', item: '8', place: '7', value: 1_990 },
+    ])
+    expect(desiredPrices([inDollars], null)).toEqual([])
   })
 
   it('is what the scarcest component of a bundle allows', () => {

@@ -116,6 +116,15 @@ describe('a listing that is wanted', () => {
     expect(shows(7).wants(9).after(2_000).sends(committed).lags).toEqual([])
   })
 
+  it('measures no lag of a price, however it changes', () => {
+    const price = { ...key, kind: 'price' as const, sku: 'ROPE-10', changedAtMs: 0 }
+    const first = want(null, { ...price, value: 1_990, revision: 1 }, urgency, 0).listing
+    const shown = concludeSend(beginSend(first, 'a', 0).listing, committed, null, facts(1_000)).listing
+    const cheaper = want(shown, { ...price, value: 1_790, revision: 2 }, urgency, 2_000).listing
+    expect(cheaper).toMatchObject({ state: 'ready', lane: 'price', fellAtMs: null })
+    expect(concludeSend(beginSend(cheaper, 'b', 2_000).listing, committed, null, facts(9_000)).lagMs).toBeNull()
+  })
+
   it('measures a fall from its beginning when the first call failed', () => {
     const story = shows(7).wants(6).sends(busy).after(4_000).sends(committed)
     expect(story.lags).toEqual([6_000])
@@ -127,6 +136,12 @@ describe('a call that failed', () => {
     const story = shows(7).wants(6).sends(busy)
     expect(story.it).toMatchObject({ state: 'ready', attempts: 1, dueAtMs: story.nowMs + 4_000 })
     expect(story.after(4_000).it.dueAtMs).toBeNull()
+  })
+
+  it('leaves nothing to send when by then the figure is wanted that the channel shows', () => {
+    const story = new Story().wants(5).hears(3)
+    story.take(beginSend(story.it, 'a', story.nowMs)).wants(3)
+    expect(story.take(concludeSend(story.it, busy, null, facts(story.nowMs))).it.state).toBe('settled')
   })
 
   it('does not make a stop-sell wait for its retry', () => {

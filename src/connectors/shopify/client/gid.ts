@@ -1,6 +1,6 @@
 /** Global ids of the GraphQL API: `gid://shopify/Order/450789469`. Inside, ids are the digits that webhooks carry. */
 
-export type GidType = 'Order' | 'LineItem' | 'InventoryItem' | 'Location'
+export type GidType = 'Order' | 'LineItem' | 'InventoryItem' | 'Location' | 'Product' | 'ProductVariant'
 
 /** A configuration may hold the whole global id where a webhook would carry the digits. */
 export function gidOf(type: GidType, id: string): string {

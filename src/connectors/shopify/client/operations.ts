@@ -125,3 +125,13 @@ query ShownStock($items: [ID!]!, $location: ID!) {
     }
   }
 }`
+
+export const setPrices = `
+mutation SetPrices($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkUpdate(productId: $productId, variants: $variants) { userErrors { code field message } }
+}`
+
+export const shownPrices = `
+query ShownPrices($variants: [ID!]!) {
+  nodes(ids: $variants) { ... on ProductVariant { id price } }
+}`

@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result, unreachable } from '../../shared/result.ts'
 import type { SourcingProfile } from '../profile.ts'
-import type { ProfileAction, ProfileEntry, ProfileHead } from './profile-head.ts'
+import { type ProfileAction, type ProfileEntry, type ProfileHead, ranInShadow, shadowRunOf } from './profile-head.ts'
 
 export type ProfileCommand = ProfileCommandBody & {
   readonly profileId: string
@@ -22,6 +22,8 @@ export type ProfileCommandBody =
       readonly type: 'activate'
       readonly channels?: readonly string[] | undefined
       readonly isDefault?: boolean | undefined
+      /** Its author knows that this content never ran in shadow, and wants it all the same. */
+      readonly withoutShadow?: boolean | undefined
     }
   | { readonly type: 'roll_back'; readonly version: number }
   | { readonly type: 'start_shadow'; readonly samplePercent: number }
@@ -32,6 +34,7 @@ export type ProfileRefusal =
   | { readonly reason: 'revision_conflict'; readonly profile: string; readonly revision: number }
   | { readonly reason: 'no_draft'; readonly profile: string }
   | { readonly reason: 'not_reviewed'; readonly profile: string }
+  | { readonly reason: 'not_shadowed'; readonly profile: string }
   | { readonly reason: 'review_by_author'; readonly profile: string; readonly author: string }
   | { readonly reason: 'already_active'; readonly profile: string; readonly version: number }
   | { readonly reason: 'version_not_found'; readonly profile: string; readonly version: number }
@@ -96,6 +99,8 @@ function decideActivate(command: Command<'activate'>, head: ProfileHead, nowMs: 
   const isDefault = command.isDefault ?? active?.isDefault ?? false
   const isSame = active?.hash === draft.hash && command.channels === undefined && command.isDefault === undefined
   if (isSame) return err({ reason: 'already_active', profile, version: active.version })
+  const isNew = active?.hash !== draft.hash
+  if (isNew && !ranInShadow(head) && command.withoutShadow !== true) return err({ reason: 'not_shadowed', profile })
   return inForce(command, head, 'activated', draft, { channels, isDefault }, nowMs)
 }
 
@@ -129,12 +134,23 @@ function decideStartShadow(command: Command<'start_shadow'>, head: ProfileHead, 
   if (draft === null) return err({ reason: 'no_draft', profile })
   const { samplePercent } = command
   const shadow = { revision: draft.revision, samplePercent, startedAtMs: nowMs, profile: draft.profile }
-  return changed({ ...head, shadow }, 'shadow_started', { ...draft, version: null }, command, nowMs)
+  const shadowed = { revision: draft.revision, hash: draft.hash, startedAtMs: nowMs, endedAtMs: null }
+  return changed({ ...head, shadow, shadowed }, 'shadow_started', { ...draft, version: null }, command, nowMs)
 }
 
 function decideStopShadow(command: Command<'stop_shadow'>, head: ProfileHead, nowMs: number): Decided {
-  if (head.shadow === null || head.draft === null) return err({ reason: 'not_in_shadow', profile: head.profileId })
-  return changed({ ...head, shadow: null }, 'shadow_stopped', { ...head.draft, version: null }, command, nowMs)
+  const run = shadowRunOf(head)
+  if (head.shadow === null || head.draft === null || run === null) {
+    return err({ reason: 'not_in_shadow', profile: head.profileId })
+  }
+  const shadowed = { ...run, endedAtMs: nowMs }
+  return changed(
+    { ...head, shadow: null, shadowed },
+    'shadow_stopped',
+    { ...head.draft, version: null },
+    command,
+    nowMs,
+  )
 }
 
 function changed(

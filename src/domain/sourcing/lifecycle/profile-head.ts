@@ -32,6 +32,30 @@ export type ProfileHead = {
     readonly startedAtMs: number
     readonly profile: SourcingProfile
   } | null
+  /** The newest run in shadow, also when it is over. Absent: written before runs were remembered. */
+  readonly shadowed?: ShadowRun | null
+}
+export type ShadowRun = {
+  /** Of the draft that was run. */
+  readonly revision: number
+  readonly hash: string | null
+  readonly startedAtMs: number
+  /** Null: it is under way. */
+  readonly endedAtMs: number | null
+}
+
+/** What its report is of; null when it never was in shadow. */
+export function shadowRunOf({ shadow, shadowed = null }: ProfileHead): ShadowRun | null {
+  if (shadowed !== null || shadow === null) return shadowed
+  const { revision, startedAtMs } = shadow
+  return { revision, hash: null, startedAtMs, endedAtMs: null }
+}
+
+/** Exactly this draft has run in shadow, however long. */
+export function ranInShadow(head: ProfileHead): boolean {
+  const run = shadowRunOf(head)
+  if (run === null || head.draft === null) return false
+  return run.revision === head.draft.revision || run.hash === head.draft.hash
 }
 
 export type ProfileAction = 'drafted' | 'reviewed' | 'activated' | 'rolled_back' | 'shadow_started' | 'shadow_stopped'

@@ -20,6 +20,7 @@ const notices = {
   shadow_stopped: ['good', 'check', 'The shadow is stopped.'],
   revision_conflict: ['bad', 'copy', 'Somebody changed the profile meanwhile. Look at it again.'],
   not_reviewed: ['bad', 'ban', 'Refused: the draft has not been reviewed as it is.'],
+  not_shadowed: ['bad', 'ban', 'Refused: the draft never ran in shadow.'],
   review_by_author: ['bad', 'person', 'Refused: another person has to review the draft.'],
   profile_refused: ['bad', 'ban', 'The profile does not allow that step now.'],
   nothing_changed: ['info', 'info', 'Nothing changed: the order was already there.'],

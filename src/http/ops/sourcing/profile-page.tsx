@@ -14,8 +14,10 @@ import { ShadowCard } from './shadow-card.tsx'
 export type ProfileView = {
   readonly head: ProfileHead
   readonly differences: readonly Difference[]
-  /** Null: it is not in shadow. */
+  /** Of the newest run in shadow, also when it is over; null: there was none. */
   readonly report: ShadowReport | null
+  /** Exactly the draft has run. */
+  readonly ranInShadow: boolean
   readonly history: readonly ProfileEntry[]
   readonly notice: string | undefined
   readonly formToken: string
@@ -36,14 +38,14 @@ export const ProfilePage = ({ view }: { view: ProfileView }) => {
       </div>
       <NoticeOf code={view.notice} />
       <Differences view={view} />
-      {view.report !== null && <ShadowCard report={view.report} />}
+      {view.report !== null && <ShadowCard report={view.report} isOver={head.shadow === null} />}
       <Content view={view} />
       <History view={view} />
     </>
   )
 }
 
-const Steps = ({ view: { head, formToken, report } }: { view: ProfileView }) => {
+const Steps = ({ view: { head, formToken, report, ranInShadow } }: { view: ProfileView }) => {
   const step = { head, formToken }
   return (
     <>
@@ -60,7 +62,7 @@ const Steps = ({ view: { head, formToken, report } }: { view: ProfileView }) => 
       )}
       {head.shadow !== null && (
         <Step {...step} verb="stop_shadow" open="Stop shadow…" title="Stop the shadow" confirm="Stop shadow">
-          <p>What was compared so far stays with the next activation only while it runs.</p>
+          <p>What was compared so far can still be read here, and is kept with the activation.</p>
         </Step>
       )}
       {isAhead(head) && !isReviewed(head) && (
@@ -72,10 +74,16 @@ const Steps = ({ view: { head, formToken, report } }: { view: ProfileView }) => 
         <Step {...step} verb="activate" open="Activate…" title="Activate the draft" confirm="Activate">
           <p>
             It decides about orders planned from now on
-            {report === null
+            {report === null || !ranInShadow
               ? '. It has not run in shadow.'
               : `. In shadow ${report.differing} of ${report.orders} orders would have gone elsewhere.`}
           </p>
+          {!ranInShadow && (
+            <label>
+              <input type="checkbox" name="without_shadow" value="yes" required /> I know, and want it in force all the
+              same
+            </label>
+          )}
         </Step>
       )}
     </>

@@ -4,10 +4,14 @@ import { Card, Empty } from '../design/card.tsx'
 import { Money } from '../design/money.tsx'
 import { count } from '../design/words.ts'
 
-export const ShadowCard = ({ report }: { report: ShadowReport }) => (
-  <Card id="shadow" title="Shadow" note={`${count(report.orders, 'order')} compared`} live>
+type Props = { readonly report: ShadowReport; readonly isOver: boolean }
+
+export const ShadowCard = ({ report, isOver }: Props) => (
+  <Card id="shadow" title="Shadow" note={`${count(report.orders, 'order')} compared${isOver ? ', over' : ''}`} live>
     {report.orders === 0 ? (
-      <Empty title="Nothing compared yet">Orders that are planned from now on show here.</Empty>
+      <Empty title={isOver ? 'Nothing was compared' : 'Nothing compared yet'}>
+        {isOver ? 'No order was planned while it ran.' : 'Orders that are planned from now on show here.'}
+      </Empty>
     ) : (
       <>
         <p class="pad soft">

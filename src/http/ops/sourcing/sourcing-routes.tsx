@@ -4,7 +4,7 @@ import { newestShadowResults } from '../../../db/queries/shadow-results.ts'
 import { profileHead, profileHeads, profileHistory } from '../../../db/queries/sourcing-profiles.ts'
 import type { ProfileCommandBody } from '../../../domain/sourcing/lifecycle/decide-profile.ts'
 import { profileDiff } from '../../../domain/sourcing/lifecycle/profile-diff.ts'
-import type { ProfileHead } from '../../../domain/sourcing/lifecycle/profile-head.ts'
+import { type ProfileHead, ranInShadow, shadowRunOf } from '../../../domain/sourcing/lifecycle/profile-head.ts'
 import { shadowReport } from '../../../domain/sourcing/shadow-report.ts'
 import { changeProfile } from '../../change-profile.ts'
 import { isNotice, type NoticeCode } from '../design/notices.tsx'
@@ -33,14 +33,16 @@ export async function profileRoute(c: OpsContext): Promise<Response> {
   const db = openDb(c.env.DB)
   const head = await profileHead(db, c.req.param('id') ?? '')
   if (head === null) return notFound(c, 'sourcing', 'There is no such profile')
-  const { profileId, shadow } = head
+  const { profileId } = head
+  const run = shadowRunOf(head)
   const [history, results] = await Promise.all([
     profileHistory(db, profileId, historyShown),
-    shadow === null ? null : newestShadowResults(db, { profileId, revision: shadow.revision }),
+    run === null ? null : newestShadowResults(db, { profileId, revision: run.revision }),
   ])
   const view = {
     ...{ head, history, differences: differencesOf(head), notice: c.req.query('notice') },
     report: results === null ? null : shadowReport(results),
+    ranInShadow: ranInShadow(head),
     formToken: c.var.formToken,
     nowMs: Date.now(),
   }
@@ -69,7 +71,8 @@ export async function profileStepRoute(c: OpsContext): Promise<Response> {
   const back = (notice: NoticeCode) => c.redirect(`${profilePath(profileId)}?notice=${notice}`, 303)
   if (comment === '') return back('reason_missing')
   const expectedRevision = Number(form.revision)
-  const command = { ...step.body, profileId, expectedRevision, author: authorOf(c), comment }
+  const acknowledged = form.without_shadow === 'yes' ? { withoutShadow: true } : {}
+  const command = { ...step.body, ...acknowledged, profileId, expectedRevision, author: authorOf(c), comment }
   const changed = await changeProfile(c.env, command, Date.now())
   if (changed.ok) return back(step.done)
   return back(isNotice(changed.error.reason) ? changed.error.reason : 'profile_refused')

@@ -13,6 +13,8 @@ import {
 import { profileSchema } from '../../../../src/domain/sourcing/profile.ts'
 
 const content = (name: string, id = 'fast') => profileSchema.parse({ id, name, strategies: [{ id: 's', weights: {} }] })
+/** What is to come into force without having run in shadow. */
+const activate = { type: 'activate', withoutShadow: true } as const
 const draft = (name: string): ProfileCommandBody => ({ type: 'draft', profile: content(name), hash: `#${name}` })
 
 /** A profile with its history in memory; every command names the newest revision unless told otherwise. */
@@ -37,7 +39,7 @@ function desk(...names: readonly string[]): Desk {
   for (const name of names) {
     made.do('ann', draft(name))
     made.do('ben', { type: 'review' })
-    made.do('ann', { type: 'activate' })
+    made.do('ann', activate)
   }
   return made
 }
@@ -55,14 +57,14 @@ describe('a profile on its way into force', () => {
 
   it('is not activated without review, nor with a content that was changed after it', () => {
     const made = new Desk()
-    expect(made.do('ann', { type: 'activate' })).toBe('no_draft')
+    expect(made.do('ann', activate)).toBe('no_draft')
     made.do('ann', draft('one'))
-    expect(made.do('ann', { type: 'activate' })).toBe('not_reviewed')
+    expect(made.do('ann', activate)).toBe('not_reviewed')
     made.do('ben', { type: 'review' })
     made.do('ann', draft('two'))
-    expect(made.do('ann', { type: 'activate' })).toBe('not_reviewed')
+    expect(made.do('ann', activate)).toBe('not_reviewed')
     made.do('ann', draft('one'))
-    expect(made.do('ann', { type: 'activate' })).toBe('activated')
+    expect(made.do('ann', activate)).toBe('activated')
   })
 
   it('is reviewed by somebody else than the author of its last content, when both are known', () => {
@@ -94,11 +96,11 @@ describe('a profile on its way into force', () => {
 
   it('activates the same content again only to change whose orders go by it', () => {
     const made = desk('one')
-    expect(made.do('ann', { type: 'activate' })).toBe('already_active')
-    expect(made.do('ann', { type: 'activate', channels: ['b2b'] })).toBe('activated')
+    expect(made.do('ann', activate)).toBe('already_active')
+    expect(made.do('ann', { ...activate, channels: ['b2b'] })).toBe('activated')
     made.do('ben', draft('two'))
     made.do('ann', { type: 'review' })
-    made.do('ann', { type: 'activate' })
+    made.do('ann', activate)
     expect(made.head?.active).toMatchObject({ version: 3, channels: ['b2b'], isDefault: false })
   })
 
@@ -110,7 +112,21 @@ describe('a profile on its way into force', () => {
     made.do('ann', draft('three'))
     expect(made.head?.shadow).toMatchObject({ revision: 4, samplePercent: 20, profile: { name: 'two' } })
     expect(made.do('ann', { type: 'stop_shadow' })).toBe('shadow_stopped')
-    expect(made.head?.shadow).toBeNull()
+    expect(made.head).toMatchObject({ shadow: null, shadowed: { revision: 4, endedAtMs: 6 } })
+  })
+
+  it('comes into force unshadowed only for who says so, and needs no word for what ran or is in force already', () => {
+    const made = desk('one')
+    made.do('ann', draft('two'))
+    made.do('ben', { type: 'review' })
+    expect(made.do('ann', { type: 'activate' })).toBe('not_shadowed')
+    made.do('ann', { type: 'start_shadow', samplePercent: 20 })
+    made.do('ann', { type: 'stop_shadow' })
+    expect(made.do('ann', { type: 'activate' })).toBe('activated')
+    expect(made.do('ann', { type: 'activate', isDefault: true })).toBe('activated')
+    made.do('ann', draft('three'))
+    made.do('ben', { type: 'review' })
+    expect(made.do('ann', { type: 'activate' })).toBe('not_shadowed')
   })
 })
 
