@@ -5,15 +5,10 @@
  */
 
 import { DurableObject } from 'cloudflare:workers'
-import {
-  type AvailabilityApi,
-  actor,
-  type SkuAvailability,
-  type SkuBackorders,
-  type StockApi,
-} from '../src/actor-apis.ts'
+import { type AvailabilityApi, actor, type SkuAvailability, type StockApi } from '../src/actor-apis.ts'
 import { findSku } from '../src/config/catalog.ts'
 import { healDelayMinMs, healDelayMs } from '../src/domain/atp/judge-news.ts'
+import type { SkuBackorders } from '../src/domain/atp/match-backorders.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { locationId, positionId, sku as skuId } from '../src/domain/shared/ids.ts'

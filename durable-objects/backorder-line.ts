@@ -2,7 +2,7 @@
  * The line of orders that wait for a SKU, matched to what its positions announce, and who of them has to look again
  * because that has changed. What was told is remembered, so that nobody is woken twice for the same.
  */
-import type { SkuBackorders } from '../src/actor-apis.ts'
+import type { SkuBackorders } from '../src/domain/atp/match-backorders.ts'
 import { matchBackorders, matchDigest } from '../src/domain/atp/match-backorders.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import { wakeGraceMs } from '../src/domain/stock/await-stock.ts'

@@ -3,7 +3,7 @@
  * lookup at the bottom is the one place where a Durable Object stub becomes such an interface.
  */
 
-import type { Backorder, BackorderMatch } from './domain/atp/match-backorders.ts'
+import type { Backorder, SkuBackorders } from './domain/atp/match-backorders.ts'
 import type { PositionSummary } from './domain/atp/position-figures.ts'
 import type { DrainLane } from './domain/feed/choose-lane.ts'
 import type {
@@ -21,7 +21,7 @@ import type {
   SkuWant,
 } from './domain/feed/feed-contract.ts'
 import type { Delivery, DeliveryInput, DeliveryOutcome, DeliverySettlement, Receipt } from './domain/inbox/delivery.ts'
-import type { LeaseAnswer, LeaseReport, LeaseRequest } from './domain/limiter/limiter-contract.ts'
+import type { LeaseAnswer, LeaseReport, LeaseRequest, LimiterStatus } from './domain/limiter/limiter-contract.ts'
 import type { LocationCommand, LocationVerdict, LocationView } from './domain/location/location-command.ts'
 import type {
   AttemptOutcome,
@@ -130,12 +130,6 @@ export interface AvailabilityApi {
   /** Who waits, in turn, each with the supply it is matched to; null: all, as far as they are looked at. */
   backorders(sku: string, orderId: string | null): Promise<SkuBackorders>
 }
-export type SkuBackorders = {
-  readonly orders: number
-  /** Base units, of all of them. */
-  readonly units: number
-  readonly matches: readonly BackorderMatch[]
-}
 export type SkuAvailability = {
   /** Grows with every change of a summary or of the unrouted quantity. */
   readonly version: number
@@ -211,13 +205,7 @@ export interface LimiterApi {
     request: LeaseRequest,
   ): Promise<LeaseAnswer>
   report(report: LeaseReport): Promise<void>
-  status(): Promise<{
-    readonly parked: number
-    readonly leased: number
-    readonly ratePerSecond: number
-    readonly concurrency: number
-    readonly pausedUntilMs: number
-  }>
+  status(): Promise<LimiterStatus>
 }
 
 /** One per channel account: what each of its listings should show, was sent, confirmed and was seen to show. */

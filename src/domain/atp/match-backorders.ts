@@ -36,6 +36,14 @@ export type BackorderMatch = Backorder & {
   readonly expectedAtMs: number | null
 }
 
+/** The line of one SKU, in turn. */
+export type SkuBackorders = {
+  readonly orders: number
+  /** Base units, of all of them. */
+  readonly units: number
+  readonly matches: readonly BackorderMatch[]
+}
+
 type Place = { readonly location: LocationId; readonly figures: PositionFigures }
 type Source = MatchedUnits & { left: number }
 

@@ -126,7 +126,7 @@ const line = fc
   .map((all) => all.map((each, at) => ({ ...each, orderId: `o${at}` })))
 
 describe('whatever comes and whoever waits', () => {
-  it('no unit is matched twice, every order is whole or missing what is left, and the order of asking is no matter', () => {
+  it('no unit is matched twice, none is lost, and the order of asking is no matter', () => {
     fc.assert(
       fc.property(line, places, (waiting, sites) => {
         const matches = matchBackorders(waiting, sites, nowMs)

@@ -1,12 +1,7 @@
 /** What a SKU's network can promise now and later, and what each channel may show of it, with every term. */
-import {
-  type AvailabilityApi,
-  actor,
-  type FeedApi,
-  type SkuAvailability,
-  type SkuBackorders,
-} from '../../../actor-apis.ts'
+import { type AvailabilityApi, actor, type FeedApi, type SkuAvailability } from '../../../actor-apis.ts'
 import type { AtsTerms } from '../../../domain/atp/ats-of.ts'
+import type { SkuBackorders } from '../../../domain/atp/match-backorders.ts'
 import type { Step } from '../../../domain/atp/network-curve.ts'
 import { type Asker, type Part, partAvailability } from '../../../domain/atp/part-availability.ts'
 import { type SiteRefusal, siteRefusal } from '../../../domain/atp/serving-sites.ts'

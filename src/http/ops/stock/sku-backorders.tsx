@@ -1,5 +1,5 @@
 /** Who waits for a SKU, in turn, and the supply each is matched to. */
-import type { SkuBackorders } from '../../../actor-apis.ts'
+import type { SkuBackorders } from '../../../domain/atp/match-backorders.ts'
 import { Card } from '../design/card.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
