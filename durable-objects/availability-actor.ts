@@ -8,6 +8,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { type AvailabilityApi, actor, type SkuAvailability, type StockApi } from '../src/actor-apis.ts'
 import { findSku } from '../src/config/catalog.ts'
 import { healDelayMinMs, healDelayMs } from '../src/domain/atp/judge-news.ts'
+import type { SkuBackorders } from '../src/domain/atp/match-backorders.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { locationId, positionId, sku as skuId } from '../src/domain/shared/ids.ts'
@@ -16,6 +17,8 @@ import type { Env } from '../src/env.ts'
 import { ActorFacts, actorFactsTable } from './actor-facts.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { type AvailabilityFact, AvailabilityLedger, type PushedSummary } from './availability-ledger.ts'
+import { BackorderLine, matchTimer } from './backorder-line.ts'
+import { type BackorderNote, BackorderTable, backorderIndexes, backorderTable } from './backorder-table.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { type PositionAnswer, PositionReads } from './position-reads.ts'
@@ -23,7 +26,10 @@ import { SummaryBook, summaryTable } from './summary-book.ts'
 import { Timers, timersTable } from './timers.ts'
 import { type UnroutedNote, UnroutedTable, unroutedIndex, unroutedTable } from './unrouted-table.ts'
 
-const steps = [{ id: 1, statements: [summaryTable, unroutedTable, unroutedIndex, actorFactsTable, timersTable] }]
+const steps = [
+  { id: 1, statements: [summaryTable, unroutedTable, unroutedIndex, actorFactsTable, timersTable] },
+  { id: 2, statements: [backorderTable, ...backorderIndexes] },
+]
 const healTimer = 'heal'
 /** Positions read again in one round: the others have their turn in the next. */
 const healPositionsMax = 200
@@ -31,6 +37,7 @@ const healPositionsMax = 200
 type News = { readonly sku: string } & (
   | ({ readonly kind: 'summary' } & PushedSummary)
   | ({ readonly kind: 'unrouted' } & UnroutedNote)
+  | ({ readonly kind: 'backorder' } & BackorderNote)
 )
 
 export class AvailabilityActor extends DurableObject<Env> implements AvailabilityApi {
@@ -43,6 +50,8 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     this.#facts,
   )
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
+  readonly #backorders = new BackorderTable(this.ctx.storage.sql, this.#migrations)
+  readonly #line = new BackorderLine(this.#backorders, this.#timers, () => this.#ledger.places)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers])
   readonly #reads = new PositionReads((location) => this.#ask(location))
   readonly #intake = new GroupCommit<News, void>((news) => this.#takeAll(news))
@@ -61,6 +70,15 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     await this.#hear({ kind: 'unrouted', sku, orderId, version, quantity })
   }
 
+  async noteBackorder(sku: string, note: BackorderNote): Promise<void> {
+    await this.#hear({ kind: 'backorder', sku, ...note })
+  }
+
+  async backorders(sku: string, orderId: string | null): Promise<SkuBackorders> {
+    this.#ledger.name(sku)
+    return this.#line.view(orderId, Date.now())
+  }
+
   async read(sku: string, locations: readonly string[], maxStalenessMs: number): Promise<SkuAvailability> {
     this.#ledger.name(sku)
     this.#askedSinceHealing = true
@@ -74,8 +92,10 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
   override async alarm(): Promise<void> {
     this.#clock.wentOff()
     try {
-      if (this.#timers.due(Date.now()).includes(healTimer)) await this.#heal()
-      else this.#clock.arm(Date.now())
+      const due = this.#timers.due(Date.now())
+      if (due.includes(matchTimer)) await this.#line.match(this.env, (work) => this.#write(work))
+      if (due.includes(healTimer)) await this.#heal()
+      this.#clock.arm(Date.now())
     } catch (error) {
       console.error(JSON.stringify({ event: 'availability_alarm_failed', ...describeError(error) }))
       this.#forget()
@@ -124,7 +144,9 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
   #take(news: News, nowMs: number): void {
     this.#ledger.name(news.sku)
     if (news.kind === 'unrouted') this.#ledger.note(news, nowMs)
+    else if (news.kind === 'backorder') this.#backorders.note(news, nowMs)
     else this.#ledger.takePush(news)
+    this.#line.changed(nowMs)
   }
 
   /** Asks only those that were silent, keeps what it learned, and comes back while there is anything to look after. */
@@ -134,10 +156,12 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     this.#write((nowMs) => {
       for (const result of settled) if (result.status === 'fulfilled') this.#ledger.learn(result.value)
       this.#unrouted.tidy(nowMs)
+      this.#backorders.tidy(nowMs)
+      this.#line.changed(nowMs)
       const quietRounds = this.#askedSinceHealing ? 0 : Number(this.#facts.get('quiet_rounds') ?? 0) + 1
       this.#askedSinceHealing = false
       this.#facts.set('quiet_rounds', String(quietRounds))
-      if (this.#ledger.hasAnything) this.#timers.set(healTimer, nowMs + healDelayMs(quietRounds))
+      if (this.#hasAnything) this.#timers.set(healTimer, nowMs + healDelayMs(quietRounds))
       else this.#timers.clear(healTimer)
     })
   }
@@ -150,7 +174,7 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
         this.#migrations.ensure()
         work(nowMs)
         this.#ledger.save()
-        const looksAfter = this.#timers.dueAtMs(healTimer) !== null || !this.#ledger.hasAnything
+        const looksAfter = this.#timers.dueAtMs(healTimer) !== null || !this.#hasAnything
         if (!looksAfter) this.#timers.set(healTimer, nowMs + healDelayMinMs)
         this.#clock.arm(nowMs)
       })
@@ -160,7 +184,11 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     }
   }
 
+  get #hasAnything(): boolean {
+    return this.#ledger.hasAnything || this.#backorders.hasRows()
+  }
+
   #forget(): void {
-    for (const part of [this.#migrations, this.#ledger, this.#timers, this.#clock]) part.forget()
+    for (const part of [this.#migrations, this.#ledger, this.#backorders, this.#timers, this.#clock]) part.forget()
   }
 }

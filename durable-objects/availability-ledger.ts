@@ -47,6 +47,11 @@ export class AvailabilityLedger {
     return this.#version
   }
 
+  /** Positions at which something happened, as they are known. */
+  get places(): readonly PositionSummary[] {
+    return this.#book.known().flatMap(({ summary }) => summary ?? [])
+  }
+
   get hasAnything(): boolean {
     return this.#book.known().length > 0 || this.#unrouted.hasRows()
   }

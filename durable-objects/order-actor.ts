@@ -37,8 +37,8 @@ import { type OrderEffect, oweIntents, oweProjection, projectRow, sendOrderEffec
 import { orderPorts } from './order-ports.ts'
 import { OrderSaga, sagaTimer } from './order-saga.ts'
 import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { backorderDebt, SkuDebts, unroutedDebt } from './sku-debts.ts'
 import { Timers, timersTable } from './timers.ts'
-import { UnroutedDebts } from './unrouted-debts.ts'
 
 const steps = [
   {
@@ -53,7 +53,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
   readonly #log = new EventLog<OrderEvent>(this.ctx.storage, this.#migrations)
   readonly #commands = new CommandMemory<OrderVerdict>(this.ctx.storage, this.#migrations)
   readonly #outbox = new Outbox<OrderEffect>(this.ctx.storage, this.#migrations)
-  readonly #unrouted = new UnroutedDebts(this.#outbox)
+  readonly #debts = [new SkuDebts(this.#outbox, unroutedDebt), new SkuDebts(this.#outbox, backorderDebt)]
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
   readonly #ports = orderPorts(this.env, { state: () => this.#state, record: (command) => this.#record(command) })
@@ -177,7 +177,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
       this.#loaded = document
       oweProjection(this.#outbox, orderId, this.#log.append(events, cause, nowMs), nowMs)
       oweIntents(this.#outbox, orderId, decision, nowMs)
-      if (document.state !== null) this.#unrouted.owe(document.state, nowMs)
+      if (document.state !== null) for (const debts of this.#debts) debts.owe(document.state, nowMs)
       this.#saga.schedule(document.state, nowMs)
     }
     return { ok: true, effect, version: document.version }
@@ -219,7 +219,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
 
   #forget(): void {
     this.#loaded = null
-    for (const part of [this.#migrations, this.#log, this.#outbox, this.#unrouted, this.#timers, this.#clock])
+    for (const part of [this.#migrations, this.#log, this.#outbox, ...this.#debts, this.#timers, this.#clock])
       part.forget()
   }
 }

@@ -9,7 +9,7 @@ import { unreachable } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
 import type { Disposition } from './drain-outbox.ts'
 import type { Outbox, OutboxRow } from './outbox.ts'
-import { tellUnrouted, type UnroutedEffect } from './unrouted-debts.ts'
+import { type SkuEffect, tellAvailability } from './sku-debts.ts'
 
 export type OrderEffect =
   /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
@@ -23,8 +23,8 @@ export type OrderEffect =
       /** The order's turn at the partner; absent in rows of older code. */
       readonly orderedByMs?: number
     }
-  /** Units that no position has heard of. `unrouted` stays while there are any. */
-  | UnroutedEffect
+  /** Units that no position has heard of, and units that wait. A row stays while there are any. */
+  | SkuEffect
 
 export const projectRow = 'project'
 const intentRow = (intentId: string) => `intent/${intentId}`
@@ -96,7 +96,9 @@ export async function sendOrderEffects(
       break
     case 'unrouted':
     case 'routed':
-      return await tellUnrouted(
+    case 'backordered':
+    case 'served':
+      return await tellAvailability(
         env,
         rows.flatMap(({ effect }) => ('sku' in effect ? [effect] : [])),
         nowMs,

@@ -175,9 +175,9 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     const { name } = this.#ledger
     if (name === null) return
     const takeSales = () => this.#sales.take()
-    const pushSummary = () => this.#wakeUps.pushSummary(this.env, name)
+    const push = () => this.#wakeUps.pushSummary(this.env, name)
     await drainNoting(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-      sendStockEffects(this.env, name, rows, takeSales, Date.now(), pushSummary),
+      sendStockEffects(this.env, name, rows, takeSales, Date.now(), push),
     )
     this.#clock.arm(Date.now())
   }
@@ -242,15 +242,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   #forget(): void {
-    for (const part of [
-      this.#migrations,
-      this.#log,
-      this.#outbox,
-      this.#timers,
-      this.#ledger,
-      this.#cover,
-      this.#clock,
-    ])
-      part.forget()
+    const parts = [this.#migrations, this.#log, this.#outbox, this.#timers, this.#ledger, this.#cover, this.#clock]
+    for (const part of parts) part.forget()
   }
 }

@@ -3,6 +3,7 @@
  * lookup at the bottom is the one place where a Durable Object stub becomes such an interface.
  */
 
+import type { Backorder, SkuBackorders } from './domain/atp/match-backorders.ts'
 import type { PositionSummary } from './domain/atp/position-figures.ts'
 import type { DrainLane } from './domain/feed/choose-lane.ts'
 import type {
@@ -20,7 +21,7 @@ import type {
   SkuWant,
 } from './domain/feed/feed-contract.ts'
 import type { Delivery, DeliveryInput, DeliveryOutcome, DeliverySettlement, Receipt } from './domain/inbox/delivery.ts'
-import type { LeaseAnswer, LeaseReport, LeaseRequest } from './domain/limiter/limiter-contract.ts'
+import type { LeaseAnswer, LeaseReport, LeaseRequest, LimiterStatus } from './domain/limiter/limiter-contract.ts'
 import type { LocationCommand, LocationVerdict, LocationView } from './domain/location/location-command.ts'
 import type {
   AttemptOutcome,
@@ -124,6 +125,10 @@ export interface AvailabilityApi {
   read(sku: string, locations: readonly string[], maxStalenessMs: number): Promise<SkuAvailability>
   /** Units of orders that are captured and not yet planned; zero takes the order out. */
   noteUnrouted(sku: string, orderId: string, version: number, quantity: number): Promise<void>
+  /** What an order waits for at positions; none of it takes the order out. Whose match changes is woken. */
+  noteBackorder(sku: string, note: Backorder & { readonly version: number }): Promise<void>
+  /** Who waits, in turn, each with the supply it is matched to; null: all, as far as they are looked at. */
+  backorders(sku: string, orderId: string | null): Promise<SkuBackorders>
 }
 export type SkuAvailability = {
   /** Grows with every change of a summary or of the unrouted quantity. */
@@ -200,13 +205,7 @@ export interface LimiterApi {
     request: LeaseRequest,
   ): Promise<LeaseAnswer>
   report(report: LeaseReport): Promise<void>
-  status(): Promise<{
-    readonly parked: number
-    readonly leased: number
-    readonly ratePerSecond: number
-    readonly concurrency: number
-    readonly pausedUntilMs: number
-  }>
+  status(): Promise<LimiterStatus>
 }
 
 /** One per channel account: what each of its listings should show, was sent, confirmed and was seen to show. */

@@ -8,6 +8,7 @@ import { notFound, onError, refuseInvalid } from './refuse-unexpected.ts'
 import { requestLog } from './request-log.ts'
 import { atp } from './routes/atp.ts'
 import { audit } from './routes/audit.ts'
+import { backorders } from './routes/backorders.ts'
 import { catalog } from './routes/catalog.ts'
 import { channelFeed } from './routes/channel-feed.ts'
 import { deliveries } from './routes/deliveries.ts'
@@ -47,7 +48,7 @@ app.notFound(notFound(app))
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory, orderRouting, whatIf],
   ...[sourcingProfiles, sourcingProfileChanges],
-  ...[reservations, transfers, atp, promises, positions, stockEvents, supply, shipments, catalog],
+  ...[reservations, transfers, atp, promises, backorders, positions, stockEvents, supply, shipments, catalog],
   ...[locations, channelFeed],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]

@@ -31,6 +31,7 @@ export const routeAccess = {
   'POST /v1/orders/{id}/holds/{hold}/release': own('orders:write'),
   'GET /v1/atp': own('inventory:read'),
   'GET /v1/promises': own('orders:read'),
+  'GET /v1/backorders': own('inventory:read'),
   'POST /v1/reservations': own('reservations:write'),
   'GET /v1/reservations/{id}': own('reservations:write'),
   'POST /v1/reservations/{id}/extend': own('reservations:write'),

@@ -27,6 +27,14 @@ export type LeaseReport = {
   readonly retryAfterMs: number | null
 }
 
+export type LimiterStatus = {
+  readonly parked: number
+  readonly leased: number
+  readonly ratePerSecond: number
+  readonly concurrency: number
+  readonly pausedUntilMs: number
+}
+
 /** Ids of orders and intents contain no bar. */
 export const leaseKey = (orderId: string, intentId: string): string => `${orderId}|${intentId}`
 

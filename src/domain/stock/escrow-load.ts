@@ -14,8 +14,8 @@ export type LoadLimits = {
 }
 
 /**
- * An actor serves about 1,000 requests a second, and writes are no limit where callers share a commit: opened at half of
- * that. Sooner, shards cost more commits than they save.
+ * An actor serves about 1,000 requests a second, and writes are no limit where callers share a commit: shards open at
+ * half of that. Sooner, they cost more commits than they save.
  */
 export const loadLimits: LoadLimits = {
   openAbovePerSecond: 500,

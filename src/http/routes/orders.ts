@@ -10,6 +10,7 @@ import { mayActFor } from '../auth.ts'
 import { commandIdOf } from '../command-id.ts'
 import { type AppContext, type AppEnv, causeOf, type Principal } from '../context.ts'
 import { answers, noQuery, orderReasons, reads, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
+import { orderBackorders } from '../order-backorders.ts'
 import { refuse } from '../problem.ts'
 import { examples } from '../wire/examples.ts'
 import { orderDocument, orderDocumentSchema } from '../wire/order-document.ts'
@@ -101,5 +102,5 @@ orders.openapi(getRoute, async (c) => {
   if (!found.ok) return refuse(c, found.error)
   const state = await found.value.order.state()
   if (state === null) return refuse(c, { reason: 'order_not_found', orderId: id })
-  return c.json(orderDocument(state), 200)
+  return c.json(orderDocument(state, await orderBackorders(c.env, state)), 200)
 })

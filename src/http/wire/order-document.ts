@@ -1,8 +1,10 @@
 /** An order as the API shows it: the actor's document with times in RFC 3339, without the saga's own bookkeeping. */
 import { z } from '@hono/zod-openapi'
 import { canonicalOrderSchema } from '../../domain/order/canonical-order.ts'
+import type { LineBackorder } from '../../domain/order/line-backorders.ts'
 import type { OrderState } from '../../domain/order/order-state.ts'
 import { nextActorOf, orderStatuses, statusOf } from '../../domain/order/order-status.ts'
+import { lineBackorderSchema, matchedDocument } from './backorder.ts'
 import { instantOutSchema, rfc3339, rfc3339OrNull } from './instant.ts'
 
 const lineQuantity = z.object({ lineId: z.string(), quantity: z.int() })
@@ -38,6 +40,9 @@ export const orderDocumentSchema = z
           cancelled: z.int(),
           delivered: z.int(),
           returned: z.int(),
+        }),
+        backorder: lineBackorderSchema.optional().openapi({
+          description: 'Of a line with backordered units, in the answer of `GET /v1/orders/{id}`',
         }),
       }),
     ),
@@ -137,7 +142,8 @@ export const orderDocumentSchema = z
   .openapi('Order')
 export type OrderDocument = z.infer<typeof orderDocumentSchema>
 
-export function orderDocument(state: OrderState): OrderDocument {
+/** `backorders`: what its lines wait for, where that was asked. */
+export function orderDocument(state: OrderState, backorders: readonly LineBackorder[] = []): OrderDocument {
   const { orderId, version, stage, correlationId, firstDeliveryId, order, erp } = state
   return {
     orderId,
@@ -150,7 +156,11 @@ export function orderDocument(state: OrderState): OrderDocument {
     capturedAt: rfc3339(state.capturedAtMs),
     updatedAt: rfc3339(state.updatedAtMs),
     order,
-    lines: state.lines.map((line) => ({ ...line, quantities: { ...line.quantities } })),
+    lines: state.lines.map((line) => ({
+      ...line,
+      quantities: { ...line.quantities },
+      ...backorderMember(line, backorders),
+    })),
     holds: state.holds.map(({ placedAtMs, releasedAtMs, ...hold }) => ({
       ...hold,
       placedAt: rfc3339(placedAtMs),
@@ -176,6 +186,13 @@ export function orderDocument(state: OrderState): OrderDocument {
       resolvedAt: rfc3339OrNull(resolvedAtMs),
     })),
   }
+}
+
+function backorderMember({ lineId }: OrderState['lines'][number], backorders: readonly LineBackorder[]) {
+  const own = backorders.find((backorder) => backorder.lineId === lineId)
+  if (own === undefined) return {}
+  const matched = own.matched.map((units) => ({ ...matchedDocument(units), sku: units.sku }))
+  return { backorder: { matched, missing: own.missing, expectedAt: rfc3339OrNull(own.expectedAtMs) } }
 }
 
 function fulfilmentOf(state: OrderState): Pick<OrderDocument, 'fulfilmentOrders' | 'shipments'> {

@@ -1,8 +1,11 @@
 /** The lines: one stacked bar of quantities each, with the numbers beside it. */
+import type { Child } from 'hono/jsx'
 import type { OrderLine } from '../../../domain/order/canonical-order.ts'
+import type { LineBackorder } from '../../../domain/order/line-backorders.ts'
 import type { LineQuantities, LineState } from '../../../domain/order/order-state.ts'
 import { Card } from '../design/card.tsx'
 import { Money } from '../design/money.tsx'
+import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import type { OrderView } from './order-view.ts'
 
@@ -18,7 +21,7 @@ const parts: readonly (readonly [Part, string])[] = [
 ]
 const barWidth = 1_000
 
-export const OrderLines = ({ view: { state } }: { view: OrderView }) => {
+export const OrderLines = ({ view: { state, backorders, nowMs } }: { view: OrderView }) => {
   const ordered = new Map(state.order.lines.map((line) => [line.lineId, line]))
   return (
     <Card id="lines" title="Lines" note={count(state.lines.length, 'line')} live>
@@ -43,7 +46,9 @@ export const OrderLines = ({ view: { state } }: { view: OrderView }) => {
           </thead>
           <tbody>
             {state.lines.map((line) => (
-              <LineRow line={line} source={ordered.get(line.lineId)} currency={state.order.currency} />
+              <LineRow line={line} source={ordered.get(line.lineId)} currency={state.order.currency}>
+                {backorders.map((each) => each.lineId === line.lineId && <Waiting backorder={each} nowMs={nowMs} />)}
+              </LineRow>
             ))}
           </tbody>
         </table>
@@ -52,9 +57,14 @@ export const OrderLines = ({ view: { state } }: { view: OrderView }) => {
   )
 }
 
-type RowProps = { readonly line: LineState; readonly source: OrderLine | undefined; readonly currency: string }
+type RowProps = {
+  readonly line: LineState
+  readonly source: OrderLine | undefined
+  readonly currency: string
+  readonly children: Child
+}
 
-const LineRow = ({ line, source, currency }: RowProps) => (
+const LineRow = ({ line, source, currency, children }: RowProps) => (
   <tr>
     <th scope="row" class="item">
       <div class="wrap">{source?.title || 'Line no longer in the order'}</div>
@@ -68,6 +78,7 @@ const LineRow = ({ line, source, currency }: RowProps) => (
     <td class="num strong">{line.ordered}</td>
     <td class="units">
       {line.notStocked ? <span class="faint">Not stocked: nothing to ship</span> : <Quantities line={line} />}
+      {children}
     </td>
     <td class="num">{source && <Money amountMinor={source.unitPriceMinor} currency={currency} />}</td>
     <td class="num">
@@ -76,6 +87,20 @@ const LineRow = ({ line, source, currency }: RowProps) => (
       )}
     </td>
   </tr>
+)
+
+/** Which supply it is matched to, and when that is expected. */
+const Waiting = ({ backorder, nowMs }: { readonly backorder: LineBackorder; readonly nowMs: number }) => (
+  <div class="faint">
+    {backorder.matched.map(({ sku, location, supplyId, units, expectedAtMs }) => (
+      <div>
+        {units} {sku} from <span class="mono">{supplyId ?? 'stock'}</span> at {location}
+        {supplyId !== null && ', expected '}
+        {supplyId !== null && <Time atMs={expectedAtMs} nowMs={nowMs} />}
+      </div>
+    ))}
+    {backorder.missing > 0 && <div>{backorder.missing} units that nothing announced covers</div>}
+  </div>
 )
 
 const Quantities = ({ line: { ordered, quantities } }: { line: Pick<LineState, 'ordered' | 'quantities'> }) => {

@@ -8,6 +8,7 @@ import { exceptionsOfOrder } from '../../../db/queries/open-exceptions.ts'
 import type { OrderSnapshot } from '../../../domain/order/order-command.ts'
 import type { OrderState } from '../../../domain/order/order-state.ts'
 import type { Env } from '../../../env.ts'
+import { orderBackorders } from '../../order-backorders.ts'
 import { readDelivery } from '../deliveries/delivery-route.tsx'
 import type { OpsContext } from '../ops-context.ts'
 import { notFound } from '../refusals.tsx'
@@ -39,10 +40,11 @@ async function newestEntries(order: OrderApi, limit: number): Promise<OrderSnaps
 
 async function viewOf(c: OpsContext, { state, entries }: OrderSnapshot): Promise<OrderView> {
   const db = openDb(c.env.DB)
-  const [chains, cases, raw] = await Promise.all([
+  const [chains, cases, raw, backorders] = await Promise.all([
     lineageOf(db, state.orderId),
     exceptionsOfOrder(db, state.orderId),
     rawPayload(c.env, db, state),
+    orderBackorders(c.env, state),
   ])
   return {
     state,
@@ -51,6 +53,7 @@ async function viewOf(c: OpsContext, { state, entries }: OrderSnapshot): Promise
     chain: chains.find((chain) => chain.order?.orderId === state.orderId) ?? null,
     cases,
     raw,
+    backorders,
     config: c.var.config,
     personalShown: c.req.query('personal') === 'shown',
     formToken: c.var.formToken,

@@ -2,6 +2,7 @@
 import type { ExceptionRow } from '../../../db/rows.ts'
 import type { Config } from '../../../domain/config/config.ts'
 import type { LineageChain } from '../../../domain/lineage/lineage.ts'
+import type { LineBackorder } from '../../../domain/order/line-backorders.ts'
 import type { LogEntry } from '../../../domain/order/order-command.ts'
 import type { OrderState } from '../../../domain/order/order-state.ts'
 
@@ -20,6 +21,8 @@ export type OrderView = {
   readonly cases: readonly ExceptionRow[]
   readonly raw: RawPayload
   readonly config: Config
+  /** What its backordered lines wait for. */
+  readonly backorders: readonly LineBackorder[]
   readonly personalShown: boolean
   readonly formToken: string
   /** One for every form of this page: sending the same form twice is the same command. */

@@ -1,6 +1,7 @@
 /** What a SKU's network can promise now and later, and what each channel may show of it, with every term. */
 import { type AvailabilityApi, actor, type FeedApi, type SkuAvailability } from '../../../actor-apis.ts'
 import type { AtsTerms } from '../../../domain/atp/ats-of.ts'
+import type { SkuBackorders } from '../../../domain/atp/match-backorders.ts'
 import type { Step } from '../../../domain/atp/network-curve.ts'
 import { type Asker, type Part, partAvailability } from '../../../domain/atp/part-availability.ts'
 import { type SiteRefusal, siteRefusal } from '../../../domain/atp/serving-sites.ts'
@@ -24,6 +25,7 @@ export type NetworkAvailability = {
   /** Units that anybody may be promised, by date. */
   readonly curve: readonly Step[]
   readonly channels: readonly ChannelAts[]
+  readonly backorders: SkuBackorders
 }
 
 /** Read from the positions themselves: a person who looks here wants to know, not to be quick. */
@@ -34,7 +36,9 @@ export async function networkAvailability(
   nowMs: number,
 ): Promise<NetworkAvailability> {
   const ids = config.locations.map(({ id }) => id)
-  const availability = await actor<AvailabilityApi>(env.AVAILABILITY, entry.sku).read(entry.sku, ids, 0)
+  const known = actor<AvailabilityApi>(env.AVAILABILITY, entry.sku)
+  const availability = await known.read(entry.sku, ids, 0)
+  const backorders = await known.backorders(entry.sku, null)
   const channels = config.accounts.filter((account) => account.role === 'channel')
   const shown = channels.map(async (account) => {
     const buffer = await bufferFor(env, entry.sku, account)
@@ -42,7 +46,7 @@ export async function networkAvailability(
   })
   const fulfilling = new Set<string>(locationsServing(config, null).map(({ id }) => id))
   const anybody = partAvailability(partOf(entry, withinOf(availability, fulfilling), 0), askerOf(config, null, nowMs))
-  return { summaries: availability.summaries, curve: anybody.curve, channels: await Promise.all(shown) }
+  return { summaries: availability.summaries, curve: anybody.curve, channels: await Promise.all(shown), backorders }
 }
 
 type Gathered = {

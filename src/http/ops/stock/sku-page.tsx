@@ -9,6 +9,7 @@ import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import { availabilityHistory } from './availability-history.ts'
 import type { NetworkAvailability } from './network-availability.ts'
+import { SkuWaiting } from './sku-backorders.tsx'
 import { SkuChannels } from './sku-channels.tsx'
 import { SkuLedger } from './sku-ledger.tsx'
 import { SkuLots, SkuSupply } from './sku-supply.tsx'
@@ -43,6 +44,7 @@ export const SkuPage = ({ view }: { view: SkuView }) => (
     <History view={view} />
     <Places view={view} />
     {view.network !== null && <SkuSupply summaries={view.network.summaries} nowMs={view.nowMs} />}
+    {view.network !== null && <SkuWaiting backorders={view.network.backorders} nowMs={view.nowMs} />}
     {view.network !== null && <SkuLots summaries={view.network.summaries} nowMs={view.nowMs} />}
     <SkuLedger places={view.places} nowMs={view.nowMs} />
   </>

@@ -1,0 +1,37 @@
+/** What an order waits for at positions, and its turn there: by this its units are matched to what is announced. */
+import { stockParts } from '../catalog/stock-parts.ts'
+import type { Sku } from '../shared/ids.ts'
+import { waiterPriorityDefault } from '../stock/await-stock.ts'
+import { hasBackorderedUnits } from './line-moves.ts'
+import { nextSteps } from './next-steps.ts'
+import type { OrderState } from './order-state.ts'
+
+export type WaitingUnits = {
+  /** Base units. */
+  readonly quantity: number
+  readonly priority: number
+  readonly sinceMs: number
+  /** Where it stands in line, sorted. */
+  readonly locations: readonly string[]
+}
+
+/** By SKU. Null while the saga is at work: in a moment it may wait for something else. */
+export function backorderedUnits(state: OrderState, nowMs: number): ReadonlyMap<Sku, WaitingUnits> | null {
+  if (state.stage === 'closed' || state.stage === 'cancelled' || !hasBackorderedUnits(state)) return new Map()
+  if (nextSteps(state, nowMs).length > 0) return null
+  const units = new Map<Sku, number>()
+  for (const { sku, notStocked, quantities, ...line } of state.lines) {
+    if (sku === null || notStocked || quantities.backordered === 0) continue
+    for (const part of stockParts({ sku, ...line })) {
+      units.set(part.sku, (units.get(part.sku) ?? 0) + quantities.backordered * part.units)
+    }
+  }
+  const turn = { priority: state.policy?.priority ?? waiterPriorityDefault, sinceMs: state.order.placedAtMs }
+  return new Map(
+    [...units].flatMap(([sku, quantity]) => {
+      const places = state.saga.waitingAt.filter((waiting) => waiting.sku === sku)
+      const locations = places.map(({ location }) => location).sort()
+      return locations.length === 0 ? [] : [[sku, { quantity, ...turn, locations }] as const]
+    }),
+  )
+}
