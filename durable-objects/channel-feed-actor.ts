@@ -56,7 +56,6 @@ const steps = [
 
 type Work = (nowMs: number) => void
 type WakeProjection = { readonly kind: 'project'; readonly throughSeq: number }
-
 const projectionRow = 'projection'
 /** A wake-up that no projection confirms is sent again after this. */
 const projectAgainMs = 60_000
