@@ -5,12 +5,14 @@
  * How many shards there are is learned from the verdicts and remembered for seconds. Being wrong about it costs a
  * detour and nothing else: a shard passes on what it is not asked to decide, and the position asks its shards.
  */
-import { actor, type StockApi } from '../src/actor-apis.ts'
+import { type ActorNamespace, actor, type StockApi } from '../src/actor-apis.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { doorOf, shardName } from '../src/domain/stock/escrow.ts'
 import type { EscrowApi } from '../src/domain/stock/settlement.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
-import type { Env } from '../src/env.ts'
+
+/** Of all bindings, those behind which positions are. */
+export type PositionActors = { readonly STOCK: ActorNamespace; readonly ESCROW: ActorNamespace }
 
 /** After this the position itself is asked again. */
 const rememberedForMs = 5_000
@@ -22,7 +24,7 @@ type Remembered = { readonly shards: number; readonly untilMs: number }
 const shardsByPosition = new Map<PositionId, Remembered>()
 
 export async function callPosition(
-  env: Env,
+  env: PositionActors,
   position: PositionId,
   commands: readonly StockCommand[],
 ): Promise<readonly StockVerdict[]> {
@@ -33,12 +35,12 @@ export async function callPosition(
   return verdicts
 }
 
-function callHome(env: Env, position: PositionId, commands: readonly StockCommand[]) {
+function callHome(env: PositionActors, position: PositionId, commands: readonly StockCommand[]) {
   return actor<StockApi>(env.STOCK, position).applyMany(position, commands)
 }
 
 async function callShards(
-  env: Env,
+  env: PositionActors,
   position: PositionId,
   shards: number,
   commands: readonly StockCommand[],

@@ -10,10 +10,9 @@ import { inTurns } from '../src/domain/shared/in-turns.ts'
 import { type Cart, type CartClaim, channelOf, claimId, claimsOf } from '../src/domain/stock/cart.ts'
 import type { StockCommandBody, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { StockRefusal } from '../src/domain/stock/stock-refusal.ts'
-import type { Env } from '../src/env.ts'
-import { callPosition } from './call-position.ts'
+import { callPosition, type PositionActors } from './call-position.ts'
 import { ActorBusy, reached } from './reached.ts'
-import type { ClaimTerms } from './resolve-cart.ts'
+import type { ClaimTerms } from './resolved-cart.ts'
 
 /** A claim that was given back or ran out is not revived: the next one has its own name. More rounds mean a bug. */
 const claimRoundsMax = 8
@@ -37,17 +36,19 @@ export type Claimed = {
 export type Refusals = readonly StockRefusal[]
 
 export class CartClaims {
-  readonly #env: Env
+  readonly #env: PositionActors
+  readonly #nowMs: () => number
 
-  constructor(env: Env) {
+  constructor(env: PositionActors, nowMs: () => number = Date.now) {
     this.#env = env
+    this.#nowMs = nowMs
   }
 
   /** What could be claimed there on these terms. */
   async available({ sku: skuName, location, terms }: Place): Promise<number> {
     const name = positionId(sku(skuName), locationId(location))
     const { figures } = await reached(() => actor<StockApi>(this.#env.STOCK, name).summary(name))
-    return atfOf(figures, { nowMs: Date.now(), group: null, goodUntilMs: null, keepBack: 0, ...terms })
+    return atfOf(figures, { nowMs: this.#nowMs(), group: null, goodUntilMs: null, keepBack: 0, ...terms })
   }
 
   /**

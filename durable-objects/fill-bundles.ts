@@ -11,7 +11,7 @@ import { type FilledLine, withoutStock } from '../src/domain/stock/filled-line.t
 import { type PlaceLine, type Placing, placeLines } from '../src/domain/stock/place-lines.ts'
 import type { ReserveInput } from '../src/domain/stock/reservation-contract.ts'
 import { type CartClaims, positionsAtOnce } from './cart-claims.ts'
-import { keptTerms, type ResolvedCart } from './resolve-cart.ts'
+import { keptTerms, type ResolvedCart } from './resolved-cart.ts'
 
 /** Figures that age this fast are not worth another look. */
 const placingsMax = 3

@@ -12,7 +12,7 @@ import type { ReservationRefusal, ReserveInput } from '../src/domain/stock/reser
 import type { CartClaims } from './cart-claims.ts'
 import { fillBundles } from './fill-bundles.ts'
 import { ActorBusy } from './reached.ts'
-import { keptTerms, type ResolvedCart } from './resolve-cart.ts'
+import { keptTerms, type ResolvedCart } from './resolved-cart.ts'
 
 /** Claims that the lines do not tell themselves: those of bundles, and those on terms. */
 type Filled = { readonly lines: readonly FilledLine[]; readonly claims: readonly CartClaim[] | null }

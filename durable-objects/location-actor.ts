@@ -22,7 +22,13 @@ import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { CommandMemory, commandMemoryTable } from './command-memory.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
-import { type LocationEffect, projectRow, sendLocationEffects, tellOrdersRow } from './location-effects.ts'
+import {
+  type LocationEffect,
+  projectRow,
+  sendLocationEffects,
+  tellOrdersRow,
+  tellReturnedRow,
+} from './location-effects.ts'
 import { LocationLedger } from './location-ledger.ts'
 import { LocationTables, locationTables } from './location-tables.ts'
 import { Migrations } from './migrations.ts'
@@ -155,9 +161,16 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
   }
 
   #owe(event: LocationEvent, site: LocationSite, nowMs: number): void {
-    if (event.type !== 'availability_changed' || event.status !== 'down') return
-    const effect = { kind: 'tell_orders', fromDay: dayKeyAt(site.timeZone, nowMs) } as const
-    this.#outbox.add(tellOrdersRow, effect, nowMs + drainDelayMs, nowMs)
+    if (event.type !== 'availability_changed') return
+    const fromDay = dayKeyAt(site.timeZone, nowMs)
+    // Only the newest word counts: whoever was not told of the one before need not hear of it.
+    if (event.status === 'down') {
+      this.#outbox.settle(tellReturnedRow)
+      this.#outbox.add(tellOrdersRow, { kind: 'tell_orders', fromDay }, nowMs + drainDelayMs, nowMs)
+    } else {
+      this.#outbox.settle(tellOrdersRow)
+      this.#outbox.add(tellReturnedRow, { kind: 'tell_returned', fromDay }, nowMs + drainDelayMs, nowMs)
+    }
   }
 
   #wakeProjection(nowMs: number): void {

@@ -11,9 +11,12 @@ export type LocationEffect =
   | { readonly kind: 'project'; readonly throughSeq: number }
   /** It went down: whoever is to be shipped from here, from this day on, has to look for another place. */
   | { readonly kind: 'tell_orders'; readonly fromDay: DayKey }
+  /** It is up again: whoever gave a day from this one on back may want to come again. */
+  | { readonly kind: 'tell_returned'; readonly fromDay: DayKey }
 
 export const projectRow = 'project'
 export const tellOrdersRow = 'tell_orders'
+export const tellReturnedRow = 'tell_returned'
 
 /** A wake-up whose projection never confirms is sent again after this. */
 const projectAgainMs = 60_000
@@ -35,7 +38,16 @@ export async function sendLocationEffects(
       await env.PROJECTIONS.send({ type: 'project', actor: 'location', name: location, throughSeq: effect.throughSeq })
       return { againAtMs: nowMs + projectAgainMs }
     case 'tell_orders':
-      await tellOrders(env, location, tables, effect.fromDay)
+      await tellOrders(env, (after) => tables.ordersFrom(effect.fromDay, after, messagesMax), {
+        why: `location ${location} is down`,
+        leaves: location,
+      })
+      return 'done'
+    case 'tell_returned':
+      await tellOrders(env, (after) => tables.ordersGone(effect.fromDay, after, messagesMax), {
+        why: `location ${location} is up`,
+        returns: location,
+      })
       return 'done'
     default:
       return unreachable(effect)
@@ -43,15 +55,16 @@ export async function sendLocationEffects(
 }
 
 /** An order that is woken twice looks twice: a round that failed half-way begins again. */
-async function tellOrders(env: Env, location: string, tables: LocationTables, fromDay: DayKey): Promise<void> {
-  const why = `location ${location} is down`
+async function tellOrders(
+  env: Env,
+  pageAfter: (orderId: string) => readonly string[],
+  wake: { readonly why: string; readonly leaves?: string; readonly returns?: string },
+): Promise<void> {
   for (let after = ''; ; ) {
-    const orderIds = tables.ordersFrom(fromDay, after, messagesMax)
+    const orderIds = pageAfter(after)
     const last = orderIds.at(-1)
     if (last === undefined) return
-    await env.INBOUND_ORDERS.sendBatch(
-      orderIds.map((orderId) => ({ body: { type: 'wake_order', orderId, why, leaves: location } })),
-    )
+    await env.INBOUND_ORDERS.sendBatch(orderIds.map((orderId) => ({ body: { type: 'wake_order', orderId, ...wake } })))
     after = last
   }
 }

@@ -96,6 +96,13 @@ export class LocationTables {
     return this.#all<{ order_id: string }>(query, afterOrderId, day, limit).map((row) => row.order_id)
   }
 
+  /** Orders that gave back a day from this one on and claim none any more, in order of their ids. */
+  ordersGone(day: DayKey, afterOrderId: string, limit: number): readonly string[] {
+    const query = `SELECT order_id FROM capacity_claim WHERE order_id > ? AND day >= ?
+      GROUP BY order_id HAVING SUM(status = 'reserved') = 0 ORDER BY order_id LIMIT ?`
+    return this.#all<{ order_id: string }>(query, afterOrderId, day, limit).map((row) => row.order_id)
+  }
+
   #saveDay(day: DayKey, figures: DayFigures | undefined): void {
     if (figures === undefined) return
     const upsert = `INSERT INTO capacity_day (day, orders, units, override) VALUES (?, ?, ?, ?)

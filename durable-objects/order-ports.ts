@@ -2,7 +2,7 @@
 import { actor, type LocationApi, type ReservationApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import type { SagaPorts } from '../src/domain/order/advance.ts'
-import { candidateLocations, channelFinding } from '../src/domain/order/order-policy.ts'
+import { channelFinding } from '../src/domain/order/order-policy.ts'
 import { type CorrelationId, locationId, positionId, sku } from '../src/domain/shared/ids.ts'
 import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
@@ -21,8 +21,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
       Promise.all(lines.map(async (line) => ({ ...line, listing: await findStockedListing(env, account, line) }))),
     outlook: (placed, lines) => lookUpOutlook(env, placed, lines),
     planInputs: (ask) => lookUpPlanInputs(env, ask),
-    takeCart: async (reservationId, account) => {
-      const config = await activeConfig(env, Date.now())
+    takeCart: async (reservationId) => {
       const orderId = order.state()?.orderId ?? ''
       const claims = await carts(reservationId).takeForOrder(reservationId, orderId)
       return {
@@ -32,8 +31,6 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
           sku: sku(claim.sku),
           location: locationId(claim.location),
         })),
-        candidates: candidateLocations(config, account),
-        configVersion: config.version,
       }
     },
     settleCart: async (reservationId) => {

@@ -22,7 +22,8 @@ import { GroupCommit, parkedMax } from './group-commit.ts'
 import { HoldAdmission } from './hold-admission.ts'
 import { Migrations } from './migrations.ts'
 import { ActorBusy } from './reached.ts'
-import { type ResolvedCart, resolveCart, tallyOf } from './resolve-cart.ts'
+import { resolveCart } from './resolve-cart.ts'
+import { type ResolvedCart, tallyOf } from './resolved-cart.ts'
 import { Turns } from './turns.ts'
 
 const steps = [

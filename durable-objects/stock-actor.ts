@@ -7,7 +7,8 @@ import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
-import type { PositionId } from '../src/domain/shared/ids.ts'
+import type { OrderId, PositionId } from '../src/domain/shared/ids.ts'
+import type { ClaimCover } from '../src/domain/stock/claim-cover.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
 import { lotViews, positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
@@ -23,50 +24,37 @@ import type {
 import type { LoggedStockEvent } from '../src/domain/stock/stock-event.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
-import { CommandMemory, commandMemoryTable } from './command-memory.ts'
-import { EventLog, eventLogTable } from './event-log.ts'
+import { CommandMemory } from './command-memory.ts'
+import { EventLog } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
-import { drainOutbox, Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { drainOutbox, Outbox } from './outbox.ts'
 import { type Answer, type Asked, type AskedCommand, nobody, StockBatch } from './stock-batch.ts'
+import { StockCover } from './stock-cover.ts'
 import { projectRow, type StockEffect, sendStockEffects } from './stock-effects.ts'
 import { StockEscrow } from './stock-escrow.ts'
 import { StockLedger } from './stock-ledger.ts'
-import { reportLots, StockReportTable } from './stock-report-table.ts'
 import { StockSales } from './stock-sales.ts'
-import { claimTerms, StockTables, stockTables, waiterOffer, waiterTurn } from './stock-tables.ts'
+import { stockSteps, stockTablesIn } from './stock-storage.ts'
 import { StockWakeUps } from './stock-wake-ups.ts'
-import { SupplyTable, supplyTable } from './supply-table.ts'
-import { Timers, timersTable } from './timers.ts'
+import { Timers } from './timers.ts'
 
-const steps = [
-  {
-    id: 1,
-    statements: [...stockTables, eventLogTable, commandMemoryTable, outboxTable, outboxIndex, timersTable],
-  },
-  { id: 2, statements: [waiterOffer] },
-  { id: 3, statements: [...claimTerms, reportLots, supplyTable] },
-  { id: 4, statements: waiterTurn },
-]
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
 
 /** Shards that take part in vain that often are out of reach: the caller is better off asking again later. */
 const askRoundsMax = 3
 
 export class StockActor extends DurableObject<Env> implements StockApi {
-  readonly #migrations = new Migrations(this.ctx.storage, steps)
+  readonly #migrations = new Migrations(this.ctx.storage, stockSteps)
   readonly #log = new EventLog<LoggedStockEvent>(this.ctx.storage, this.#migrations)
   readonly #commands = new CommandMemory<StockVerdict>(this.ctx.storage, this.#migrations)
   readonly #outbox = new Outbox<StockEffect>(this.ctx.storage, this.#migrations)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
-  readonly #tables = {
-    stock: new StockTables(this.ctx.storage.sql, this.#migrations),
-    reports: new StockReportTable(this.ctx.storage.sql, this.#migrations),
-    supplies: new SupplyTable(this.ctx.storage.sql, this.#migrations),
-  }
+  readonly #tables = stockTablesIn(this.ctx.storage.sql, this.#migrations)
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
   readonly #sales = new StockSales()
+  readonly #cover = new StockCover(this.#outbox, this.#timers, this.#ledger, this.#tables.cover, this.#log)
   readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log)
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, Answer>((asked) => this.#batch.execute(asked))
@@ -122,6 +110,15 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     return summaryOf(this.#ledger.name ?? (position as PositionId), this.#ledger.position)
   }
 
+  async coverOf(orderId: string): Promise<ClaimCover> {
+    this.#tidied()
+    return this.#cover.of(orderId as OrderId)
+  }
+
+  async coverTold(orderId: string, revision: number): Promise<void> {
+    this.#cover.told(orderId as OrderId, revision)
+  }
+
   async lots(): Promise<readonly LotView[]> {
     const nowMs = this.#tidied()
     return lotViews(this.#ledger.position, nowMs)
@@ -162,15 +159,10 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     try {
       const { name } = this.#ledger
       if (name === null) return
+      const takeSales = () => this.#sales.take()
+      const push = () => this.#wakeUps.pushSummary(this.env, name)
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-        sendStockEffects(
-          this.env,
-          name,
-          rows,
-          () => this.#sales.take(),
-          Date.now(),
-          () => this.#wakeUps.pushSummary(this.env, name),
-        ),
+        sendStockEffects(this.env, name, rows, takeSales, Date.now(), push),
       )
       this.#write((nowMs) => this.#ledger.tidy(nowMs))
       await this.escrow.collect({ shards: this.escrow.leavers, giveBack: true })
@@ -225,6 +217,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
         this.#migrations.ensure()
         const before = this.#ledger.position
         const answer = work(nowMs)
+        this.#cover.review(this.#ledger.position !== before, nowMs)
         this.#wakeUps.orders(nowMs)
         this.escrow.review(nowMs)
         if (this.#ledger.position !== before) this.#ledger.save()
@@ -239,7 +232,15 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   #forget(): void {
-    for (const part of [this.#migrations, this.#log, this.#outbox, this.#timers, this.#ledger, this.#clock])
+    for (const part of [
+      this.#migrations,
+      this.#log,
+      this.#outbox,
+      this.#timers,
+      this.#ledger,
+      this.#cover,
+      this.#clock,
+    ])
       part.forget()
   }
 }

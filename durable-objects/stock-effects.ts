@@ -18,14 +18,20 @@ export type StockEffect =
   | { readonly kind: 'summarise' }
   /** Units became available for an order that waits. */
   | { readonly kind: 'wake'; readonly orderId: OrderId }
+  /** Claims of the order lost their cover, or have it again. Goes when somebody confirms that the order knows. */
+  | { readonly kind: 'cover'; readonly orderId: OrderId }
 
 export const projectRow = 'project'
 export const publishRow = 'publish'
 export const summariseRow = 'summarise'
+export const coverRow = (orderId: OrderId) => `cover/${orderId}`
 export const wakeRow = (orderId: OrderId) => `wake/${orderId}`
 
 /** A wake-up whose projection never confirms is sent again after this. */
 const projectAgainMs = 60_000
+/** An order that nobody told is tried again after this, then ever more rarely. */
+const coverAgainMinMs = 30_000
+const coverAgainMaxMs = 900_000
 /** Units that orders took since it was last asked, by channel. */
 export type TakeSales = () => SkuChange['sold']
 
@@ -54,6 +60,11 @@ export async function sendStockEffects(
       // The order's place in the line and its own slow timer make up for a message that gets lost.
       await env.INBOUND_ORDERS.sendBatch(rows.flatMap(({ effect }) => wakeMessage(effect, position)))
       return 'done'
+    case 'cover': {
+      await env.INBOUND_ORDERS.sendBatch(rows.flatMap(({ effect }) => coverMessage(effect, position)))
+      const waitedMs = nowMs - Math.min(...rows.map(({ createdAtMs }) => createdAtMs))
+      return { againAtMs: nowMs + Math.min(coverAgainMaxMs, Math.max(coverAgainMinMs, waitedMs)) }
+    }
     default:
       return unreachable(effect)
   }
@@ -70,4 +81,8 @@ async function publish(env: Env, position: PositionId, facts: Omit<SkuChange, 's
 function wakeMessage(effect: StockEffect, position: PositionId) {
   if (effect.kind !== 'wake') return []
   return [{ body: { type: 'wake_order', orderId: effect.orderId, why: `stock at ${position}` } as const }]
+}
+
+function coverMessage(effect: StockEffect, position: PositionId) {
+  return effect.kind === 'cover' ? [{ body: { type: 'tell_cover', orderId: effect.orderId, position } as const }] : []
 }

@@ -34,7 +34,7 @@ export class StockEscrow {
   readonly #ledger: StockLedger
   readonly #timers: Timers
   readonly #askers = new Map<number, Convoy<boolean, boolean>>()
-  /** The number of shards that each shard knew when it settled last. */
+  /** The number of shards that each shard knew when it settled last, since that number changed. */
   readonly #known = new Map<number, number>()
   #load = noLoad
   #asked = 0
@@ -97,6 +97,8 @@ export class StockEscrow {
     const next = shardsFor(this.#load, shards, nowMs, this.limits)
     if (next !== shards) {
       this.#record([{ type: 'shards_set', shards: next }], nowMs)
+      // What a shard has not handed over was claimed under another number, even if that number comes again.
+      this.#known.clear()
       this.#load = { ...this.#load, hotSinceMs: null, calmSinceMs: null }
     }
     if (next === 0 && this.holders.length === 0) this.#timers.clear(escrowTimer)

@@ -11,6 +11,7 @@ import {
   wakeGraceMs,
   wakeRoundMax,
 } from '../src/domain/stock/await-stock.ts'
+import type { CoverChanged } from '../src/domain/stock/cover.ts'
 import { reportIdOf } from '../src/domain/stock/decide.ts'
 import type { Decision, Report, StockFacts, Waiter } from '../src/domain/stock/decision.ts'
 import { setAside } from '../src/domain/stock/escrow.ts'
@@ -181,6 +182,13 @@ export class StockLedger {
   /** Of the batch: null when it has none by this id. */
   reservation(reservationId: string): Reservation | null {
     return this.#batch.get(reservationId) ?? null
+  }
+
+  /** Of a claim that may be none of the batch's. */
+  recordCover(event: CoverChanged, nowMs: number): void {
+    const existing = this.reservation(event.reservationId) ?? this.#tables.reservations([event.reservationId])[0]
+    if (existing === undefined) throw new Error(`no reservation ${event.reservationId} to tell of its cover`)
+    this.recordEvents([event], existing, timerCause(existing.correlationId, 'cover'), nowMs)
   }
 
   recordEvents(events: readonly StockEvent[], existing: Reservation | null, cause: Cause, nowMs: number): void {

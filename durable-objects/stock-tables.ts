@@ -44,7 +44,7 @@ export const claimTerms = [
 
 export type StoredPosition = { readonly name: PositionId; readonly position: Position }
 
-type ReservationRow = {
+export type ReservationRow = {
   reservation_id: string
   requested: number
   quantity: number
@@ -57,6 +57,9 @@ type ReservationRow = {
   due_at_ms: number | null
   good_until_ms: number | null
   draws: string
+  priority: number
+  since: number
+  uncovered: number
 }
 type WaiterRow = {
   order_id: string
@@ -69,8 +72,8 @@ type WaiterRow = {
   correlation_id: string
 }
 
-const reservationColumns = `reservation_id, requested, quantity, shipped, released, status, expires_at_ms, order_id,
-  correlation_id, due_at_ms, good_until_ms, draws`
+export const reservationColumns = `reservation_id, requested, quantity, shipped, released, status, expires_at_ms,
+  order_id, correlation_id, due_at_ms, good_until_ms, draws, priority, since, uncovered`
 const waiterColumns = 'order_id, quantity, place, priority, since_ms, woken_at_ms, offered, correlation_id'
 
 export class StockTables {
@@ -114,13 +117,15 @@ export class StockTables {
 
   saveReservation(reservation: Reservation): void {
     const { reservationId, requested, quantity, shipped, released } = reservation
-    const { status, expiresAtMs, orderId, correlationId, dueAtMs, goodUntilMs, draws } = reservation
-    const upsert = `INSERT INTO reservation (${reservationColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    const { status, expiresAtMs, orderId, correlationId, dueAtMs, goodUntilMs } = reservation
+    const { draws, priority, since, uncovered } = reservation
+    const upsert = `INSERT INTO reservation (${reservationColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (reservation_id) DO UPDATE SET requested = excluded.requested, quantity = excluded.quantity,
         shipped = excluded.shipped, released = excluded.released, status = excluded.status,
-        expires_at_ms = excluded.expires_at_ms, draws = excluded.draws`
+        expires_at_ms = excluded.expires_at_ms, draws = excluded.draws, uncovered = excluded.uncovered`
     const values = [requested, quantity, shipped, released, status, expiresAtMs, orderId, correlationId]
-    this.#sql.exec(upsert, reservationId, ...values, dueAtMs, goodUntilMs, JSON.stringify(draws))
+    const terms = [dueAtMs, goodUntilMs, JSON.stringify(draws), priority, since, uncovered]
+    this.#sql.exec(upsert, reservationId, ...values, ...terms)
   }
 
   waiter(orderId: string): Waiter | null {
@@ -179,7 +184,7 @@ export class StockTables {
   }
 }
 
-function reservationOf(row: ReservationRow): Reservation {
+export function reservationOf(row: ReservationRow): Reservation {
   return {
     reservationId: row.reservation_id as ReservationId,
     requested: row.requested,
@@ -194,6 +199,9 @@ function reservationOf(row: ReservationRow): Reservation {
     goodUntilMs: row.good_until_ms,
     // Written by this actor itself: parsed, not validated again.
     draws: row.draws === '[]' ? [] : (JSON.parse(row.draws) as Draw[]),
+    priority: row.priority,
+    since: row.since,
+    uncovered: row.uncovered,
   }
 }
 

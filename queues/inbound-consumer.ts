@@ -9,7 +9,7 @@ import { connectorOf } from '../src/connectors/registry.ts'
 import { openDb } from '../src/db/database.ts'
 import { orderIdByTracking } from '../src/db/queries/order-id-by-tracking.ts'
 import type { Delivery, DeliverySettlement } from '../src/domain/inbox/delivery.ts'
-import { commandId, correlationId, locationId } from '../src/domain/shared/ids.ts'
+import { commandId, correlationId, locationId, parsePositionId } from '../src/domain/shared/ids.ts'
 import type { Env } from '../src/env.ts'
 import type { InboundMessage } from '../src/queue-messages.ts'
 import { mapListings } from './map-listings.ts'
@@ -22,6 +22,7 @@ import { type DeliveryPort, workDeliveries } from './work-deliveries.ts'
 
 type Queued<Body> = Message<Body>
 type DeliveryMessage = Extract<InboundMessage, { type: 'delivery' }>
+type CoverMessage = Extract<InboundMessage, { type: 'tell_cover' }>
 type WakeMessage = Extract<InboundMessage, { type: 'wake_order' }>
 
 /** `port` is what the work is done with; tests pass their own. */
@@ -33,13 +34,19 @@ export async function consumeInbound(
   const deliveries = batch.messages.filter(isDelivery)
   const wakes = batch.messages.filter(isWake)
   for (const message of batch.messages)
-    if (!isDelivery(message) && !isWake(message)) putBack(message, 'unknown_message')
-  await Promise.all([consumeDeliveries(deliveries, env, port), runBounded(wakes, (message) => wakeOrder(message, env))])
+    if (!isDelivery(message) && !isWake(message) && !isCover(message)) putBack(message, 'unknown_message')
+  await Promise.all([
+    consumeDeliveries(deliveries, env, port),
+    runBounded(wakes, (message) => wakeOrder(message, env)),
+    runBounded(batch.messages.filter(isCover), (message) => tellCover(message, env)),
+  ])
 }
 
 const isDelivery = (message: Queued<InboundMessage>): message is Queued<DeliveryMessage> =>
   message.body.type === 'delivery'
 const isWake = (message: Queued<InboundMessage>): message is Queued<WakeMessage> => message.body.type === 'wake_order'
+
+const isCover = (message: Queued<InboundMessage>): message is Queued<CoverMessage> => message.body.type === 'tell_cover'
 
 /** Inbox by inbox: what fails in one leaves the messages of the others alone. */
 async function consumeDeliveries(
@@ -89,15 +96,36 @@ function byArrival(a: Delivery, b: Delivery): number {
 }
 
 async function wakeOrder(message: Queued<WakeMessage>, env: Env): Promise<void> {
-  const { orderId, why, leaves } = message.body
+  const { orderId, why, leaves, returns } = message.body
   const cause = { correlationId: correlationId(message.id), kind: 'timer', id: why } as const
   try {
     const api = actor<OrderApi>(env.ORDER, orderId)
-    const wish =
-      leaves === undefined
-        ? ({ type: 'retry' } as const)
-        : ({ type: 'leave_location', location: locationId(leaves), reason: why } as const)
+    const wish = wishOf(why, leaves, returns)
     await api.execute(orderId, { ...wish, commandId: commandId(`wake/${message.id}`), cause })
+    message.ack()
+  } catch (error) {
+    putBack(message, 'order_unavailable', error)
+  }
+}
+
+function wishOf(why: string, leaves: string | undefined, returns: string | undefined) {
+  if (leaves !== undefined) return { type: 'leave_location', location: locationId(leaves), reason: why } as const
+  if (returns !== undefined) return { type: 'return_to_location', location: locationId(returns) } as const
+  return { type: 'retry' } as const
+}
+
+/** How it stands at the position by now, not when the message left; the position hears that the order knows. */
+async function tellCover(message: Queued<CoverMessage>, env: Env): Promise<void> {
+  const { orderId, position } = message.body
+  const { sku, location } = parsePositionId(position)
+  const cause = { correlationId: correlationId(message.id), kind: 'timer', id: `stock at ${position}` } as const
+  try {
+    const stock = actor<StockApi>(env.STOCK, position)
+    const { revision, ...cover } = await stock.coverOf(orderId)
+    const command = { type: 'record_cover', sku, location, ...cover } as const
+    const id = commandId(`cover/${message.id}/${cover.version}`)
+    await actor<OrderApi>(env.ORDER, orderId).execute(orderId, { ...command, commandId: id, cause })
+    if (revision !== null) await stock.coverTold(orderId, revision)
     message.ack()
   } catch (error) {
     putBack(message, 'order_unavailable', error)

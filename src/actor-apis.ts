@@ -33,6 +33,7 @@ import type {
 import type { OrderState } from './domain/order/order-state.ts'
 import type { Cause } from './domain/shared/cause.ts'
 import type { CartClaim } from './domain/stock/cart.ts'
+import type { ClaimCover } from './domain/stock/claim-cover.ts'
 import type {
   HoldLease,
   HoldLeaseRequest,
@@ -95,6 +96,9 @@ export interface StockApi extends Projectable<PositionView>, EscrowHomeApi {
   view(position: string): Promise<PositionView>
   /** What promising needs to know of it; version 0 for a position that nothing ever happened at. */
   summary(position: string): Promise<PositionSummary>
+  /** What the order's claims lack, and why; told to the order, whoever told it confirms the revision. */
+  coverOf(orderId: string): Promise<ClaimCover>
+  coverTold(orderId: string, revision: number): Promise<void>
   lots(): Promise<readonly LotView[]>
   reservation(reservationId: string): Promise<ReservationView | null>
   ledger(limit: number, beforeSeq: number | null): Promise<readonly LedgerEntry[]>

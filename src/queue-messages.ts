@@ -1,6 +1,7 @@
 /** Queue bodies: ids and versions, never payloads. A message is a wake-up; the consumer acts on present truth. */
 import type { DrainLane } from './domain/feed/choose-lane.ts'
 import type { InboundDomain } from './domain/inbox/delivery.ts'
+import type { PositionId } from './domain/shared/ids.ts'
 
 /**
  * On `inbound-<domain>`: a delivery to translate, or an order to wake: stock that it waits for has arrived, or the
@@ -8,7 +9,15 @@ import type { InboundDomain } from './domain/inbox/delivery.ts'
  */
 export type InboundMessage =
   | { readonly type: 'delivery'; readonly domain: InboundDomain; readonly inbox: string; readonly deliveryId: string }
-  | { readonly type: 'wake_order'; readonly orderId: string; readonly why: string; readonly leaves?: string }
+  /** Claims of the order at the position lost their cover, or have it again. */
+  | { readonly type: 'tell_cover'; readonly orderId: string; readonly position: PositionId }
+  | {
+      readonly type: 'wake_order'
+      readonly orderId: string
+      readonly why: string
+      readonly leaves?: string
+      readonly returns?: string
+    }
 
 /** On `partner-outbox`: one intent of one order wants its call. */
 export type PartnerOutboxMessage = {

@@ -173,7 +173,7 @@ describe('a location', () => {
     expect(await reserve('c')).toMatchObject({ ok: true })
   })
 
-  it('tells every order that it was to ship, once it goes down', async () => {
+  it('tells every order that it was to ship once it goes down, and those that left once it is up again', async () => {
     await reserve('b2b:1/F1', today(), 'b2b:1')
     await reserve('b2b:1/F2', tomorrow(), 'b2b:1')
     await reserve('b2b:2/F1', today(), 'b2b:2')
@@ -194,6 +194,14 @@ describe('a location', () => {
       ['b2b:1', 'b2b:2'].map((orderId) => ({ body: { type: 'wake_order', orderId, why, leaves: location } })),
     )
     expect(await reserve('b2b:4/F1')).toMatchObject(refusal('location_down'))
+    sent.length = 0
+    await send({ type: 'set_availability', status: 'up', reason: 'dry' })
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(stub())
+      expect(sent).not.toEqual([])
+    })
+    const again = { type: 'wake_order', orderId: 'b2b:3', why: `location ${location} is up`, returns: location }
+    expect(sent).toEqual([{ body: again }])
   })
 
   it('serves one name for life', async () => {

@@ -2,6 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { actor, type ReservationApi } from '../../src/actor-apis.ts'
+import { sku } from '../../src/domain/shared/ids.ts'
 import type { ReserveInput } from '../../src/domain/stock/reservation-contract.ts'
 import { reservationShard } from '../../src/domain/stock/reservation-shard.ts'
 import { testEnv } from '../fixtures/d1.ts'
@@ -21,7 +22,7 @@ beforeAll(async () => {
     const entry = (sku: string, change: Partial<Entry> = {}) =>
       ({ ...file.skus[0], sku, title: sku, ...change }) as Entry
     const components = (of: Readonly<Record<string, number>>) =>
-      Object.entries(of).map(([sku, quantity]) => ({ sku, quantity })) as unknown as Entry['components']
+      Object.entries(of).map(([name, quantity]) => ({ sku: sku(name), quantity }))
     const kit = { 'KIT-ROPE': 2, 'KIT-HOOK': 1, 'KIT-CARE': 1 }
     return {
       ...file,

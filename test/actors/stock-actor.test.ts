@@ -2,7 +2,7 @@ import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm } fro
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { StockCommand } from '../../src/domain/stock/stock-command.ts'
 import { hasTables } from '../fixtures/check-stock.ts'
-import { commit, extend, hold, move, setSafetyStock, ship, snapshot } from '../fixtures/stock-commands.ts'
+import { commit, extend, hold, move, release, setSafetyStock, ship, snapshot } from '../fixtures/stock-commands.ts'
 import { checkedPositions, type TestPosition } from '../fixtures/stock-position.ts'
 import { seedConfig } from '../http/seed-config.ts'
 
@@ -218,6 +218,37 @@ describe('expiry', () => {
     await position.api.applyMany(position.name, holds)
     vi.spyOn(Date, 'now').mockReturnValue(expiresAtMs)
     expect(await position.send(hold('next', 1_000))).toMatchObject({ ok: true, available: 0 })
+  })
+})
+
+describe('a command that says it is unrepeated', () => {
+  const once = <Sent extends StockCommand>(command: Sent) => ({ ...command, unrepeated: true }) as const
+
+  it('leaves nothing in the command memory, alone or beside others that do', async () => {
+    const position = newPosition()
+    await position.api.applyMany(position.name, [once(move('m1', 'receipt', 10, Date.now())), hold('r1', 1)])
+    await position.send(once(hold('r2', 1)))
+    expect(await countRows(position, 'command_memory')).toBe(1)
+  })
+
+  it('is answered by what it names when it comes again after all, in the same batch or later', async () => {
+    const position = newPosition()
+    const receipt = once(move('m1', 'receipt', 10, Date.now()))
+    const claim = once(hold('r1', 4))
+    const verdicts = await position.api.applyMany(position.name, [receipt, receipt, claim, claim])
+    expect(verdicts.map((verdict) => verdict.ok && verdict.effect)).toEqual([
+      ...['applied', 'unchanged', 'applied', 'unchanged'],
+    ])
+    expect(await position.send(claim)).toMatchObject({ ok: true, effect: 'unchanged', granted: 4, available: 6 })
+  })
+
+  it('is decided anew when that has ended meanwhile, where a remembered one has its verdict for ever', async () => {
+    const position = newPosition()
+    const [fresh, kept] = [once(hold('r1', 1)), hold('r2', 1)]
+    await position.api.applyMany(position.name, [move('m1', 'receipt', 10, Date.now()), fresh, kept])
+    await position.api.applyMany(position.name, [release('r1'), release('r2')])
+    expect(await position.send(kept)).toMatchObject({ ok: true, granted: 1 })
+    expect(await position.send(fresh)).toMatchObject({ ok: false, error: { reason: 'reservation_released' } })
   })
 })
 

@@ -38,7 +38,8 @@ describe('a position', () => {
     await position.api.applyMany(position.name, [move('m1', 'receipt', 10, Date.now()), hold('r1', 3)])
     await position.inside((_, { storage }) => {
       // As a release before this one left it: neither the rows nor the figures know of anything but units.
-      for (const column of ['due_at_ms', 'good_until_ms', 'draws']) {
+      for (const index of ['committed', 'uncovered']) storage.sql.exec(`DROP INDEX reservation_${index}`)
+      for (const column of ['due_at_ms', 'good_until_ms', 'draws', 'priority', 'since', 'uncovered']) {
         storage.sql.exec(`ALTER TABLE reservation DROP COLUMN ${column}`)
       }
       storage.sql.exec('ALTER TABLE stock_report DROP COLUMN lots')

@@ -57,6 +57,14 @@ describe('an order that names a reservation', () => {
     await vi.waitFor(async () =>
       expect(await statesOf('ROPE-10')).toMatchObject({ committed: 3, reserved: 0, available: 2 }),
     )
+    const routing = await get(`/v1/orders/${encodeURIComponent('b2b:PO-1')}/routing?verify=true`)
+    const { decisions } = (await routing.json()) as { decisions: Record<string, unknown>[] }
+    expect(decisions.find(({ type }) => type === 'planned')).toMatchObject({
+      rerun: 'same',
+      sourcing: { strategy: 'fewest-splits' },
+    })
+    const location = await get('/v1/locations/east?days=1')
+    expect(await location.json()).toMatchObject({ days: [{ ordersUsed: 1, unitsUsed: 3 }] })
     const read = await get('/v1/reservations/basket', bearer)
     expect(await read.json()).toMatchObject({ status: 'ordered' })
     expect(await (await post('/v1/reservations/basket/commit', '', bearer)).json()).toMatchObject({

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm'
 import { beforeEach, expect, it } from 'vitest'
 import { projectActor } from '../../queues/project-actor.ts'
 import { consumeProjections } from '../../queues/projections.ts'
+import { actor, type StockApi } from '../../src/actor-apis.ts'
 import type { Db } from '../../src/db/database.ts'
 import { auditOf } from '../../src/db/queries/audit-of.ts'
 import { deliveryRow } from '../../src/db/queries/delivery-row.ts'
@@ -15,10 +16,11 @@ import type { DeliveryFacts } from '../../src/domain/inbox/delivery-facts.ts'
 import { lineId, locationId, sku } from '../../src/domain/shared/ids.ts'
 import type { PositionView } from '../../src/domain/stock/stock-command.ts'
 import type { ProjectionMessage } from '../../src/queue-messages.ts'
-import { migratedDb } from '../fixtures/d1.ts'
+import { migratedDb, testEnv } from '../fixtures/d1.ts'
 import { dumpRows, emptyDb, type Rows } from '../fixtures/dump-rows.ts'
 import { capturedOrder, shippedOrder, startMs } from '../fixtures/order-state.ts'
 import { FakeActors, logEntry } from '../fixtures/projected-actors.ts'
+import { snapshot } from '../fixtures/stock-commands.ts'
 
 let db: Db
 let actors: FakeActors
@@ -353,6 +355,27 @@ it('mirrors a position by its newest version and keeps the time of its newest en
   expect(await positionsOf(db, 'ROPE-10')).toMatchObject([
     { location: 'east', available: 40, version: 2, updatedAtMs: startMs + 120_000 },
   ])
+})
+
+it('opens no case for a drift within tolerance, and one for the drift beyond it, told by a real position', async () => {
+  const stock = actor<StockApi>(testEnv.STOCK, 'DRIFT-1@east')
+  const tolerance = { units: 2, percent: 0 }
+  const told = (id: string, onHand: number, minute: number) =>
+    stock.execute('DRIFT-1@east', snapshot(id, onHand, startMs + minute * 60_000, { tolerance }))
+  const cases = async () => {
+    await projectActor(testEnv, 'stock', 'DRIFT-1@east')
+    const { rows } = await openExceptions(db, { status: 'all' })
+    return rows.map(({ exceptionId, status, message }) => [exceptionId.split('/').at(-1), status, message])
+  }
+  await told('first', 100, 1)
+  await told('within', 98, 2)
+  expect(await cases()).toEqual([])
+  expect(await positionsOf(db, 'DRIFT-1')).toMatchObject([{ onHand: 98 }])
+  await told('beyond', 95, 3)
+  const opened = 'Believed 98 on hand, snapshot beyond found 95 (-3).'
+  expect(await cases()).toEqual([['beyond', 'open', opened]])
+  await told('settling', 94, 4)
+  expect(await cases()).toEqual([['beyond', 'resolved', opened]])
 })
 
 it('opens a case for each drift and settles it by the next absolute figure', async () => {

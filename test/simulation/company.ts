@@ -17,11 +17,20 @@ export type Company = {
   readonly listing: (externalSku: string | null, nowMs: number) => Listing | null
   /** Null: released by hand. */
   readonly warehouseOf: (location: LocationId) => AccountId | null
-  readonly planInputs: (figuresAt: (location: LocationId) => readonly StockFigure[]) => PlanInputs
+  readonly planInputs: (
+    figuresAt: (location: LocationId) => readonly StockFigure[],
+    isUp: (location: LocationId) => boolean,
+  ) => PlanInputs
 }
 
 /** Nobody has listed it yet when the first order for it comes. */
 const lateSku = 'SKIFF'
+
+/** Bundles that share a component. Only orders of their own ask for them. */
+export const kits = { rescue: 'RESCUE-KIT', deck: 'DECK-KIT' } as const
+const bundle = (name: string) => ({ sku: sku(name), packQuantity: 1, stocked: true })
+const parts = (units: Readonly<Record<string, number>>) =>
+  Object.entries(units).map(([name, quantity]) => ({ sku: sku(name), units: quantity }))
 
 export function foundCompany(random: Random, startMs: number): Company {
   const [rope, buoy, lamp] = [sku('ROPE'), sku('BUOY'), sku('LAMP')]
@@ -32,6 +41,8 @@ export function foundCompany(random: Random, startMs: number): Company {
     LAMP: { sku: lamp, packQuantity: 1, stocked: true },
     'ROPE-COIL': { sku: rope, packQuantity: pack, stocked: true },
     WARRANTY: { sku: sku('WARRANTY'), packQuantity: 1, stocked: false },
+    [kits.rescue]: { ...bundle('RESCUE-KIT'), parts: parts({ ROPE: 1, BUOY: 2 }) },
+    [kits.deck]: { ...bundle('DECK-KIT'), parts: parts({ ROPE: 2, LAMP: 1 }) },
     [lateSku]: { sku: lamp, packQuantity: 2, stocked: true },
   }
   const listedFromMs = startMs + random.between(0, 1_500_000)
@@ -54,12 +65,13 @@ export function foundCompany(random: Random, startMs: number): Company {
         ? null
         : (listings[externalSku] ?? null),
     warehouseOf,
-    planInputs: (figuresAt) => ({
+    planInputs: (figuresAt, isUp) => ({
       ...plainInputs,
       candidates: locations.map((location, priority) => ({
         ...plainCandidate,
         location,
         priority,
+        isUp: isUp(location),
         warehouse: warehouseOf(location),
         figures: figuresAt(location),
       })),
@@ -78,7 +90,6 @@ const plainInputs = {
 } as const
 const plainCandidate = {
   kind: 'warehouse',
-  isUp: true,
   servesDestination: true,
   servesMethod: true,
   servesEntity: true,

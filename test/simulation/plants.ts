@@ -9,6 +9,8 @@ export const plants = [
   'I1-adds-what-a-figure-contains',
   /** Units of a supply arrived and are still expected. */
   'I1-keeps-expecting-what-arrived',
+  /** Units of a transfer arrive a second time. */
+  'I1-receives-a-transfer-twice',
   /** A position grants a hold whatever is available. */
   'I2-grants-without-looking',
   /** A lot on quality hold, recalled or expired is promised like any other. */
@@ -21,6 +23,10 @@ export const plants = [
   'I3-acknowledges-before-storing',
   /** A call in doubt is repeated without looking. */
   'I4-calls-again-without-probing',
+  /** A cart that was refused is not remembered: the same id is decided anew. */
+  'I4-forgets-a-refused-cart',
+  /** One component of a kit is never told that the kit has left. */
+  'I5-leaves-a-component-claimed',
   /** An order with work pending forgets to arm its alarm. */
   'I5-forgets-to-arm',
   /** An event is left out of the log. */

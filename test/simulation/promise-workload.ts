@@ -6,6 +6,7 @@
 import type { SupplyType } from '../../src/domain/atp/position-figures.ts'
 import { accountId, reservationId } from '../../src/domain/shared/ids.ts'
 import type { StockCommandBody } from '../../src/domain/stock/stock-command.ts'
+import type { Post } from './post.ts'
 import type { Random } from './random.ts'
 import { type Place, StockMail } from './stock-mail.ts'
 import { startMs, type World } from './world.ts'
@@ -21,15 +22,10 @@ export class PromiseWorkload {
   readonly #claims: { readonly place: Place; readonly id: string }[] = []
   #looks = 0
 
-  constructor(world: World, random: Random) {
+  constructor(world: World, random: Random, post: Post) {
     this.#world = world
     this.#random = random
-    this.#mail = new StockMail(
-      world.clock,
-      random,
-      () => world.faults,
-      (item, location) => world.position(item, location),
-    )
+    this.#mail = new StockMail(post, random, (place) => world.position(place.sku, place.location))
   }
 
   schedule(): void {
@@ -52,10 +48,6 @@ export class PromiseWorkload {
     }
   }
 
-  breachesAtRest(): string[] {
-    return this.#mail.letters.flatMap(({ id, settled }) => (settled ? [] : [`I8: ${id} was never answered`]))
-  }
-
   #times(count: number, plan: (number: number) => void): void {
     for (let number = 1; number <= count; number += 1) plan(number)
   }
@@ -73,7 +65,7 @@ export class PromiseWorkload {
   #tell(atMs: number, place: Place, id: string, body: StockCommandBody): void {
     this.#world.clock.at(atMs, () =>
       this.#mail.send(place, id, body, (verdict) => {
-        if (!verdict.ok) this.#world.violations.push(`I8: ${id} was refused: ${verdict.error.reason}`)
+        if (!verdict.ok) this.#world.violate(`I8: ${id} was refused: ${verdict.error.reason}`)
       }),
     )
   }

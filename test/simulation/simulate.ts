@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import type { OrderState } from '../../src/domain/order/order-state.ts'
 import { isUnderWay } from '../../src/domain/outbox/intent-waiting.ts'
 import { calm } from './faults.ts'
+import { GoodsWorkload } from './goods-workload.ts'
 import type { Plant } from './plants.ts'
+import { Post } from './post.ts'
 import { PromiseWorkload } from './promise-workload.ts'
 import { seededRandom } from './random.ts'
 import { schedule } from './workload.ts'
@@ -20,8 +22,8 @@ export type Run = {
 
 /** `orders`: nothing but orders over plain stock, as seeds were told before stock was more than a number. */
 export type Scenario = 'everything' | 'orders'
-/** Apart from the orders' own randomness. */
-const promiseSalt = 0x9e3779b9
+/** Each apart from the orders' own randomness. */
+const [promiseSalt, goodsSalt] = [0x9e3779b9, 0x85ebca6b]
 const stormMs = 20 * 60_000
 const healMs = 3 * 24 * 3_600_000
 const eventsMax = 200_000
@@ -39,21 +41,44 @@ export async function simulate(
     onTrace?.(line)
   })
   schedule(world, random)
-  const promises = scenario === 'orders' ? null : new PromiseWorkload(world, seededRandom(seed ^ promiseSalt))
-  promises?.schedule()
+  const beside = scenario === 'orders' ? null : workloadBeside(world, seed, plant)
+  beside?.schedule()
   let events = 0
   try {
     events += await world.clock.runUntil(startMs + stormMs, eventsMax)
     heal(world)
-    promises?.heal()
+    beside?.heal()
     events += await world.clock.runUntil(startMs + stormMs + healMs, eventsMax)
     checkAtRest(world)
-    world.violations.push(...(promises?.breachesAtRest() ?? []))
+    world.violations.push(...(beside?.breachesAtRest() ?? []))
   } catch (error) {
     // An assertion inside the core is a violation caught earlier than the checker would have.
     world.violations.push(error instanceof Error ? `${codeOf(error.message)}: ${error.message}` : String(error))
   }
   return { seed, violations: world.violations, trace: hash.digest('hex'), events, orders: world.orders.size }
+}
+
+function workloadBeside(world: World, seed: number, plant: Plant | null) {
+  const [forPromises, forGoods] = [seededRandom(seed ^ promiseSalt), seededRandom(seed ^ goodsSalt)]
+  const faults = () => world.faults
+  const mail = new Post(world.clock, forPromises, faults)
+  const errands = new Post(world.clock, forGoods, faults)
+  const promises = new PromiseWorkload(world, forPromises, mail)
+  const goods = new GoodsWorkload(world, forGoods, errands, plant)
+  return {
+    schedule: () => {
+      promises.schedule()
+      goods.schedule()
+    },
+    heal: () => {
+      promises.heal()
+      goods.heal()
+    },
+    breachesAtRest: () => [
+      ...[...mail.unanswered(), ...errands.unanswered()].map((id) => `I8: ${id} was never answered`),
+      ...goods.breachesAtRest(),
+    ],
+  }
 }
 
 /** The cores assert I1 at positions and I6 in orders; anything else thrown is a bug without a number. */

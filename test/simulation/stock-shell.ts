@@ -51,6 +51,7 @@ export class StockShell {
   readonly #supplies = new Map<string, Supply>()
   readonly #reports = new MemoryReports()
   readonly #waiters = new Map<string, Waiter>()
+  readonly #left = new Map<string, number>()
   readonly #witness = new StockWitness()
 
   constructor(sku: Sku, location: LocationId, clock: VirtualClock, effects: Effects, plant: Plant | null) {
@@ -87,6 +88,21 @@ export class StockShell {
     this.#check()
     this.#checkGrant(verdict, expected)
     return verdict
+  }
+
+  claimedBy(reservationId: ReservationId): number {
+    this.#expire()
+    const reservation = this.#reservations.get(reservationId)
+    return reservation === undefined ? 0 : openUnits(reservation)
+  }
+
+  receivedOf(supplyId: string): number {
+    return this.#supplies.get(supplyId)?.received ?? 0
+  }
+
+  /** Units that left for a transfer. */
+  leftFor(transferId: string): number {
+    return this.#left.get(transferId) ?? 0
   }
 
   /** Claims that are still open, for the end of the run. */
@@ -132,9 +148,11 @@ export class StockShell {
       if (claim) {
         const thread = command?.cause.correlationId ?? reservation?.correlationId
         if (thread === undefined) throw new Error('a claim without a cause')
-        reservation = evolveReservation(reservation, claim, thread)
+        reservation = evolveReservation(reservation, claim, thread, this.#position.version)
         this.#reservations.set(reservation.reservationId, reservation)
       }
+      if (event.type === 'moved' && event.movement === 'transfer_out' && event.reference !== null)
+        this.#left.set(event.reference, this.leftFor(event.reference) + event.quantity)
       this.#saveWaiter(event, command, nowMs)
       this.#effects.trace(`${this.sku}@${this.location} ${event.type}`)
     }

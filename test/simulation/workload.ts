@@ -90,11 +90,20 @@ function scheduleFulfilmentByHand(
 }
 
 function orderOf(world: World, random: Random, externalOrderId: string, placedAtMs: number): CanonicalOrder {
-  const lines = Array.from({ length: random.between(1, 3) }, (_, index) => ({
-    lineId: `L${index + 1}`,
+  const lines = Array.from({ length: random.between(1, 3) }, () => ({
     externalSku: random.pick(world.company.externalSkus),
-    title: 'thing',
     quantity: random.between(1, 4),
+  }))
+  return orderFor(lines, externalOrderId, placedAtMs)
+}
+
+type Wanted = { readonly externalSku: string; readonly quantity: number }
+
+export function orderFor(wanted: readonly Wanted[], externalOrderId: string, placedAtMs: number): CanonicalOrder {
+  const lines = wanted.map((line, index) => ({
+    ...line,
+    lineId: `L${index + 1}`,
+    title: 'thing',
     unitPriceMinor: priceMinor,
     discountMinor: 0,
     taxMinor: 0,

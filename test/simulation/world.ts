@@ -6,14 +6,17 @@ import {
   accountId,
   commandId,
   type LocationId,
+  locationId,
   type OrderId,
   orderIdFrom,
   positionId,
   type Sku,
+  sku,
 } from '../../src/domain/shared/ids.ts'
 import type { StockFigure } from '../../src/domain/sourcing/request.ts'
-import type { StockCommand } from '../../src/domain/stock/stock-command.ts'
+import type { StockCommand, StockVerdict } from '../../src/domain/stock/stock-command.ts'
 import { CallDesk } from './call-desk.ts'
+import type { CartDesk } from './cart-desk.ts'
 import { type Company, foundCompany } from './company.ts'
 import { Crash, type Faults, stormy } from './faults.ts'
 import { causeOf, type Delivery, Mail } from './mail.ts'
@@ -36,6 +39,10 @@ export class World {
   readonly mail: Mail
   readonly partners: PartnerNetwork
   faults: Faults = stormy
+  /** Nobody has carts until somebody opens a desk for them. */
+  carts: CartDesk | null = null
+  /** Nothing is planned where nothing leaves. */
+  readonly down = new Set<LocationId>()
   readonly #random: Random
   readonly #plant: Plant | null
   readonly #desk: CallDesk
@@ -82,7 +89,7 @@ export class World {
     const effects = {
       wake: (orderId: string) => this.deliver(orderIdFrom(orderId), { type: 'retry' }, 'timer'),
       trace: this.#trace,
-      violate: (violation: string) => this.#violate(violation),
+      violate: (violation: string) => this.violate(violation),
     }
     const made = new StockShell(item, location, this.clock, effects, this.#plant)
     this.#positions.set(id, made)
@@ -152,7 +159,7 @@ export class World {
     )
     const known = order?.document.state?.fulfilmentOrders.find((other) => other.fulfilmentOrderId === fulfilmentOrderId)
     if (order === undefined || known === undefined) {
-      this.#violate(`I4: a warehouse has ${fulfilmentOrderId}, which no order released`)
+      this.violate(`I4: a warehouse has ${fulfilmentOrderId}, which no order released`)
       return
     }
     const orderId = orderIdFrom(order.orderId)
@@ -188,13 +195,16 @@ export class World {
       outlook: (_order, lines) => answer(() => lines.map(({ lineId }) => ({ lineId, expected: [] }))),
       planInputs: ({ demand }) =>
         answer(() =>
-          this.company.planInputs((location) => demand.map(({ sku: item }) => this.#figure(item, location))),
+          this.company.planInputs(
+            (location) => demand.map(({ sku: item }) => this.#figure(item, location)),
+            (location) => !this.down.has(location),
+          ),
         ),
-      takeCart: () => answer(() => ({ isTaken: false, claims: [], candidates: [], configVersion: 'v1' })),
-      settleCart: () => answer(() => undefined),
+      takeCart: (reservationId) => this.#takeCart(reservationId, orderId),
+      settleCart: async (reservationId) => this.carts?.settleForOrder(reservationId, orderId),
       callLocation: () => answer(() => ({ ok: true, effect: 'applied' }) as const),
       applyStock: (item, location, commands) =>
-        answer(() => commands.map((command) => this.position(item, location).apply(command))),
+        answer(() => commands.map((command) => this.#applyStock(orderId, item, location, command))),
       sendIntent: (id, intent) =>
         this.#desk.send({
           orderId: id,
@@ -203,8 +213,24 @@ export class World {
           orderedByMs: intent.createdAtMs,
         }),
       trace: this.#trace,
-      violate: (violation) => this.#violate(violation),
+      violate: (violation) => this.violate(violation),
     }
+  }
+
+  async #takeCart(reservationId: string, orderId: OrderId) {
+    const claims = (await this.carts?.takeForOrder(reservationId, orderId)) ?? null
+    return {
+      isTaken: claims !== null,
+      claims: (claims ?? []).map((claim) => ({ ...claim, sku: sku(claim.sku), location: locationId(claim.location) })),
+    }
+  }
+
+  #applyStock(orderId: OrderId, item: Sku, location: LocationId, command: StockCommand): StockVerdict {
+    const position = this.position(item, location)
+    const isForgotten = this.#plant === 'I5-leaves-a-component-claimed' && orderId.includes('kit') && item === 'BUOY'
+    if (!isForgotten || command.type !== 'ship') return position.apply(command)
+    const { version } = position.position
+    return { ok: true, effect: 'applied', granted: command.quantity, available: position.available(), version }
   }
 
   #figure(item: Sku, location: LocationId): StockFigure {
@@ -220,10 +246,10 @@ export class World {
   /** What a warehouse with a system of its own ships was released to it; by hand, people are too late at times. */
   #rejected({ orderId, body, deliveryId }: Delivery, reason: string): void {
     const ours = body.type === 'record_shipment' && !body.shipment.externalShipmentId.startsWith(packedByHand)
-    if (ours) this.#violate(`I4: ${orderId} refused ${deliveryId}, what a warehouse shipped: ${reason}`)
+    if (ours) this.violate(`I4: ${orderId} refused ${deliveryId}, what a warehouse shipped: ${reason}`)
   }
 
-  #violate(violation: string): void {
+  violate(violation: string): void {
     if (this.violations.length < 50) this.violations.push(violation)
     this.#trace(`VIOLATION ${violation}`)
   }

@@ -1,15 +1,21 @@
 /**
  * A position's log entries as drift cases. Each figure or movement that showed a difference opens its own case; the
- * next absolute figure settles the ones before it, whether or not it opens a new one.
+ * next absolute figure settles the ones before it, whether or not it opens a new one. A cart or
+ * transfer whose units are not there has a case until they are, or until it ends: an order is told, and goes elsewhere.
  */
 import { exceptionCatalogue } from '../../domain/exceptions/exception-catalogue.ts'
 import type { LogEntry } from '../../domain/order/order-command.ts'
+import type { CoverChanged } from '../../domain/stock/cover.ts'
 import type { DriftedEvent, LoggedStockEvent } from '../../domain/stock/stock-event.ts'
 import type { ExceptionRow } from '../rows.ts'
 import { caseTerms } from './case-terms.ts'
 
 /** Entries of other types say nothing about drift. */
-export const driftTypes: ReadonlySet<string> = new Set<LoggedStockEvent['type']>(['drifted', 'rebased'])
+export const driftTypes: ReadonlySet<string> = new Set<LoggedStockEvent['type']>([
+  'drifted',
+  'rebased',
+  'cover_changed',
+])
 
 /** `open` holds the position's open cases in D1. Answers the cases that are new or changed. */
 export function driftCasesOf(
@@ -28,6 +34,7 @@ export function driftCasesOf(
     const event = JSON.parse(entry.event) as LoggedStockEvent
     // Within what the source is known to be off by it is recorded and opens nothing.
     if (event.type === 'drifted' && event.beyondTolerance !== false) put(driftCase(position, entry, event))
+    if (event.type === 'cover_changed') for (const row of claimCase(position, entry, event, cases)) put(row)
     if (event.type === 'rebased') for (const row of settledBy(event.reference, entry, cases)) put(row)
   }
   return [...changed.values()]
@@ -38,14 +45,39 @@ const caseIdOf = (position: string, reference: string): string => `${position}/i
 function settledBy(reference: string, entry: LogEntry, cases: ReadonlyMap<string, ExceptionRow>): ExceptionRow[] {
   const settled = [...cases.values()].filter(
     (row) =>
-      row.status === 'open' && row.version < entry.seq && row.exceptionId !== caseIdOf(row.sourceName, reference),
+      row.status === 'open' &&
+      row.version < entry.seq &&
+      row.exceptionId !== caseIdOf(row.sourceName, reference) &&
+      !row.exceptionId.startsWith(caseIdOf(row.sourceName, claimPrefix)),
   )
   return settled.map((row) => ({ ...row, status: 'resolved', resolvedAtMs: entry.atMs, version: entry.seq }))
 }
 
+const claimPrefix = 'claim '
+
+function claimCase(
+  position: string,
+  entry: LogEntry,
+  { orderId, reservationId, uncovered }: CoverChanged,
+  cases: ReadonlyMap<string, ExceptionRow>,
+): readonly ExceptionRow[] {
+  const reference = `${claimPrefix}${reservationId}`
+  const known = cases.get(caseIdOf(position, reference))
+  if (orderId !== null || (uncovered === 0 && known === undefined)) return []
+  if (known !== undefined && uncovered === 0) {
+    return [{ ...known, status: 'resolved', resolvedAtMs: entry.atMs, version: entry.seq }]
+  }
+  const message = `${uncovered} units claimed by ${reservationId} are not there any more. The claim keeps its answer.`
+  return [caseOf(position, entry, reference, message)]
+}
+
 function driftCase(position: string, entry: LogEntry, event: DriftedEvent): ExceptionRow {
+  return caseOf(position, entry, event.reference, messageOf(event))
+}
+
+function caseOf(position: string, entry: LogEntry, reference: string, message: string): ExceptionRow {
   return {
-    exceptionId: caseIdOf(position, event.reference),
+    exceptionId: caseIdOf(position, reference),
     sourceKind: 'stock',
     sourceName: position,
     orderId: null,
@@ -54,7 +86,7 @@ function driftCase(position: string, entry: LogEntry, event: DriftedEvent): Exce
     ...caseTerms('inventory_drift', entry.atMs),
     class: 'value',
     status: 'open',
-    message: messageOf(event),
+    message,
     remediation: exceptionCatalogue.inventory_drift.remediation,
     fingerprint: `inventory_drift/${position.slice(position.lastIndexOf('@') + 1)}`,
     moneyAtRiskMinor: 0,

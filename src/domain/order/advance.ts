@@ -28,7 +28,7 @@ export type SagaPorts = {
   readonly outlook: (order: CanonicalOrder, lines: readonly OutlookAsk[]) => Promise<readonly LineOutlook[]>
   readonly planInputs: (ask: PlanAsk) => Promise<PlanInputs>
   /** Makes the cart this order's, for ever; the same again says the same. */
-  readonly takeCart: (reservationId: string, account: string) => Promise<TakenCart>
+  readonly takeCart: (reservationId: string) => Promise<TakenCart>
   /** Gives back whatever of it is still claimed. */
   readonly settleCart: (reservationId: string) => Promise<void>
   readonly callLocation: (location: LocationId, command: LocationCommand) => Promise<LocationVerdict>
@@ -40,7 +40,7 @@ export type SagaPorts = {
   ) => Promise<readonly StockVerdict[]>
 }
 
-export type TakenCart = Omit<Extract<SagaCommand, { type: 'record_cart' }>, 'type'>
+export type TakenCart = Pick<Extract<SagaCommand, { type: 'record_cart' }>, 'isTaken' | 'claims'>
 
 export type Advanced = {
   /** `failed`: something did not answer; come back later, the same is wanted then. */
@@ -81,8 +81,7 @@ async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly strin
         ports.record({ type: 'record_outlook', lines: await ports.outlook(step.order, step.lines) })
         return []
       case 'take_cart':
-        ports.record({ type: 'record_cart', ...(await ports.takeCart(step.reservationId, step.account)) })
-        return []
+        return await performTakeCart(ports, step)
       case 'settle_cart':
         await ports.settleCart(step.reservationId)
         ports.record({ type: 'record_cart_settled' })
@@ -120,6 +119,13 @@ async function performReview(ports: SagaPorts, step: Step<'review'>): Promise<re
 
 async function performPlan(ports: SagaPorts, step: Step<'plan'>): Promise<readonly string[]> {
   ports.record({ type: 'propose_plan', inputs: await ports.planInputs(step.ask) })
+  return []
+}
+
+async function performTakeCart(ports: SagaPorts, step: Step<'take_cart'>): Promise<readonly string[]> {
+  const taken = await ports.takeCart(step.reservationId)
+  const inputs = taken.claims.length === 0 ? null : await ports.planInputs(step.ask)
+  ports.record({ type: 'record_cart', ...taken, inputs })
   return []
 }
 

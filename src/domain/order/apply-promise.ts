@@ -32,6 +32,7 @@ const unsettling: ReadonlySet<OrderEventType> = new Set([
   'units_backordered',
   'retry_requested',
   'reservation_lost',
+  'cover_lost',
   'fulfilment_order_rejected',
   'fulfilment_order_cancelled',
   'units_short',

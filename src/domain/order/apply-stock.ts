@@ -151,6 +151,12 @@ export function applyLocationLeft(state: OrderState, { location }: EventOf<'loca
   return { ...state, saga: { ...state.saga, excluded } }
 }
 
+export function applyLocationReturned(state: OrderState, event: EventOf<'location_returned'>): OrderState {
+  const { location, recheckAtMs } = event
+  const excluded = state.saga.excluded.filter((entry) => entry.location !== location || entry.isLeft !== true)
+  return { ...state, saga: { ...state.saga, excluded, recheckAtMs } }
+}
+
 const at = (left: Position, right: Position) => left.sku === right.sku && left.location === right.location
 
 function findReservation(state: OrderState, ref: ReservationRef): OrderReservation {

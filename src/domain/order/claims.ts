@@ -61,7 +61,29 @@ export function reduceReservation(
   const reduced = { ...reservation, [field]: reservation[field] + quantity }
   const reservations = state.reservations.map((other) => (isSame(other, reservation) ? withStatus(reduced) : other))
   const claim = { ...reservation, ...partedAs(state, reservation) }
-  return withStockEffect({ ...state, reservations }, claim, quantity, effect)
+  return withStockEffect(withoutShortage({ ...state, reservations }, claim, quantity, effect), claim, quantity, effect)
+}
+
+/** As the position does: what is given back is what was not there. */
+function withoutShortage(
+  state: OrderState,
+  claim: Pick<OrderReservation, 'reservationId' | 'location'> & Parted,
+  quantity: number,
+  { kind }: Pick<StockEffect, 'kind'>,
+): OrderState {
+  const { shortages } = state.saga
+  if (shortages === undefined || kind !== 'release') return state
+  const back = new Map(stockParts(claim).map(({ sku, units }) => [sku, units * quantity]))
+  const left = shortages.map((shortage) => {
+    if (shortage.location !== claim.location) return shortage
+    const claims = shortage.claims.map((other) =>
+      other.reservationId === claim.reservationId
+        ? { ...other, units: other.units - (back.get(shortage.sku) ?? 0) }
+        : other,
+    )
+    return { ...shortage, claims: claims.filter(({ units }) => units > 0) }
+  })
+  return { ...state, saga: { ...state.saga, shortages: left } }
 }
 
 /** What one ordered unit of a reservation takes: a line keeps its mapping for as long as stock is claimed for it. */

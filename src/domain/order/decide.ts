@@ -6,11 +6,12 @@ import { err, ok, type Result, unreachable } from '../shared/result.ts'
 import { cancel } from './cancel.ts'
 import { recordCapacity } from './capacity-claims.ts'
 import { recordChannelFulfilment, recordRefund, recordReturn, recordTracking } from './channel-facts.ts'
+import { recordCover } from './cover-lost.ts'
 import { evolve } from './evolve.ts'
 import { followUp } from './follow-up.ts'
 import { placeHold, releaseHold } from './holds.ts'
 import { decideIntent } from './intent-commands.ts'
-import { leaveLocation } from './leave-location.ts'
+import { leaveLocation, returnToLocation } from './leave-location.ts'
 import { recordOutlook } from './look-ahead.ts'
 import { capture, observe } from './observe.ts'
 import { recordCart, recordCartSettled } from './order-cart.ts'
@@ -143,6 +144,10 @@ function verbOf(command: OrderCommand | SagaCommand, state: OrderState, nowMs: n
       return changed(recordCapacity(command, state))
     case 'leave_location':
       return changed(leaveLocation(command, state))
+    case 'return_to_location':
+      return changed(returnToLocation(command, state, nowMs))
+    case 'record_cover':
+      return changed(recordCover(command, state))
     case 'record_outlook':
       return changed(recordOutlook(command, state, nowMs))
     case 'begin_attempt':

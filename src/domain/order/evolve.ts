@@ -7,6 +7,7 @@ import { applyPromise, withPromisesDue } from './apply-promise.ts'
 import * as review from './apply-review.ts'
 import * as stock from './apply-stock.ts'
 import { applyCapacity } from './capacity-claims.ts'
+import { applyCoverLost, applyCoverTold } from './cover-lost.ts'
 import { withDerivedUnits } from './derived-units.ts'
 import { assertOrder } from './invariants.ts'
 import { changeLines, moveUnits } from './line-moves.ts'
@@ -85,8 +86,14 @@ function applyTo(state: OrderState, event: Exclude<StateEvent, { type: 'captured
     case 'capacity_claimed':
     case 'capacity_released':
       return applyCapacity(state, event)
+    case 'cover_told':
+      return applyCoverTold(state, event)
+    case 'cover_lost':
+      return applyCoverLost(state, event)
     case 'location_left':
       return stock.applyLocationLeft(state, event)
+    case 'location_returned':
+      return stock.applyLocationReturned(state, event)
     case 'waiting_registered':
     case 'waiting_ended':
       return stock.applyWaiting(state, event)

@@ -3,6 +3,7 @@
  * nothing follows any more. Effects that need somebody else are not here but in `next-steps.ts`.
  */
 import { isUnderWay } from '../outbox/intent-waiting.ts'
+import { yieldUncovered } from './cover-lost.ts'
 import { hasPendingUnits } from './line-moves.ts'
 import { reviewCases } from './order-cases.ts'
 import type { OrderEvent } from './order-event.ts'
@@ -28,6 +29,7 @@ const rules: readonly Rule[] = [
   rejectedReleases,
   recall,
   refuseCancellation,
+  yieldUncovered,
   reroute,
   post,
   fulfilServices,

@@ -1,5 +1,7 @@
 /** A location went down: what the order has there and has not left is called back and planned elsewhere. */
+import { wokenAtMs } from './backorder.ts'
 import { claimOf, isActive } from './claims.ts'
+import { hasBackorderedUnits } from './line-moves.ts'
 import type { OrderCommand } from './order-command.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { OrderState } from './order-state.ts'
@@ -13,6 +15,17 @@ export function leaveLocation(
   const planned = state.saga.holding && state.plan?.allocations.some((each) => each.location === location) === true
   if (!claims && !released && !planned) return []
   return isLeft(state, location) ? [] : [{ type: 'location_left', location, reason }]
+}
+
+/** What waits looks again at once; what has found another place stays there. */
+export function returnToLocation(
+  { location }: Extract<OrderCommand, { type: 'return_to_location' }>,
+  state: OrderState,
+  nowMs: number,
+): readonly OrderEvent[] {
+  if (!isLeft(state, location)) return []
+  const recheckAtMs = hasBackorderedUnits(state) ? wokenAtMs(state, nowMs) : state.saga.recheckAtMs
+  return [{ type: 'location_returned', location, recheckAtMs }]
 }
 
 export function isLeft({ saga }: OrderState, location: string): boolean {

@@ -6,22 +6,29 @@
  */
 import { partsMember, stockParts } from '../catalog/stock-parts.ts'
 import { commandId, locationId } from '../shared/ids.ts'
+import { decideSourcing } from '../sourcing/decide-sourcing.ts'
+import { type KeptDecision, keptDecision } from '../sourcing/kept-decision.ts'
+import type { SourcingRequest, StockFigure } from '../sourcing/request.ts'
 import { type Placing, placeLines } from '../stock/place-lines.ts'
+import { plannedDays } from './capacity-claims.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { LineState, OrderState, Plan, PlanAllocation } from './order-state.ts'
 import { unitsToPlan, wantsPlan } from './propose-plan.ts'
 import { isExcluded } from './release-fulfilment.ts'
-import type { SagaCommand } from './saga-command.ts'
+import type { PlanCandidate, PlanInputs, SagaCommand } from './saga-command.ts'
 import type { OrderCart } from './saga-state.ts'
 import type { SagaStep } from './saga-step.ts'
+import { planAsk, sourcingRequest } from './sourcing-request.ts'
 
 export function cartSteps(state: OrderState, nowMs: number): readonly SagaStep[] {
   const { reservationId } = state.order
   const { cart, holding } = state.saga
   if (reservationId === undefined) return []
   if (cart === undefined) {
-    const { account } = state.order
-    return wantsPlan(state, nowMs) ? [{ type: 'take_cart', reservationId, account }] : []
+    if (!wantsPlan(state, nowMs)) return []
+    const unitsOf = (line: LineState) => unitsToPlan(line, state, nowMs)
+    const wanted = state.lines.filter((line) => unitsOf(line) > 0)
+    return [{ type: 'take_cart', reservationId, ask: planAsk(state.order, wanted, unitsOf, true) }]
   }
   return cart.settled || holding ? [] : [{ type: 'settle_cart', reservationId: cart.reservationId }]
 }
@@ -39,7 +46,8 @@ export function recordCart(
   const { reservationId } = state.order
   if (reservationId === undefined || state.saga.cart !== undefined) return []
   const { claims } = command
-  const plan = claims.length === 0 ? null : cartPlan(command, state, nowMs)
+  const planned = command.inputs === null ? null : cartPlan(claims, command.inputs, state, nowMs)
+  const plan = planned?.plan ?? null
   const cart: OrderCart = {
     reservationId,
     claims: plan === null ? [] : claims,
@@ -47,7 +55,7 @@ export function recordCart(
     settled: command.isTaken === false,
   }
   const taken: OrderEvent = { type: 'cart_taken', cart }
-  return plan === null ? [taken] : [taken, { type: 'planned', plan }]
+  return planned === null ? [taken] : [taken, { type: 'planned', ...planned }]
 }
 
 export function recordCartSettled(state: OrderState): readonly OrderEvent[] {
@@ -57,12 +65,13 @@ export function recordCartSettled(state: OrderState): readonly OrderEvent[] {
 
 /** Null when the claims do not fit: an order that may not go in part has to be covered whole, from one location. */
 function cartPlan(
-  { claims, candidates, configVersion }: Extract<SagaCommand, { type: 'record_cart' }>,
+  claims: OrderCart['claims'],
+  inputs: PlanInputs,
   state: OrderState,
   nowMs: number,
-): Plan | null {
+): { readonly plan: Plan; readonly decision: KeptDecision } | null {
   if (!wantsPlan(state, nowMs) || state.policy === null) return null
-  const serving = candidates.filter(({ location }) => claims.some((claim) => claim.location === location))
+  const serving = inputs.candidates.filter(({ location }) => claims.some((claim) => claim.location === location))
   const placing = placeByClaims(
     claims,
     serving.map(({ location }) => location),
@@ -75,15 +84,49 @@ function cartPlan(
   if (places.size === 0 || (isPartial && !allowPartial)) return null
   const used = serving.filter(({ location }) => places.has(location))
   const reporters = used.flatMap(({ location, reporter }) => (reporter === undefined ? [] : [[location, reporter]]))
-  return {
+  const allocations = allocationsOf(placing, state)
+  const request = requestFor(allocations, claims, inputs, state, nowMs)
+  const decided = decideSourcing(request)
+  const days = plannedDays(allocations, inputs, decided)
+  const plan: Plan = {
     attempt: state.attempt + 1,
-    allocations: allocationsOf(placing, state),
+    allocations,
     unplanned: [],
-    configVersion,
+    configVersion: inputs.configVersion,
     warehouses: Object.fromEntries(used.map(({ location, warehouse }) => [location, warehouse])),
     ...(reporters.length === 0 ? {} : { reporters: Object.fromEntries(reporters) }),
+    ...(days.length === 0 ? {} : { days }),
     plannedAtMs: nowMs,
   }
+  return { plan, decision: keptDecision(request, decided) }
+}
+
+/** Where the cart's units lie is settled; the decision says what it comes to beside what else could be done. */
+function requestFor(
+  allocations: readonly PlanAllocation[],
+  claims: OrderCart['claims'],
+  inputs: PlanInputs,
+  state: OrderState,
+  nowMs: number,
+): SourcingRequest {
+  const own = inputs.candidates.map((candidate) => withOwnClaims(candidate, claims))
+  const unitsOf = ({ lineId }: LineState) =>
+    allocations.reduce((sum, each) => sum + (each.lineId === lineId ? each.quantity : 0), 0)
+  const request = sourcingRequest(state, { ...inputs, candidates: own }, true, unitsOf, nowMs)
+  return { ...request, fixed: allocations.map(({ lineId, location, quantity }) => ({ lineId, location, quantity })) }
+}
+
+/** What the cart claims there is the order's to take. */
+function withOwnClaims(candidate: PlanCandidate, claims: OrderCart['claims']): PlanCandidate {
+  const here = claims.filter(({ location }) => location === candidate.location)
+  const skus = new Set([...candidate.figures, ...here].map((each) => each.sku))
+  const figures = [...skus].map((sku): StockFigure => {
+    const known = candidate.figures.find((figure) => figure.sku === sku) ?? { sku, available: 0, pace: 0 }
+    const units = here.reduce((sum, claim) => sum + (claim.sku === sku ? claim.quantity : 0), 0)
+    const anyAge = known.anyAge === undefined ? {} : { anyAge: known.anyAge + units }
+    return { ...known, available: known.available + units, ...anyAge }
+  })
+  return { ...candidate, figures }
 }
 
 function placeByClaims(

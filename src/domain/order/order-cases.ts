@@ -4,6 +4,7 @@
  */
 import { exceptionCatalogue } from '../exceptions/exception-catalogue.ts'
 import type { OrderException } from '../exceptions/order-exception.ts'
+import { coverCases } from './cover-lost.ts'
 import { fulfilmentCases } from './fulfilment-cases.ts'
 import { intakeCases } from './intake-cases.ts'
 import { intentCases } from './intent-cases.ts'
@@ -13,7 +14,13 @@ import type { OrderState } from './order-state.ts'
 import { promiseCases } from './promise-cases.ts'
 
 export function reviewCases(state: OrderState, nowMs: number): readonly OrderEvent[] {
-  const present = [...intakeCases(state), ...fulfilmentCases(state), ...intentCases(state), ...promiseCases(state)]
+  const present = [
+    ...intakeCases(state),
+    ...fulfilmentCases(state),
+    ...coverCases(state),
+    ...intentCases(state),
+    ...promiseCases(state),
+  ]
   const ids = new Set(present.map(idOf))
   const open = state.exceptions.filter((exception) => exception.resolvedAtMs === null)
   const known = new Set(open.map((exception) => exception.exceptionId))

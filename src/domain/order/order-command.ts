@@ -3,6 +3,7 @@ import type { Cause } from '../shared/cause.ts'
 import type { CommandId, FulfilmentOrderId, LineId, LocationId } from '../shared/ids.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
 import type { HoldKind, OrderState, Refund, TrackingStatus } from './order-state.ts'
+import type { Shortage } from './saga-state.ts'
 
 /** What a warehouse or a canonical caller says was shipped. */
 export type ShipmentReport = {
@@ -31,6 +32,10 @@ export type OrderCommandBody =
   | { readonly type: 'retry' }
   /** The location is down: go elsewhere with what has not left it. */
   | { readonly type: 'leave_location'; readonly location: LocationId; readonly reason: string }
+  /** It is up again: an order that left it may go there again with what waits. */
+  | { readonly type: 'return_to_location'; readonly location: LocationId }
+  /** A position's claims of this order that have no cover there any more. */
+  | ({ readonly type: 'record_cover' } & Shortage)
   | {
       readonly type: 'record_acceptance'
       readonly fulfilmentOrderId: FulfilmentOrderId

@@ -20,7 +20,7 @@ import type { CanonicalOrder } from './canonical-order.ts'
 import type { PromiseReview, TakenPromise } from './line-promise.ts'
 import type { OrderCommand } from './order-command.ts'
 import type { ChannelFulfilment, FulfilmentOrder, Hold, OrderReturn, Plan, Refund, Shipment } from './order-state.ts'
-import type { OrderCart, OrderPolicy, TrackingFact, WaitingAt } from './saga-state.ts'
+import type { OrderCart, OrderPolicy, Shortage, TrackingFact, WaitingAt } from './saga-state.ts'
 
 export type Units = { readonly lineId: LineId; readonly quantity: number }
 export type ReservationRef = { readonly reservationId: ReservationId; readonly location: LocationId }
@@ -120,7 +120,13 @@ type StockEvent =
     }
   | { readonly type: 'capacity_claimed'; readonly claims: readonly CapacityRef[] }
   | { readonly type: 'capacity_released'; readonly claims: readonly CapacityRef[] }
+  /** A position said which claims it can no longer serve. */
+  | { readonly type: 'cover_told'; readonly shortage: Shortage }
+  /** Units that are not there are given back and planned again. */
+  | ({ readonly type: 'cover_lost'; readonly quantity: number; readonly sku: Sku } & ReservationRef &
+      Pick<Shortage, 'because'>)
   | { readonly type: 'location_left'; readonly location: LocationId; readonly reason: string }
+  | { readonly type: 'location_returned'; readonly location: LocationId; readonly recheckAtMs: number | null }
   | { readonly type: 'waiting_registered'; readonly positions: readonly Position[] }
   | { readonly type: 'waiting_ended'; readonly positions: readonly Position[] }
   | { readonly type: 'stock_effect_done'; readonly effectId: string; readonly refusal: string | null }

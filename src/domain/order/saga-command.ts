@@ -99,8 +99,8 @@ export type SagaCommand =
       /** False: it had ended or is another order's. */
       readonly isTaken: boolean
       readonly claims: OrderCart['claims']
-      readonly candidates: readonly CandidateLocation[]
-      readonly configVersion: string
+      /** What the plan that takes the claims over is explained by; null: there are none. */
+      readonly inputs: PlanInputs | null
     }
   | { readonly type: 'record_cart_settled' }
   | { readonly type: 'record_outlook'; readonly lines: readonly LineOutlook[] }

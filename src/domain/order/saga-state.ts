@@ -1,5 +1,6 @@
 /** What the saga remembers between steps, besides the order's own facts; part of the order's document. */
 import type { AccountId, LineId, LocationId, ReservationId, Sku } from '../shared/ids.ts'
+import type { ClaimCover } from '../stock/claim-cover.ts'
 import type { TrackingStatus } from './order-state.ts'
 
 /** The configuration the order runs under, as it was when the order was last validated. */
@@ -75,8 +76,16 @@ export type CapacityClaim = {
   readonly status: 'wanted' | 'held'
 }
 
+/** The newest word of a position on the order's claims there that have no cover; none: all of them have. */
+export type Shortage = Pick<ClaimCover, 'version' | 'claims' | 'because'> & {
+  readonly sku: Sku
+  readonly location: LocationId
+}
+
 /** What the saga remembers between steps, besides the order's own facts. */
 export type SagaState = {
+  /** Absent: no position ever had too little. */
+  readonly shortages?: readonly Shortage[]
   /** Absent: none was ever wanted. */
   readonly capacity?: readonly CapacityClaim[]
   /** Absent until the cart that the order names was asked for. */

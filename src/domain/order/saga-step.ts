@@ -52,7 +52,7 @@ export type SagaStep =
   /** Ask what promised units still wait for. */
   | { readonly type: 'look_ahead'; readonly order: CanonicalOrder; readonly lines: readonly OutlookAsk[] }
   /** The order names a cart: make it the order's, and say what it claims. */
-  | { readonly type: 'take_cart'; readonly reservationId: string; readonly account: string }
+  | { readonly type: 'take_cart'; readonly reservationId: string; readonly ask: PlanAsk }
   /** Give back what is left of it. */
   | { readonly type: 'settle_cart'; readonly reservationId: string }
   | { readonly type: LocationStepType; readonly calls: readonly LocationCall[] }

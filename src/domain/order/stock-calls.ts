@@ -37,6 +37,7 @@ export function holdCalls(state: OrderState): readonly StockCall[] {
         expiresAtMs: plan.plannedAtMs + holdTtlMs,
         orderId: state.orderId,
         allowPartial: false,
+        ...(state.policy?.priority === undefined ? {} : { priority: state.policy.priority }),
         ...holdMembers(plan.claims, sku, location),
         ...takeOverTerms(state, plan, sku, location),
       }

@@ -5,6 +5,7 @@
 import type { Location } from '../config/location.ts'
 import type { DeliveryMethod } from '../config/promising.ts'
 import type { LineId, LocationId, Sku } from '../shared/ids.ts'
+import type { SourcedAllocation } from './decision.ts'
 import type { SourcingProfile } from './profile.ts'
 
 export type SourcingRequest = {
@@ -16,6 +17,8 @@ export type SourcingRequest = {
   readonly order: SourcingOrder
   readonly lines: readonly SourcingLine[]
   readonly candidates: readonly SourcingCandidate[]
+  /** Units that are claimed where they lie already, as by a cart: nothing is chosen, it is weighed beside what could be. */
+  readonly fixed?: readonly SourcedAllocation[]
 }
 
 export type SourcingOrder = {

@@ -36,7 +36,7 @@ export function planRefusal(field: Field, draft: Draft, shipments: readonly Sour
   return rounded(onTime) * 100 < constraints.onTimePercentMin ? 'on_time' : null
 }
 
-type Weighed = Pick<StrategyAttempt, 'plans' | 'feasible' | 'refusedPlans'>
+export type Weighed = Pick<StrategyAttempt, 'plans' | 'feasible' | 'refusedPlans'>
 
 export function scorePlans(field: Field, weights: StrategyWeights, drafts: readonly Draft[]): Weighed {
   const judged = drafts.map((draft): Judged => {

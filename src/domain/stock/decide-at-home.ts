@@ -35,10 +35,13 @@ export function decideAtHome(command: StockCommand, facts: StockFacts, heard: He
   return { kind: 'ask', asking: { shards: shardsWithUnits(position), giveBack: true } }
 }
 
-/** A reservation that is not known here, or has ended here, may have been granted by a shard a moment ago. */
+/**
+ * A reservation that is not known here, or has ended here, may have been granted by a shard a moment ago. One that is
+ * given back may have been granted a second time through another door: both have to be known, or one would stay.
+ */
 function shardsThatMayKnow(command: StockCommand, { position, reservation }: StockFacts, heard: Heard) {
   if (!('reservationId' in command)) return []
-  if (reservation !== null && openUnits(reservation) > 0) return []
+  if (command.type !== 'release' && reservation !== null && openUnits(reservation) > 0) return []
   const { reservationId } = command
   const { shards } = escrowOf(position)
   const doors = doorsEverOf(reservationId)

@@ -23,6 +23,7 @@ function apply(position: Position, event: StockEvent): Position {
     case 'committed':
     case 'released':
     case 'expired':
+    case 'cover_changed':
       return claimed(position, event)
     case 'shipped':
       return changed(claimed(position, event), event)
@@ -64,7 +65,7 @@ function apply(position: Position, event: StockEvent): Position {
 
 /** What a claim does to the counters and to the protected units it drew on. */
 function claimed(position: Position, event: ReservationEvent): Position {
-  if (event.type === 'extended') return position
+  if (event.type === 'extended' || event.type === 'cover_changed') return position
   const { quantity, terms, draws } = event
   const { protections } = position
   switch (event.type) {

@@ -3,6 +3,7 @@
  * a hold that no longer counts; the alarm does it for positions nobody asks.
  */
 import { termsOf } from './claims.ts'
+import { cartCovered } from './cover.ts'
 import { drawsOf } from './draws.ts'
 import { isExpired, openUnits, type Reservation } from './reservation.ts'
 import type { StockEvent } from './stock-event.ts'
@@ -11,5 +12,8 @@ export function decideExpire(reservation: Reservation, nowMs: number): readonly 
   if (reservation.status !== 'held' || !isExpired(reservation, nowMs)) return []
   const { reservationId, draws } = reservation
   const quantity = openUnits(reservation)
-  return [{ type: 'expired', reservationId, quantity, ...termsOf(reservation), ...drawsOf(draws) }]
+  return [
+    ...cartCovered(reservation),
+    { type: 'expired', reservationId, quantity, ...termsOf(reservation), ...drawsOf(draws) },
+  ]
 }

@@ -16,7 +16,7 @@ import type { ClaimTerms, Draw } from './stock-event.ts'
 import type { StockRefusal } from './stock-refusal.ts'
 
 export function decideHold(command: Command<'hold'>, facts: StockFacts): Decided {
-  const { reservationId, quantity, expiresAtMs, orderId } = command
+  const { reservationId, quantity, expiresAtMs, orderId, priority } = command
   if (facts.reservation) return answerRepeated(command, facts.reservation)
   if (expiresAtMs !== null && facts.nowMs >= expiresAtMs) {
     return err({ reason: 'reservation_expired', reservationId, expiredAtMs: expiresAtMs })
@@ -26,7 +26,8 @@ export function decideHold(command: Command<'hold'>, facts: StockFacts): Decided
   if (!granted.ok) return granted
   const { units, draws } = granted.value
   const held = { reservationId, requested: quantity, quantity: units, expiresAtMs, orderId }
-  return applied([{ type: 'held', ...held, ...termsOf(terms), ...drawsOf(draws) }], units)
+  const turn = priority === undefined ? {} : { priority }
+  return applied([{ type: 'held', ...held, ...turn, ...termsOf(terms), ...drawsOf(draws) }], units)
 }
 
 /** A date that has come asks for now; a life that is over asks for nothing. */

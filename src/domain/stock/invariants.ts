@@ -81,7 +81,8 @@ function rowBreaches({ needs, demands, supplies, protections, committedUnits, he
  * model's business to check.)
  */
 export function reservationBreaches(position: Position, reservations: Iterable<Reservation>): string[] {
-  const open = [...reservations].filter((reservation) => openUnits(reservation) > 0)
+  const all = [...reservations]
+  const open = all.filter((reservation) => openUnits(reservation) > 0)
   const isLater = ({ dueAtMs }: Reservation) => dueAtMs !== null && dueAtMs > position.dueThroughMs
   const now = open.filter((reservation) => !isLater(reservation))
   const { committedUnits: committed, heldUnits: held, needs, demands, protections } = position
@@ -91,6 +92,11 @@ export function reservationBreaches(position: Position, reservations: Iterable<R
   const drawnFrom = (group: string, since: number) =>
     open.flatMap(({ draws }) => draws).filter(({ from }) => from?.group === group && from.since === since)
   return [
+    ...all.flatMap((claim) =>
+      claim.uncovered < 0 || claim.uncovered > openUnits(claim)
+        ? [`${claim.reservationId} lacks ${claim.uncovered} of ${openUnits(claim)} units`]
+        : [],
+    ),
     ...differs('now', now, { committed, held }),
     ...demands.flatMap((demand) =>
       differs(`by ${demand.dueAtMs}`, open.filter(isLater).filter(sameTerms(demand)), demand),

@@ -31,6 +31,8 @@ function lineOf(event: LoggedStockEvent): Line {
     case 'released':
     case 'expired':
       return { type, quantity: event.quantity, reference: event.reservationId }
+    case 'cover_changed':
+      return { type, quantity: event.was - event.uncovered, reference: event.reservationId }
     case 'extended':
       return { type, quantity: 0, reference: event.reservationId }
     case 'shipped':

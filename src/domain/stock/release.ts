@@ -1,6 +1,7 @@
 /** Gives units back. Giving back everything is the same however often it is said; a named quantity is said once. */
 import { err } from '../shared/result.ts'
 import { termsOf } from './claims.ts'
+import { cartCovered } from './cover.ts'
 import { applied, type Command, type Decided, type StockFacts, unchanged } from './decision.ts'
 import { drawsOf, splitDraws } from './draws.ts'
 import { openUnits } from './reservation.ts'
@@ -18,7 +19,10 @@ export function decideRelease(command: Command<'release'>, facts: StockFacts): D
   const from = existing.status === 'held' ? 'held' : 'committed'
   const { split } = splitDraws(existing.draws, quantity, 'latest')
   return applied(
-    [{ type: 'released', reservationId, quantity, from, ...termsOf(existing), ...drawsOf(split) }],
+    [
+      ...cartCovered(existing),
+      { type: 'released', reservationId, quantity, from, ...termsOf(existing), ...drawsOf(split) },
+    ],
     quantity,
   )
 }

@@ -2,6 +2,7 @@
 
 import type { CorrelationId, OrderId, ReservationId } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
+import { waiterPriorityDefault } from './await-stock.ts'
 import { splitDraws } from './draws.ts'
 import type { ReservationStatus, ReservationView } from './stock-command.ts'
 import type { ClaimTerms, Draw, ReservationEvent, StockEvent } from './stock-event.ts'
@@ -20,6 +21,11 @@ export type Reservation = {
   readonly correlationId: CorrelationId
   /** What it takes of protected units and of nobody's, in that order; empty when none of it is protected. */
   readonly draws: readonly Draw[]
+  readonly priority: number
+  /** The position's version that it began with: the higher, the younger. */
+  readonly since: number
+  /** Of its open units, those that the position has not got any more. */
+  readonly uncovered: number
 } & ClaimTerms
 
 /** Units still claimed. */
@@ -39,6 +45,7 @@ const claimTypes: ReadonlySet<StockEvent['type']> = new Set<ReservationEvent['ty
   'committed',
   'released',
   'expired',
+  'cover_changed',
   'shipped',
 ])
 
@@ -47,13 +54,17 @@ export function reservationEventOf(event: StockEvent): ReservationEvent | null {
   return claimTypes.has(event.type) ? (event as ReservationEvent) : null
 }
 
-/** `existing` is null for `held` alone. `correlationId` is remembered so that an expiry belongs to the same trace. */
+/**
+ * `existing` is null for `held` alone. `correlationId` is remembered so that an expiry belongs to the same trace;
+ * `since` is the version of the position that a new claim begins with.
+ */
 export function evolveReservation(
   existing: Reservation | null,
   event: ReservationEvent,
   correlationId: CorrelationId,
+  since = 0,
 ): Reservation {
-  if (event.type === 'held') return begin(event, correlationId)
+  if (event.type === 'held') return begin(event, correlationId, since)
   if (existing === null) throw new Error(`${event.type} of a reservation that does not exist`)
   switch (event.type) {
     case 'extended':
@@ -61,11 +72,15 @@ export function evolveReservation(
     case 'committed':
       return { ...existing, status: 'committed' }
     case 'expired':
-      return { ...existing, status: 'expired', draws: [] }
+      return { ...existing, status: 'expired', draws: [], uncovered: 0 }
+    case 'cover_changed':
+      return { ...existing, uncovered: event.uncovered }
     case 'released':
       return closeWhenEmpty({
         ...existing,
         released: existing.released + event.quantity,
+        // Whoever gives units back gives back those that are not there.
+        uncovered: Math.max(0, existing.uncovered - event.quantity),
         draws: splitDraws(existing.draws, event.quantity, 'latest').kept,
       })
     case 'shipped':
@@ -79,7 +94,11 @@ export function evolveReservation(
   }
 }
 
-function begin(event: Extract<ReservationEvent, { type: 'held' }>, correlationId: CorrelationId): Reservation {
+function begin(
+  event: Extract<ReservationEvent, { type: 'held' }>,
+  correlationId: CorrelationId,
+  since: number,
+): Reservation {
   const { reservationId, requested, quantity, expiresAtMs, orderId, terms, draws = [] } = event
   return {
     reservationId,
@@ -92,6 +111,9 @@ function begin(event: Extract<ReservationEvent, { type: 'held' }>, correlationId
     orderId,
     correlationId,
     draws,
+    priority: event.priority ?? waiterPriorityDefault,
+    since,
+    uncovered: 0,
     dueAtMs: terms?.dueAtMs ?? null,
     goodUntilMs: terms?.goodUntilMs ?? null,
   }
@@ -101,8 +123,8 @@ function begin(event: Extract<ReservationEvent, { type: 'held' }>, correlationId
 function closeWhenEmpty(reservation: Reservation): Reservation {
   const open = openUnits(reservation)
   if (open < 0) throw new Error(`reservation ${reservation.reservationId} has ${open} units open`)
-  if (open > 0) return reservation
-  return { ...reservation, status: reservation.shipped > 0 ? 'shipped' : 'released' }
+  if (open > 0) return { ...reservation, uncovered: Math.min(reservation.uncovered, open) }
+  return { ...reservation, uncovered: 0, status: reservation.shipped > 0 ? 'shipped' : 'released' }
 }
 
 /** As it is at `nowMs`: a hold whose time has come reads as expired before the alarm has tidied it up. */

@@ -66,6 +66,8 @@ export type StockCommandBody =
       readonly keepBack?: number
       /** A claim for a later date: supply due by then covers it. Absent or null: now. */
       readonly dueAtMs?: number | null
+      /** Lower keeps its cover longer when units go missing; absent: `waiterPriorityDefault`. */
+      readonly priority?: number
     }
   | { readonly type: 'extend'; readonly reservationId: ReservationId; readonly expiresAtMs: number }
   | {

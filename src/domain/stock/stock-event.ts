@@ -33,6 +33,8 @@ export type ReservationEvent =
       readonly quantity: number
       readonly expiresAtMs: number | null
       readonly orderId: OrderId | null
+      /** Left out where it is as most (`waiterPriorityDefault`). */
+      readonly priority?: number
     })
   | { readonly type: 'extended'; readonly reservationId: ReservationId; readonly expiresAtMs: number }
   | (Claimed & { readonly type: 'committed'; readonly reservationId: ReservationId; readonly quantity: number })
@@ -43,6 +45,14 @@ export type ReservationEvent =
       readonly from: 'held' | 'committed'
     })
   | (Claimed & { readonly type: 'expired'; readonly reservationId: ReservationId; readonly quantity: number })
+  /** Of the claim's open units so many are not there, or so many fewer than before (`was`): `cover.ts`. */
+  | {
+      readonly type: 'cover_changed'
+      readonly reservationId: ReservationId
+      readonly orderId: OrderId | null
+      readonly uncovered: number
+      readonly was: number
+    }
   | (Claimed & {
       readonly type: 'shipped'
       readonly reservationId: ReservationId

@@ -20,7 +20,7 @@ export function takeStep(from: Concerned, events: readonly StockEvent[], thread:
   const logged = events.map((event): LoggedStockEvent => {
     position = evolve(position, event, atMs)
     const claim = reservationEventOf(event)
-    if (claim) reservation = evolveReservation(reservation, claim, thread)
+    if (claim) reservation = evolveReservation(reservation, claim, thread, position.version)
     const delivery = supplyEventOf(event)
     if (delivery) supply = evolveSupply(supply, delivery)
     const { onHand, available } = statesOf(position)

@@ -162,6 +162,14 @@ async function readOwn(c: AppContext, id: string): Promise<Transfer | null> {
   return transfer !== null && (mayReport(c, transfer.from) || mayReport(c, transfer.to)) ? transfer : null
 }
 
+/** Why the caller may not report for this end of the transfer; null when he may. */
+async function refusalAt(end: 'from' | 'to', c: AppContext, id: string) {
+  const transfer = await readOwn(c, id)
+  if (transfer === null) return { reason: 'transfer_not_found', transferId: id } as const
+  const location = transfer[end]
+  return mayReport(c, location) ? null : ({ reason: 'account_not_allowed', location } as const)
+}
+
 const shipRoute = createRoute({
   method: 'post',
   path: '/v1/transfers/{id}/ship',
@@ -176,9 +184,8 @@ const shipRoute = createRoute({
 transfers.openapi(shipRoute, async (c) => {
   const { id } = c.req.valid('param')
   const { shipmentId, lines, shippedAt } = c.req.valid('json')
-  const transfer = await readOwn(c, id)
-  if (transfer === null) return refuse(c, { reason: 'transfer_not_found', transferId: id })
-  if (!mayReport(c, transfer.from)) return refuse(c, { reason: 'account_not_allowed', location: transfer.from })
+  const refusal = await refusalAt('from', c, id)
+  if (refusal !== null) return refuse(c, refusal)
   const based = lines === undefined ? null : await baseLines(c, lines)
   if (based?.ok === false) return refuse(c, based.error)
   const leaving = based?.value.map(({ sku, quantity }) => ({ sku, quantity })) ?? null
@@ -199,9 +206,8 @@ const receiveRoute = createRoute({
 transfers.openapi(receiveRoute, async (c) => {
   const { id } = c.req.valid('param')
   const { receiptId, lines, final, receivedAt } = c.req.valid('json')
-  const transfer = await readOwn(c, id)
-  if (transfer === null) return refuse(c, { reason: 'transfer_not_found', transferId: id })
-  if (!mayReport(c, transfer.to)) return refuse(c, { reason: 'account_not_allowed', location: transfer.to })
+  const refusal = await refusalAt('to', c, id)
+  if (refusal !== null) return refuse(c, refusal)
   const based = await baseLines(c, lines)
   if (!based.ok) return refuse(c, based.error)
   const arrived = based.value.map(({ sku, quantity, given }) => ({
@@ -227,8 +233,7 @@ const cancelRoute = createRoute({
 
 transfers.openapi(cancelRoute, async (c) => {
   const { id } = c.req.valid('param')
-  const transfer = await readOwn(c, id)
-  if (transfer === null) return refuse(c, { reason: 'transfer_not_found', transferId: id })
-  if (!mayReport(c, transfer.from)) return refuse(c, { reason: 'account_not_allowed', location: transfer.from })
+  const refusal = await refusalAt('from', c, id)
+  if (refusal !== null) return refuse(c, refusal)
   return execute(c, id, { type: 'cancel', reason: c.req.valid('json').reason })
 })

@@ -1,6 +1,7 @@
 /** An order that names a cart takes over its units: none is claimed twice, none is lost to somebody in between. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { locationId, reservationId, sku } from '../../../src/domain/shared/ids.ts'
+import { rerun } from '../../../src/domain/sourcing/kept-decision.ts'
 import { startMs, testOrder } from '../../fixtures/order-commands.ts'
 import { OrderRig } from '../../fixtures/order-rig.ts'
 import { hold } from '../../fixtures/stock-commands.ts'
@@ -38,6 +39,41 @@ describe('an order of a cart', () => {
     expect(placesOfOrder()).toEqual(['3@west', '1@west'])
     expect(rig.stock.claimed()).toBe(4)
     expect(rig.types.filter((type) => type.startsWith('cart'))).toEqual(['cart_taken', 'cart_settled'])
+  })
+
+  it('keeps why it is where it is, beside what else could have been, and decides the same again', async () => {
+    cartHolds({ 'ROPE-10@west': 3 })
+    rig.stock.receive('ROPE-10', 'east', 9)
+    order([{ quantity: 3 }])
+    await rig.advance()
+    const planned = rig.history.map(({ event }) => event).find((event) => event.type === 'planned')
+    const { decision } = planned ?? {}
+    if (decision === undefined) throw new Error('the plan of a cart has no decision')
+    expect(decision.plan?.allocations).toEqual([{ lineId: 'L1', location: 'west', quantity: 3 }])
+    const [attempt] = decision.attempts
+    expect(attempt?.plans.map(({ allocations }) => allocations[0]?.location)).toEqual(['west', 'east'])
+    expect(decision.strategy).toBe('fewest-splits')
+    expect(rerun(decision)).toBe('same')
+  })
+
+  it('claims the day of the location that it takes its units from, before it holds them', async () => {
+    rig.locations = [
+      {
+        location: 'west',
+        isUp: true,
+        dispatchAtMs: startMs,
+        capacity: { dayKey: '2026-03-02', unitsMax: null, unitsUsed: 0, ordersMax: 9, ordersUsed: 0 },
+      },
+    ]
+    cartHolds({ 'ROPE-10@west': 3 })
+    rig.beforePort = (port) => {
+      if (port.startsWith('release ROPE-10')) expect(rig.locationCalls).toHaveLength(1)
+    }
+    order([{ quantity: 3 }])
+    await rig.settle(['warehouse_release'])
+    expect(rig.locationCalls).toMatchObject([
+      { location: 'west', command: { type: 'reserve_capacity', day: '2026-03-02', orders: 1, units: 3 } },
+    ])
   })
 
   it('gives back what it does not want of it', async () => {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LocationFacts } from '../../../src/domain/order/plan-inputs.ts'
-import { locationId } from '../../../src/domain/shared/ids.ts'
+import { lineId, locationId } from '../../../src/domain/shared/ids.ts'
+import { testConfig } from '../../fixtures/config.ts'
 import { startMs, testOrder } from '../../fixtures/order-commands.ts'
-import { OrderRig } from '../../fixtures/order-rig.ts'
+import { OrderRig, rigConfig } from '../../fixtures/order-rig.ts'
 
 const open = (location: string): LocationFacts => ({
   location,
@@ -10,6 +11,10 @@ const open = (location: string): LocationFacts => ({
   dispatchAtMs: startMs,
   capacity: { dayKey: '2026-03-02', unitsMax: null, unitsUsed: 0, ordersMax: 100, ordersUsed: 0 },
 })
+
+const [first] = testConfig.locations
+const threeLocations =
+  first === undefined ? [] : [...testConfig.locations, { ...first, id: 'south', name: 'Savannah', priority: 30 }]
 
 let rig = new OrderRig()
 beforeEach(() => {
@@ -123,11 +128,72 @@ describe('a location that goes down', () => {
     expect(rig.state.fulfilmentOrders).toMatchObject([{ location: 'east', recallRefused: 'picked already' }])
   })
 
+  it('is gone back to when it is up again, with what nobody else had', async () => {
+    rig.stock.receive('ROPE-10', 'west', -10)
+    observe(2)
+    await rig.advance()
+    down()
+    leave('east')
+    await rig.advance()
+    expect(rig.units()).toEqual({ backordered: 2 })
+    rig.locations = ['east', 'west'].map(open)
+    rig.accept({ type: 'return_to_location', location: locationId('east') }, 'timer')
+    await rig.advance()
+    expect(places()).toEqual(['east'])
+    expect(rig.send({ type: 'return_to_location', location: locationId('east') }, 'timer')).toMatchObject({
+      value: { effect: 'unchanged' },
+    })
+  })
+
   it('does not concern an order that has nothing there, nor one that was told already', async () => {
     observe(2)
     await rig.advance()
     expect(leave('west').effect).toBe('unchanged')
     expect(leave('east').effect).toBe('applied')
     expect(leave('east').effect).toBe('unchanged')
+  })
+})
+
+describe('a line that is short in part', () => {
+  const fulfilmentOrders = () => rig.state.fulfilmentOrders.map(({ fulfilmentOrderId }) => fulfilmentOrderId)
+  const ship = (quantity: number, short: number) => {
+    const [fulfilmentOrderId] = fulfilmentOrders()
+    if (fulfilmentOrderId === undefined) throw new Error('nothing was released')
+    const id = lineId('L1')
+    const parcel = { carrier: null, service: null, trackingNumber: null, trackingUrl: null, shippedAtMs: rig.nowMs }
+    const lines = quantity === 0 ? [] : [{ lineId: id, quantity }]
+    const shortLines = [{ lineId: id, quantity: short, reason: 'not on the shelf' }]
+    rig.accept({
+      type: 'record_shipment',
+      shipment: { externalShipmentId: 'P-1', fulfilmentOrderId, lines, shortLines, ...parcel },
+    })
+  }
+
+  it('is planned again for what is missing and no more, over as many locations as it takes', async () => {
+    rig = new OrderRig(rigConfig({}, { locations: threeLocations }))
+    rig.stock.receive('ROPE-10', 'east', 10)
+    rig.stock.receive('ROPE-10', 'west', 2)
+    rig.stock.receive('ROPE-10', 'south', 3)
+    observe(8)
+    await rig.settle(['warehouse_cancel'])
+    ship(3, 5)
+    await rig.settle(['warehouse_cancel'])
+    expect(rig.units()).toEqual({ shipped: 3, released: 5 })
+    const later = rig.state.fulfilmentOrders.slice(1)
+    expect(later.map(({ location, lines }) => `${lines[0]?.quantity}@${location}`).sort()).toEqual([
+      '2@west',
+      '3@south',
+    ])
+    expect(rig.stock.onHand('ROPE-10', 'east')).toBe(7)
+    expect(rig.stock.available('ROPE-10', 'east')).toBe(7)
+  })
+
+  it('waits for what nobody else has, while the rest is on its way', async () => {
+    rig.stock.receive('ROPE-10', 'west', -8)
+    observe(8)
+    await rig.settle(['warehouse_cancel'])
+    ship(3, 5)
+    await rig.settle(['warehouse_cancel'])
+    expect(rig.units()).toEqual({ shipped: 3, released: 2, backordered: 3 })
   })
 })

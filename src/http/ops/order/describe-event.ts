@@ -57,7 +57,16 @@ const said: Table = {
   units_backordered: ['warn', (e) => `${unitsIn(e.lines)} on backorder`],
   capacity_claimed: ['neutral', (e) => `A day claimed at ${places(e.claims)}`],
   capacity_released: ['neutral', (e) => `A day given back at ${places(e.claims)}`],
+  cover_told: [
+    'warn',
+    ({ shortage }) =>
+      shortage.claims.length === 0
+        ? `${shortage.sku} at ${shortage.location} is all there again`
+        : `${shortage.location} has less ${shortage.sku} than it promised`,
+  ],
+  cover_lost: ['warn', (e) => `${count(e.quantity, 'unit')} of ${e.sku} not there at ${e.location}, planned again`],
   location_left: ['warn', (e) => `Leaves ${e.location}: ${lower(e.reason)}`],
+  location_returned: ['neutral', (e) => `${e.location} is up again`],
   waiting_registered: ['neutral', (e) => `Waits in line for ${e.positions.map((at) => at.sku).join(', ')}`],
   waiting_ended: ['neutral', (e) => `Left the line for ${e.positions.map((at) => at.sku).join(', ')}`],
   stock_effect_done: [
