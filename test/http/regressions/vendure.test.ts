@@ -1,6 +1,6 @@
 /** Public defects of Vendure (github.com/vendurehq/vendure), shown not to be here. */
 import { beforeAll, expect, it } from 'vitest'
-import { openShop, order, settled, statesOf, stock, unitsIn } from './shop.ts'
+import { openShop, order, reserve, sellable, settled, statesOf, stock, unitsIn } from './shop.ts'
 
 beforeAll(() => openShop())
 
@@ -28,4 +28,18 @@ it('#3508: of concurrent checkouts of the last unit one gets it, and the others 
   expect(states.filter((state) => unitsIn(state, 'released') === 1)).toHaveLength(1)
   expect(states.filter((state) => unitsIn(state, 'backordered') === 1)).toHaveLength(7)
   expect(await statesOf('ANCHOR-L')).toMatchObject({ onHand: 1, committed: 1, available: 0, backordered: 0 })
+})
+
+/** One seller's location is empty, another's is not: the first must neither show nor sell what the second has. */
+it('#2356: a channel whose own location is empty shows and sells nothing of what another location has', async () => {
+  await openShop({}, [], ['east'])
+  await stock('BUOY-R', 10, 'west')
+  expect(await sellable('BUOY-R', 'b2b')).toBe(0)
+  expect(await sellable('BUOY-R', 'shopify-us')).toBe(10)
+  expect((await reserve('other-seller', { 'BUOY-R': 1 }, 'b2b')).status).toBe(409)
+  await order('PO-2356', { 'BUOY-R': 1 })
+  const state = await settled('PO-2356')
+  expect([unitsIn(state, 'released'), unitsIn(state, 'backordered')]).toEqual([0, 1])
+  expect(await statesOf('BUOY-R', 'west')).toMatchObject({ onHand: 10, available: 10, committed: 0 })
+  expect((await reserve('own-seller', { 'BUOY-R': 10 }, 'shopify-us')).status).toBe(201)
 })
