@@ -1,7 +1,7 @@
 /**
- * Sends what an outbox owes by a timer in memory. Setting the object's alarm is a write of its own, and its going off is
- * a request. So the alarm only stands behind the timer: it goes off a while later and finds nothing left to do, or what
- * an object left behind that died in between.
+ * Sends what an outbox owes by a timer in memory. Setting the object's alarm is a write of its own, and each time it
+ * goes off is a request. So the alarm only stands behind the timer: it goes off a while later and finds nothing left to
+ * do, or what an object left behind that died in between.
  */
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { Pending } from './alarm-clock.ts'
