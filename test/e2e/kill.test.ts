@@ -1,6 +1,7 @@
 /**
  * The served product under load, killed without warning ten times. Nothing acknowledged may be lost, nothing may
- * happen twice at a partner, and every order must end where it would have ended.
+ * happen twice at a partner, and every order must end where it would have ended. The same for carts, kits, transfers,
+ * supply and counted figures, which go on beside the orders.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { seededRandom } from '../../scripts/sandbox/seeded-random.ts'
@@ -8,6 +9,7 @@ import { orderStream } from '../../scripts/sandbox/shopify-stream.ts'
 import { type ReceivedStock, receiveStock } from '../../scripts/start/load-stock.ts'
 import { comeToRest } from './come-to-rest.ts'
 import { apiOf, breachesOf, type Company, startCompany } from './company.ts'
+import { isDeskArticle, openDesk, withDeskArticles } from './goods-desk.ts'
 import { runInProcess } from './run-in-process.ts'
 import { type ServedCrossdock, servedCrossdock } from './served-crossdock.ts'
 import { evenStock, openStorefront, orderIdOf } from './storefront.ts'
@@ -25,10 +27,11 @@ let served: ServedCrossdock
 let positions: readonly ReceivedStock[]
 
 beforeAll(async () => {
-  company = await startCompany({ seed, store: { retryDelaysMs }, east: { behaviour: { pickMs: 200 } } })
+  const east = { behaviour: { pickMs: 200 } }
+  company = await startCompany({ seed, store: { retryDelaysMs }, east, adjust: withDeskArticles })
   served = await servedCrossdock(company.config, company.port)
   await served.start()
-  positions = evenStock(company, { east: 60, west: 60 })
+  positions = evenStock(company, { east: 60, west: 60 }).filter(({ sku }) => !isDeskArticle(sku))
   await receiveStock(apiOf(company), positions, 'opening')
 })
 afterAll(async () => {
@@ -42,7 +45,8 @@ it('loses nothing and repeats nothing over ten kills', async () => {
   const stream = orderStream({ seed, count: orderCount, catalog: company.catalog, startMs: Date.now() - 3_600_000 })
   for (const order of stream.orders) company.partners.store.records.addOrder(order)
   const shop = openStorefront(company, seed)
-  const sending = shop.sendAll(stream.events)
+  const desk = await openDesk(company)
+  const sending = Promise.all([shop.sendAll(stream.events), desk.work()])
   for (let kill = 0; kill < kills; kill += 1) {
     await new Promise((resolve) => setTimeout(resolve, random.between(100, betweenKillsMaxMs)))
     await served.kill()
@@ -54,6 +58,7 @@ it('loses nothing and repeats nothing over ten kills', async () => {
   const api = apiOf(company)
   expect(await comeToRest(api, company.partners, orderCount, restTimeoutMs)).toBeNull()
   expect(await endsOf(expected)).toEqual(expectedEnds(stream, expected))
+  expect(await desk.breaches()).toEqual([])
 
   // D1 can be read where the runtime is at hand, so another instance goes on with the same state.
   await served.stop()
