@@ -2,8 +2,8 @@
 import { beforeAll, expect, it } from 'vitest'
 import { openShop, order, reserve, settled, statesOf, stock, stockAll, unitsIn } from './shop.ts'
 
-/** Five pages of fifty, as the report had it. */
-const catalogue = Array.from({ length: 250 }, (_, index) => `PART-${index}`)
+/** Longer than the page of fifty at whose end the reservations of the report stopped. */
+const catalogue = Array.from({ length: 60 }, (_, index) => `PART-${index}`)
 const oneEach = (skus: readonly string[]) => Object.fromEntries(skus.map((sku) => [sku, 1]))
 
 beforeAll(() => openShop({}, catalogue))
@@ -21,7 +21,7 @@ it('#51375: reservations that are made simultaneously, by carts and by orders, n
 })
 
 /** Only the first page of a long order's lines got its reservation, and nothing said that the others had none. */
-it('#51519: every line of an order of 250 lines gets its units, not only the first fifty', {
+it('#51519: every line of an order of 60 lines gets its units, not only the first fifty', {
   timeout: 90_000,
 }, async () => {
   await stockAll(catalogue, 1)
@@ -35,13 +35,12 @@ it('#51519: every line of an order of 250 lines gets its units, not only the fir
   expect(states.map(({ committed, available }) => [committed, available])).toEqual(catalogue.map(() => [1, 0]))
 })
 
-it('#51519: nor does a cart of 200 lines hold only some of them', { timeout: 90_000 }, async () => {
-  const cart = catalogue.slice(0, 200)
-  await stockAll(cart, 1, 'west')
-  const answer = await reserve('long-cart', oneEach(cart))
+it('#51519: nor does a cart of 60 lines hold only some of them', { timeout: 90_000 }, async () => {
+  await stockAll(catalogue, 1, 'west')
+  const answer = await reserve('long-cart', oneEach(catalogue))
   expect(answer.status).toBe(201)
   const { lines } = (await answer.json()) as { lines: { granted: number }[] }
-  expect(lines.map(({ granted }) => granted)).toEqual(cart.map(() => 1))
-  const states = await Promise.all(cart.map((sku) => statesOf(sku, 'west')))
-  expect(states.map(({ reserved, available }) => [reserved, available])).toEqual(cart.map(() => [1, 0]))
+  expect(lines.map(({ granted }) => granted)).toEqual(catalogue.map(() => 1))
+  const states = await Promise.all(catalogue.map((sku) => statesOf(sku, 'west')))
+  expect(states.map(({ reserved, available }) => [reserved, available])).toEqual(catalogue.map(() => [1, 0]))
 })
