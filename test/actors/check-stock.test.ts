@@ -36,7 +36,8 @@ it.each([
   [
     'a hold made twice',
     `INSERT INTO reservation SELECT 'twin', requested, quantity, shipped, released, status,
-    expires_at_ms, order_id, correlation_id, due_at_ms, good_until_ms, draws FROM reservation
+    expires_at_ms, order_id, correlation_id, due_at_ms, good_until_ms, draws, priority, since,
+    uncovered FROM reservation
     WHERE reservation_id = 'held'`,
     'I2',
   ],

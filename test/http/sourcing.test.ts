@@ -102,10 +102,10 @@ describe('POST /v1/sourcing/what-if', () => {
     const second = { id: 'dated', strategies: [{ id: 'few', weights: { split: 1 } }] }
     await post('/v1/sourcing/profiles', { profile: first, comment: 'New' })
     await step('/review', 1, {}, reviewer)
-    await step('/activate', 2)
+    await step('/activate', 2, { withoutShadow: true })
     await step('/drafts', 3, { profile: second })
     await step('/review', 4, {}, reviewer)
-    expect((await step('/activate', 5)).status).toBe(200)
+    expect((await step('/activate', 5, { withoutShadow: true })).status).toBe(200)
     const decided = async (version: number) =>
       (await ask({ order: order('NEW'), profile: { id: 'dated', version } })).json()
     expect(await decided(1)).toMatchObject({ profile: { id: 'dated', version: 1 }, strategy: 'cheap' })
