@@ -41,6 +41,8 @@ function draw(figure, place) {
   const data = [times.map((atMs) => atMs / 1_000), ...lines.map((line) => line.values)]
   place.replaceChildren()
   drawn.set(figure.id, new uPlot(options, data, place))
+  // The library's legend is a table whose headers do not say what they head.
+  for (const header of place.querySelectorAll('.u-legend th')) header.scope = 'row'
 }
 
 /** A canvas knows no `light-dark()`: the browser says what the colour is here and now. */
