@@ -3,7 +3,6 @@
  * goes off is a request. So the alarm only stands behind the timer: it goes off a while later and finds nothing left to
  * do, or what an object left behind that died in between.
  */
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { Pending } from './alarm-clock.ts'
 
 /** How much later than the timer the alarm goes off: under steady traffic it is set and run once in that time. */
@@ -16,7 +15,7 @@ export class PromptDrain implements Pending {
   readonly #drain: () => Promise<void>
   #timer: { readonly id: ReturnType<typeof setTimeout>; readonly atMs: number } | null = null
 
-  /** `drain` sends what is due. */
+  /** `drain` sends what is due, and never throws. */
   constructor(outbox: Pending, drain: () => Promise<void>) {
     this.#outbox = outbox
     this.#drain = drain
@@ -36,16 +35,12 @@ export class PromptDrain implements Pending {
     if (dueAtMs === null || dueAtMs > nowMs + promptMaxMs) return
     if (this.#timer !== null && this.#timer.atMs <= dueAtMs) return
     if (this.#timer !== null) clearTimeout(this.#timer.id)
-    const id = setTimeout(() => void this.#goOff(), Math.max(0, dueAtMs - nowMs))
+    const id = setTimeout(() => this.#goOff(), Math.max(0, dueAtMs - nowMs))
     this.#timer = { id, atMs: dueAtMs }
   }
 
-  async #goOff(): Promise<void> {
+  #goOff(): void {
     this.#timer = null
-    try {
-      await this.#drain()
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'prompt_drain_failed', ...describeError(error) }))
-    }
+    void this.#drain()
   }
 }

@@ -2,7 +2,6 @@
  * StockActor, `<sku>@<location>`: the one place where units of a position are promised. Calls parked in one turn share
  * one commit, deciding costs the same however many reservations are open, and reads are answered from memory.
  */
-
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
@@ -54,7 +53,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #tables = stockTablesIn(this.ctx.storage.sql, this.#migrations)
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
-  readonly #prompt = new PromptDrain(this.#outbox, () => this.#drain())
+  readonly #prompt = new PromptDrain(this.#outbox, () => this.#unthrown(() => this.#drain()))
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#prompt, this.#timers])
   readonly #sales = new StockSales()
   readonly #cover = new StockCover(this.#outbox, this.#timers, this.#ledger, this.#tables.cover, this.#log)
@@ -159,25 +158,28 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
   override async alarm(): Promise<void> {
     this.#clock.wentOff()
-    try {
+    await this.#unthrown(async () => {
       if (this.#ledger.name === null) return
       await this.#drain()
       this.#write((nowMs) => this.#ledger.tidy(nowMs))
       await this.escrow.collect({ shards: this.escrow.leavers, giveBack: true })
-    } catch (error) {
+    })
+  }
+
+  #unthrown(work: () => Promise<void>): Promise<void> {
+    return work().catch((error: unknown) => {
       console.error(JSON.stringify({ event: 'stock_alarm_failed', ...describeError(error) }))
       this.#forget()
       this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+    })
   }
 
   async #drain(): Promise<void> {
     const { name } = this.#ledger
     if (name === null) return
-    const takeSales = () => this.#sales.take()
     const push = () => this.#wakeUps.pushSummary(this.env, name)
     await drainNoting(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-      sendStockEffects(this.env, name, rows, takeSales, Date.now(), push),
+      sendStockEffects(this.env, name, rows, () => this.#sales.take(), Date.now(), push),
     )
     this.#clock.arm(Date.now())
   }

@@ -9,7 +9,7 @@ import { correlationId, type PositionId } from '../src/domain/shared/ids.ts'
 import { adoptClaim } from '../src/domain/stock/adopt-claim.ts'
 import { type Asking, decideAtHome } from '../src/domain/stock/decide-at-home.ts'
 import type { StockFacts } from '../src/domain/stock/decision.ts'
-import { accountAt, escrowOf, shardName, shardsWithUnits } from '../src/domain/stock/escrow.ts'
+import { accountAt, escrowOf, isOverdrawn, shardName, shardsWithUnits } from '../src/domain/stock/escrow.ts'
 import { loadLimits, noLoad, shardsFor, withAsked } from '../src/domain/stock/escrow-load.ts'
 import { type Granting, termsFor, unitsToGrant } from '../src/domain/stock/grant-escrow.ts'
 import type { Batch, EscrowApi, EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
@@ -40,6 +40,8 @@ export class StockEscrow {
   #asked = 0
   #keepBack = 0
   #collecting = 0
+  /** When it was reviewed last: called in at once when that begins, then with every review. */
+  #wasOverdrawn = false
   /** Replaced by tests. */
   limits = loadLimits
 
@@ -60,9 +62,10 @@ export class StockEscrow {
     return shardsWithUnits(this.#ledger.position)
   }
 
-  /** Of these, the ones that are closed. */
+  /** Of these, the ones that are closed; all of them while there is less than what they and others were promised. */
   get leavers(): readonly number[] {
-    return this.holders.filter((shard) => shard >= escrowOf(this.#ledger.position).shards)
+    const { position } = this.#ledger
+    return isOverdrawn(position) ? this.holders : this.holders.filter((shard) => shard >= escrowOf(position).shards)
   }
 
   decide(command: StockCommand, facts: StockFacts, forThis: ReadonlySet<number>) {
@@ -89,8 +92,10 @@ export class StockEscrow {
     return termsFor(this.#ledger.position, shard, granting)
   }
 
-  /** Inside the transaction, after everything else: opens and closes shards. */
+  /** Inside the transaction, after everything else: opens and closes shards, calls in what is not there any more. */
   review(nowMs: number): void {
+    const wasOverdrawn = this.#wasOverdrawn
+    this.#wasOverdrawn = isOverdrawn(this.#ledger.position)
     const { shards } = escrowOf(this.#ledger.position)
     this.#load = withAsked(this.#load, this.#asked, shards, nowMs, this.limits)
     this.#asked = 0
@@ -102,6 +107,7 @@ export class StockEscrow {
       this.#load = { ...this.#load, hotSinceMs: null, calmSinceMs: null }
     }
     if (next === 0 && this.holders.length === 0) this.#timers.clear(escrowTimer)
+    else if (this.#wasOverdrawn && !wasOverdrawn) this.#timers.set(escrowTimer, nowMs)
     else if ((this.#timers.dueAtMs(escrowTimer) ?? 0) <= nowMs) this.#timers.set(escrowTimer, nowMs + reviewMs)
   }
 

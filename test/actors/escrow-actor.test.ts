@@ -1,5 +1,5 @@
 /** A hot position and its shards in workerd: opened by load, never oversold, whole again when it cools. */
-import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { callPosition } from '../../durable-objects/call-position.ts'
 import type { EscrowActor } from '../../durable-objects/escrow-actor.ts'
@@ -222,6 +222,21 @@ describe('rebalancing', () => {
     const { states } = await position.api.view(position.name)
     expect(states).toMatchObject({ onHand: 2, reserved: 2, backordered: 1, available: 0 })
     expect(await one(position, hold('late', 1))).toMatchObject({ ok: false })
+  })
+})
+
+describe('stock that is gone', () => {
+  it('is called in from the shards that it was set aside for: they promise no unit of it', async () => {
+    const position = await opened(1_000)
+    const ids = await warmed(position, 2, 4)
+    expect(escrowedUnits(await figures(position))).toBeGreaterThan(3)
+    await position.send(snapshot('s1', 3, Date.now() + 1))
+    expect(await position.inside((_, { storage }) => storage.getAlarm())).toBeLessThanOrEqual(Date.now() + 50)
+    await runDurableObjectAlarm(position.stub)
+    expect(escrowedUnits(await figures(position))).toBe(0)
+    const verdicts = await Promise.all(ids.map((id) => atShard(position, 2, hold(id, 1))))
+    expect(granted(verdicts.flatMap((verdict) => verdict ?? []))).toBe(2)
+    expect((await position.api.view(position.name)).states).toMatchObject({ reserved: 3, available: 0, backordered: 0 })
   })
 })
 

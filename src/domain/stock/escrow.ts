@@ -54,6 +54,12 @@ export function setAside(position: Position): Position {
   return units === 0 ? position : { ...position, heldUnits: position.heldUnits + units }
 }
 
+/** Units are set aside that are not there: a shard would promise them, as nobody but it knows its claims. */
+export function isOverdrawn(position: Position): boolean {
+  const { sellable, committedUnits, heldUnits } = setAside(position)
+  return escrowedUnits(position) > 0 && committedUnits + heldUnits > sellable
+}
+
 /** The actor of a shard. */
 export const shardName = (position: PositionId, shard: number): string => `${position}/${shard}`
 

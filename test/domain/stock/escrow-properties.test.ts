@@ -5,7 +5,8 @@ import { escrowedUnits } from '../../../src/domain/stock/escrow.ts'
 import { positionBreaches, reservationBreaches } from '../../../src/domain/stock/invariants.ts'
 import { openUnits } from '../../../src/domain/stock/reservation.ts'
 import type { StockCommand } from '../../../src/domain/stock/stock-command.ts'
-import { type EscrowPlant, type Fate, MemoryEscrow } from '../../fixtures/memory-escrow.ts'
+import { type EscrowPlant, MemoryEscrow } from '../../fixtures/memory-escrow.ts'
+import type { Fate } from '../../fixtures/shard-set.ts'
 import { commit, hold, move, release } from '../../fixtures/stock-commands.ts'
 
 type Op =
@@ -69,7 +70,7 @@ class Run {
     const { position, reservations } = this.escrow
     expect(positionBreaches(position)).toEqual([])
     expect(reservationBreaches(position, reservations.values())).toEqual([])
-    expect(this.escrow.accountBreaches()).toEqual([])
+    expect(this.escrow.shards.breaches()).toEqual([])
     expect(this.escrow.promised).toBeLessThanOrEqual(this.#supply)
   }
 
@@ -155,7 +156,7 @@ describe('a position and its shards', () => {
     fc.assert(fc.property(opsOfFew, playOnce), { numRuns: 2_000 })
   })
 
-  it.each<EscrowPlant>(['grants_twice', 'takes_batches_twice', 'forgets_to_set_aside'])(
+  it.each<EscrowPlant>(['I2-shard-takes-a-grant-twice', 'I1-takes-over-a-batch-twice', 'forgets_to_set_aside'])(
     'would be caught with the planted bug %s',
     (plant) => {
       const outcome = fc.check(
