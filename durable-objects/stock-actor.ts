@@ -41,7 +41,6 @@ import { StockWakeUps } from './stock-wake-ups.ts'
 import { Timers } from './timers.ts'
 
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
-
 /** Shards that take part in vain that often are out of reach: the caller is better off asking again later. */
 const askRoundsMax = 3
 
