@@ -41,6 +41,8 @@ export const PlanTable = ({ plans, chosen, currency }: Props) => (
           ) : (
             <span class="faint">feasible</span>
           )}
+          {plan.isCurrent && <Chip tone="neutral" icon="dot" text="Held before" />}
+          {plan.gainPercent !== undefined && <div class="soft">{plan.gainPercent.toFixed(1)} % better</div>}
         </td>
       </tr>
     ))}
