@@ -109,6 +109,7 @@ function refusalCase(event: ListingRefused | RefusalSettled) {
 function batchCase({ kind, named, listings, message }: BatchRefused | BatchSettled) {
   const names = named.map(({ sku, item, place }) => `${sku} (item ${item}${place === '' ? '' : ` at ${place}`})`)
   const rest = listings > named.length ? ` and ${listings - named.length} more` : ''
-  const told = `A call with the ${kind} of ${names.join(', ')}${rest} was refused, and nobody said which of them is to blame`
-  return { category: 'listing_refused', subject: `batch/${kind}`, message: `${told}: ${message}` } as const
+  const told = `A call with the ${kind} of ${names.join(', ')}${rest} was refused`
+  const unsaid = 'nobody said which of them is to blame'
+  return { category: 'listing_refused', subject: `batch/${kind}`, message: `${told}, and ${unsaid}: ${message}` } as const
 }

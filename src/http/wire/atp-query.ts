@@ -52,6 +52,6 @@ export const atpQuerySchema = z.strictObject({
   maxStalenessMs: integer(0, 3_600_000)
     .default(stalenessDefaultMs)
     .openapi({ description: '0 reads the positions themselves' }),
-  asOf: instantSchema.optional().openapi({ description: 'Answers as it would have been answered then' }),
+  asOf: instantSchema.optional().openapi({ description: 'By the stock and the configuration of then' }),
 })
 export type AtpQuery = z.infer<typeof atpQuerySchema>
