@@ -111,5 +111,9 @@ function batchCase({ kind, named, listings, message }: BatchRefused | BatchSettl
   const rest = listings > named.length ? ` and ${listings - named.length} more` : ''
   const told = `A call with the ${kind} of ${names.join(', ')}${rest} was refused`
   const unsaid = 'nobody said which of them is to blame'
-  return { category: 'listing_refused', subject: `batch/${kind}`, message: `${told}, and ${unsaid}: ${message}` } as const
+  return {
+    category: 'listing_refused',
+    subject: `batch/${kind}`,
+    message: `${told}, and ${unsaid}: ${message}`,
+  } as const
 }
