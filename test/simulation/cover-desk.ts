@@ -37,16 +37,16 @@ export class CoverDesk {
     this.#plant = plant
   }
 
-  /** The same again is another revision of the same row: whoever was told the one before was not told this. */
+  /** The revision is the version of the position: whoever was told an older one was not told this. */
   owe(position: StockShell, orderId: OrderId): void {
     if (this.#plant === 'I2-hides-lost-cover') return
     const name = nameOf(position, orderId)
     const known = this.#rows.get(name)
     if (known !== undefined) {
-      known.revision += 1
+      known.revision = position.position.version
       return
     }
-    const row = { position, orderId, revision: 1 }
+    const row = { position, orderId, revision: position.position.version }
     this.#rows.set(name, row)
     this.#clock.after(graceMs, () => this.#send(row))
   }
