@@ -45,7 +45,9 @@ export function resend(listing: FeedListing, nowMs: number): FeedStep {
 /** Looks at what the channel shows of a listing that nothing is wrong with. */
 export function check(listing: FeedListing, nowMs: number): FeedStep {
   if (listing.state !== 'settled') return step(listing)
-  return step({ ...listing, state: 'doubtful', lane: 'check', dueAtMs: null, readySinceMs: nowMs })
+  // A look is a call of the listing's own kind, so that of a price waits among the prices.
+  const lane = listing.kind === 'stock' ? 'check' : listing.kind
+  return step({ ...listing, state: 'doubtful', lane, dueAtMs: null, readySinceMs: nowMs })
 }
 
 function firstWish(wanted: Wanted, urgency: Urgency, nowMs: number): FeedListing {

@@ -15,6 +15,7 @@ import type { IconName } from '../design/icon.tsx'
 import { FilterSelect, Filters, Pager } from '../design/list-controls.tsx'
 import { NoticeOf } from '../design/notices.tsx'
 import { Confirm } from '../design/post-form.tsx'
+import { num, Table } from '../design/table.tsx'
 import { spanText, Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
@@ -113,29 +114,19 @@ const laneNames = {
 
 const Lanes = ({ view: { status, nowMs } }: { view: ChannelView }) => (
   <Card id="lanes" title="Lanes" note="in order of urgency" live>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Lane</th>
-          <th scope="col" class="num">
-            Waiting
-          </th>
-          <th scope="col">Longest</th>
-        </tr>
-      </thead>
-      <tbody>
-        {feedLanes.map((lane) => {
-          const sinceMs = status.waitingSinceMs[lane]
-          return (
-            <tr>
-              <th scope="row">{laneNames[lane]}</th>
-              <td class="num">{status.waiting[lane].toLocaleString('en-US')}</td>
-              <td>{sinceMs === undefined ? <span class="faint">nothing</span> : spanText(nowMs - sinceMs)}</td>
-            </tr>
-          )
-        })}
-      </tbody>
-    </table>
+    <Table
+      columns={['Lane', num('Waiting'), 'Longest']}
+      rows={feedLanes.map((lane) => {
+        const sinceMs = status.waitingSinceMs[lane]
+        return (
+          <tr>
+            <th scope="row">{laneNames[lane]}</th>
+            <td class="num">{status.waiting[lane].toLocaleString('en-US')}</td>
+            <td>{sinceMs === undefined ? <span class="faint">nothing</span> : spanText(nowMs - sinceMs)}</td>
+          </tr>
+        )
+      })}
+    />
     <p class="pad soft">
       {count(status.inFlight.length, 'call')} under way, {count(status.skusChanged, 'SKU')} being worked out.
     </p>
@@ -157,17 +148,10 @@ const Listings = ({ view }: { view: ChannelView }) => (
       />
     </Filters>
     <Card id="listings" title="What the channel shows" note="wanted, sent, confirmed and seen" live>
-      {view.page.listings.length === 0 ? (
-        <Empty title="No listing is like that">
-          A listing shows here once its SKU has stock news and the channel has told its item id.
-        </Empty>
-      ) : (
-        <ListingTable view={view} />
-      )}
+      <ListingTable view={view} />
       <Pager
         path={channelPath(view.account.id)}
         query={view.query}
-        shown=""
         first={view.firstPage}
         nextCursor={view.page.nextCursor}
       />
@@ -176,28 +160,16 @@ const Listings = ({ view }: { view: ChannelView }) => (
 )
 
 const ListingTable = ({ view }: { view: ChannelView }) => (
-  <div class="scroll">
-    <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">Listing</th>
-          <th scope="col">SKU</th>
-          <th scope="col">State</th>
-          {['Wanted', 'Sent', 'Confirmed', 'Seen'].map((name) => (
-            <th scope="col" class="num">
-              {name}
-            </th>
-          ))}
-          <th scope="col">Remarks</th>
-        </tr>
-      </thead>
-      <tbody>
-        {view.page.listings.map((listing) => (
-          <ListingRow listing={listing} nowMs={view.nowMs} />
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table
+    look="list"
+    columns={['Listing', 'SKU', 'State', ...['Wanted', 'Sent', 'Confirmed', 'Seen'].map(num), 'Remarks']}
+    rows={view.page.listings.map((listing) => <ListingRow listing={listing} nowMs={view.nowMs} />)}
+    empty={
+      <Empty title="No listing is like that">
+        A listing shows here once its SKU has stock news and the channel has told its item id.
+      </Empty>
+    }
+  />
 )
 
 const ListingRow = ({ listing, nowMs }: { listing: FeedListing; nowMs: number }) => {

@@ -62,15 +62,13 @@ export const FilterText = ({
 type PagerProps = {
   readonly path: string
   readonly query: ListQuery
-  readonly shown: string
   readonly first: boolean
   readonly nextCursor: string | null
 }
 
 /** Cursors only lead forward; the browser's back button is the way back, and the first page is always one link away. */
-export const Pager = ({ path, query, shown, first, nextCursor }: PagerProps) => (
+export const Pager = ({ path, query, first, nextCursor }: PagerProps) => (
   <nav class="pager" aria-label="Pages">
-    <span>{shown}</span>
     <span class="right">
       {!first && (
         <a class="button small" href={listHref(path, query)} data-page="first">
