@@ -11,7 +11,7 @@ export type LocationEffect =
   | { readonly kind: 'project'; readonly throughSeq: number }
   /** It went down: whoever is to be shipped from here, however late it is by now, has to look for another place. */
   | { readonly kind: 'tell_orders' }
-  /** It is up again: whoever was told to leave may want to come again, also before it has given all of it back. */
+  /** It is up again: whoever was told to leave may want to come again, and whoever waits may come. */
   | { readonly kind: 'tell_returned' }
 
 export const projectRow = 'project'
@@ -48,6 +48,7 @@ export async function sendLocationEffects(
         why: `location ${location} is up`,
         returns: location,
       })
+      await env.INBOUND_ORDERS.send({ type: 'location_up', location })
       return 'done'
     default:
       return unreachable(effect)
