@@ -9,15 +9,16 @@ import { orderPath } from '../order/order-view.ts'
 const shownMax = 50
 
 export const SkuWaiting = ({ backorders, nowMs }: { backorders: SkuBackorders; nowMs: number }) => {
-  const { orders, units, matches } = backorders
+  const { orders, unmatched, units, matches } = backorders
   if (orders === 0) return null
+  const shown = matches.slice(0, shownMax)
   const note = `${count(orders, 'order')}, ${count(units, 'unit')}`
   return (
     <Card id="waiting" title="Waiting for it, in turn" note={note} live>
       <Table
         look="list"
         columns={['Order', num('Units'), num('Priority'), 'Matched to', 'Expected']}
-        rows={matches.slice(0, shownMax).map((match) => (
+        rows={shown.map((match) => (
           <tr>
             <td>
               <a href={orderPath(match.orderId)}>{match.orderId}</a>
@@ -42,6 +43,12 @@ export const SkuWaiting = ({ backorders, nowMs }: { backorders: SkuBackorders; n
           </tr>
         ))}
       />
+      {shown.length < orders && (
+        <p class="faint">
+          The first {shown.length} of {orders.toLocaleString('en-US')} are shown.
+          {unmatched > 0 && ` The last ${unmatched.toLocaleString('en-US')} have nothing matched to them yet.`}
+        </p>
+      )}
     </Card>
   )
 }
