@@ -12,7 +12,7 @@ export type LocationEffect =
   | { readonly kind: 'project'; readonly throughSeq: number }
   /** It went down: whoever is to be shipped from here, from this day on, has to look for another place. */
   | { readonly kind: 'tell_orders'; readonly fromDay: DayKey }
-  /** It is up again: whoever gave a day from this one on back may want to come again. */
+  /** It is up again: whoever gave a day from this one on back may want to come again, and whoever waits may come. */
   | { readonly kind: 'tell_returned'; readonly fromDay: DayKey }
 
 export const projectRow = 'project'
@@ -49,6 +49,7 @@ export async function sendLocationEffects(
         why: `location ${location} is up`,
         returns: location,
       })
+      await env.INBOUND_ORDERS.send({ type: 'location_up', location })
       return 'done'
     default:
       return unreachable(effect)

@@ -18,6 +18,7 @@ import { readDeliveries } from './read-deliveries.ts'
 import { reportFault } from './report-fault.ts'
 import { retryDelaySeconds } from './retry-delay.ts'
 import { runBounded } from './run-bounded.ts'
+import { type LocationUpMessage, tellWaiting } from './tell-waiting.ts'
 import { type DeliveryPort, workDeliveries } from './work-deliveries.ts'
 
 type Queued<Body> = Message<Body>
@@ -33,12 +34,13 @@ export async function consumeInbound(
 ): Promise<void> {
   const deliveries = batch.messages.filter(isDelivery)
   const wakes = batch.messages.filter(isWake)
-  for (const message of batch.messages)
-    if (!isDelivery(message) && !isWake(message) && !isCover(message)) putBack(message, 'unknown_message')
+  const known = [isDelivery, isWake, isCover, isLocationUp]
+  for (const message of batch.messages) if (!known.some((isIt) => isIt(message))) putBack(message, 'unknown_message')
   await Promise.all([
     consumeDeliveries(deliveries, env, port),
     runBounded(wakes, (message) => wakeOrder(message, env)),
     runBounded(batch.messages.filter(isCover), (message) => tellCover(message, env)),
+    runBounded(batch.messages.filter(isLocationUp), (message) => tellOfReturn(message, env)),
   ])
 }
 
@@ -47,6 +49,8 @@ const isDelivery = (message: Queued<InboundMessage>): message is Queued<Delivery
 const isWake = (message: Queued<InboundMessage>): message is Queued<WakeMessage> => message.body.type === 'wake_order'
 
 const isCover = (message: Queued<InboundMessage>): message is Queued<CoverMessage> => message.body.type === 'tell_cover'
+const isLocationUp = (message: Queued<InboundMessage>): message is Queued<LocationUpMessage> =>
+  message.body.type === 'location_up'
 
 /** Inbox by inbox: what fails in one leaves the messages of the others alone. */
 async function consumeDeliveries(
@@ -105,6 +109,15 @@ async function wakeOrder(message: Queued<WakeMessage>, env: Env): Promise<void> 
     message.ack()
   } catch (error) {
     putBack(message, 'order_unavailable', error)
+  }
+}
+
+async function tellOfReturn(message: Queued<LocationUpMessage>, env: Env): Promise<void> {
+  try {
+    await tellWaiting(message.body, env)
+    message.ack()
+  } catch (error) {
+    putBack(message, 'waiting_orders_unavailable', error)
   }
 }
 

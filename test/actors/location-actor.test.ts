@@ -181,7 +181,8 @@ describe('a location', () => {
     await send({ type: 'release_capacity', claimId: 'b2b:3/F1' })
     const sent: unknown[] = []
     const queue = { send: async () => {}, sendBatch: async (batch: unknown[]) => void sent.push(...batch) }
-    const env = { ...testEnv, INBOUND_ORDERS: queue, PROJECTIONS: queue }
+    const told = { ...queue, send: async (body: unknown) => void sent.push({ body }) }
+    const env = { ...testEnv, INBOUND_ORDERS: told, PROJECTIONS: queue }
     // The actor's own bindings, with a queue that can be read.
     await runInDurableObject(stub(), (instance) => void Object.defineProperty(instance, 'env', { value: env }))
     await send({ type: 'set_availability', status: 'down', reason: 'flood' })
@@ -198,10 +199,10 @@ describe('a location', () => {
     await send({ type: 'set_availability', status: 'up', reason: 'dry' })
     await vi.waitFor(async () => {
       await runDurableObjectAlarm(stub())
-      expect(sent).not.toEqual([])
+      expect(sent).toHaveLength(2)
     })
     const again = { type: 'wake_order', orderId: 'b2b:3', why: `location ${location} is up`, returns: location }
-    expect(sent).toEqual([{ body: again }])
+    expect(sent).toEqual([{ body: again }, { body: { type: 'location_up', location } }])
   })
 
   it('serves one name for life', async () => {
