@@ -156,7 +156,7 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
 
   /** Before orders are matched to what positions announce; those that do not answer are matched as they were. */
   async #hearDoubted(): Promise<void> {
-    const doubted = this.#ledger.doubted(healPositionsMax)
+    const doubted = this.#backorders.orders === 0 ? [] : this.#ledger.doubted(healPositionsMax)
     const settled = await this.#reads.read(doubted, false)
     for (const result of settled) if (result.status === 'fulfilled') this.#ledger.learn(result.value)
   }

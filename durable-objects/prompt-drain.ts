@@ -45,7 +45,7 @@ export class PromptDrain<Effect extends { readonly kind: string }> implements Pe
     if (dueAtMs === null || dueAtMs > nowMs + promptMaxMs) return
     if (this.#sending !== null && this.#sending.atMs <= dueAtMs) return
     if (this.#sending !== null) clearTimeout(this.#sending.timer)
-    const timer = setTimeout(() => void this.#send(), Math.max(0, dueAtMs - nowMs))
+    const timer = setTimeout(() => void this.#send(dueAtMs), Math.max(0, dueAtMs - nowMs))
     this.#sending = { timer, atMs: dueAtMs }
   }
 
@@ -55,10 +55,12 @@ export class PromptDrain<Effect extends { readonly kind: string }> implements Pe
     this.#recordLater()
   }
 
-  async #send(): Promise<void> {
+  async #send(dueAtMs: number): Promise<void> {
     this.#sending = null
     await this.#drain()
     this.#recordLater()
+    // What is due later than the rest. A round that threw left its rows behind: those are the alarm's.
+    if ((this.#outbox.nextDueMs() ?? 0) > dueAtMs) this.schedule(Date.now())
   }
 
   #recordLater(): void {

@@ -213,6 +213,21 @@ describe('what positions push', () => {
     expect(asked).toEqual([`${availability.sku}@east`])
   })
 
+  it('that was lost is asked for before orders that wait are matched to it', async () => {
+    const availability = newAvailability()
+    for (const [version, id] of ['r1', 'r2', 'r3'].entries()) {
+      await availability.receive(id, 10)
+      await availability.push(version + 1, 10 * (version + 1))
+    }
+    await evictDurableObject(availability.stub())
+    const waits = { orderId: 'b2b:1', version: 1, units: 25, priority: 100, sinceMs: 0, locations: ['east'] }
+    const api = actor<AvailabilityApi>(testEnv.AVAILABILITY, availability.sku)
+    await api.noteBackorder(availability.sku, waits)
+    const { matches } = await api.backorders(availability.sku, null)
+    // The rows know of twenty.
+    expect(matches.map(({ matched }) => matched.map(({ units }) => units))).toEqual([[25]])
+  })
+
   it('of another SKU is a bug and changes nothing', async () => {
     const availability = newAvailability()
     await availability.push(1, 10)

@@ -198,6 +198,17 @@ describe('a change', () => {
     expect(commits).toBe(touches)
   })
 
+  it('leaves by a timer also where its projection is due later than all else', async () => {
+    vi.restoreAllMocks()
+    const wakeUps = promptReceivers()
+    const position = newPosition()
+    await position.send(move('m1', 'receipt', 10, Date.now()))
+    await vi.waitFor(() => expect(wakeUps).toHaveBeenCalledTimes(1), { timeout: 20_000, interval: 20 })
+    await position.send(hold('r1', 1))
+    await vi.waitFor(() => expect(wakeUps).toHaveBeenCalledTimes(2), { timeout: 20_000, interval: 20 })
+    expect(Date.now()).toBeLessThan((await position.inside((_, { storage }) => storage.getAlarm())) ?? 0)
+  })
+
   it('leaves no row behind the alarm once all of it was sent and confirmed', async () => {
     const position = newPosition()
     const wakeUps = promptReceivers()
