@@ -9,6 +9,7 @@ import { type AvailabilityApi, actor, type SkuAvailability, type StockApi } from
 import { findSku } from '../src/config/catalog.ts'
 import { healDelayMinMs, healDelayMs } from '../src/domain/atp/judge-news.ts'
 import type { SkuBackorders } from '../src/domain/atp/match-backorders.ts'
+import { dayMs } from '../src/domain/atp/part-availability.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { locationId, positionId, sku as skuId } from '../src/domain/shared/ids.ts'
@@ -18,7 +19,13 @@ import { ActorFacts, actorFactsTable } from './actor-facts.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { type AvailabilityFact, AvailabilityLedger, type PushedSummary } from './availability-ledger.ts'
 import { BackorderLine, matchTimer } from './backorder-line.ts'
-import { type BackorderNote, BackorderTable, backorderIndexes, backorderTable } from './backorder-table.ts'
+import {
+  type BackorderNote,
+  BackorderTable,
+  backorderIndexes,
+  backorderKeepColumns,
+  backorderTable,
+} from './backorder-table.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { type PositionAnswer, PositionReads } from './position-reads.ts'
@@ -29,6 +36,7 @@ import { type UnroutedNote, UnroutedTable, unroutedIndex, unroutedTable } from '
 const steps = [
   { id: 1, statements: [summaryTable, unroutedTable, unroutedIndex, actorFactsTable, timersTable] },
   { id: 2, statements: [backorderTable, ...backorderIndexes] },
+  { id: 3, statements: backorderKeepColumns },
 ]
 const healTimer = 'heal'
 /** Positions read again in one round: the others have their turn in the next. */
@@ -47,7 +55,12 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
   readonly #ledger = new AvailabilityLedger(this.ctx.storage.sql, this.#migrations, this.#unrouted, this.#facts)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #backorders = new BackorderTable(this.ctx.storage.sql, this.#migrations)
-  readonly #line = new BackorderLine(this.#backorders, this.#timers, () => this.#ledger.places)
+  readonly #line = new BackorderLine(
+    this.#backorders,
+    this.#timers,
+    () => this.#ledger.places,
+    () => this.#keepMs(),
+  )
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers])
   readonly #reads = new PositionReads((location) => this.#ask(location))
   readonly #intake = new GroupCommit<News, void>((news) => this.#takeAll(news))
@@ -130,6 +143,10 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     const position = positionId(skuId(this.#ledger.sku), locationId(location))
     const summary = await actor<StockApi>(this.env.STOCK, position).summary(position)
     return { location, summary: summary.version === 0 ? null : summary, askedAtMs, heldWhenAsked }
+  }
+
+  async #keepMs(): Promise<number> {
+    return ((await findSku(this.env, this.#ledger.sku, Date.now()))?.shelfLifeDays ?? 0) * dayMs
   }
 
   #takeAll(news: readonly News[]): readonly Result<void, unknown>[] {

@@ -30,10 +30,18 @@ export class BackorderLine {
   readonly #table: BackorderTable
   readonly #timers: Timers
   readonly #places: () => readonly PositionSummary[]
+  /** How long the SKU has to keep with its buyer. */
+  readonly #keepMs: () => Promise<number>
   /** Since when units on hand have been on offer; null: none are. */
   #offeredSinceMs: number | null = null
 
-  constructor(table: BackorderTable, timers: Timers, places: () => readonly PositionSummary[]) {
+  constructor(
+    table: BackorderTable,
+    timers: Timers,
+    places: () => readonly PositionSummary[],
+    keepMs: () => Promise<number>,
+  ) {
+    this.#keepMs = keepMs
     this.#table = table
     this.#timers = timers
     this.#places = places
@@ -44,19 +52,21 @@ export class BackorderLine {
     if (this.#table.orders > 0) this.#timers.setAtLatest(matchTimer, nowMs + matchDelayMs)
   }
 
-  view(orderId: string | null, nowMs: number): SkuBackorders {
+  async view(orderId: string | null, nowMs: number): Promise<SkuBackorders> {
+    if (this.#table.orders === 0) return { orders: 0, unmatched: 0, units: 0, matches: [] }
+    const keepMs = await this.#keepMs()
     const { orders } = this.#table
-    if (orders === 0) return { orders, units: 0, matches: [] }
-    const all = this.#matches(nowMs).map(({ told: _, ...match }) => match)
+    const all = this.#matches(nowMs, keepMs).map(({ told: _, ...match }) => match)
     const matches = orderId === null ? all.slice(0, shownMax) : all.filter((match) => match.orderId === orderId)
-    return { orders, units: this.#table.units, matches }
+    return { orders, unmatched: Math.max(0, orders - matchedMax), units: this.#table.units, matches }
   }
 
   /** Told before it is remembered: whoever is told twice looks twice. */
   async match(env: Env, write: Write): Promise<void> {
     const againAtMs = Date.now() + matchAgainMs
     write(() => this.#timers.set(matchTimer, againAtMs))
-    const news = this.#news(Date.now())
+    const keepMs = await this.#keepMs()
+    const news = this.#news(Date.now(), keepMs)
     if (news === null) return
     const woken = news.filter(({ isWoken }) => isWoken)
     if (woken.length > 0) await env.INBOUND_ORDERS.sendBatch(woken.map(({ orderId }) => ({ body: wakeUp(orderId) })))
@@ -69,8 +79,8 @@ export class BackorderLine {
   }
 
   /** Null: not now. A match that an order found when it began to wait is none that it has to hear of. */
-  #news(nowMs: number): readonly Told[] | null {
-    const matches = this.#matches(nowMs)
+  #news(nowMs: number, keepMs: number): readonly Told[] | null {
+    const matches = this.#matches(nowMs, keepMs)
     const isOffered = matches.some(({ matched }) => matched.some(({ supplyId }) => supplyId === null))
     this.#offeredSinceMs = isOffered ? (this.#offeredSinceMs ?? nowMs) : null
     if (this.#offeredSinceMs !== null && nowMs < this.#offeredSinceMs + offeredMs) return null
@@ -82,11 +92,11 @@ export class BackorderLine {
     return lastWoken === undefined ? changed : changed.slice(0, changed.indexOf(lastWoken) + 1)
   }
 
-  #matches(nowMs: number) {
+  #matches(nowMs: number, keepMs: number) {
     const line = this.#table.line(matchedMax)
     const told = new Map(line.map((row) => [row.orderId, row.told]))
     const waiting = line.map(({ told: _, ...backorder }) => backorder)
-    return matchBackorders(waiting, this.#places(), nowMs).map((match) => {
+    return matchBackorders(waiting, this.#places(), nowMs, keepMs).map((match) => {
       return { ...match, told: told.get(match.orderId) ?? null }
     })
   }

@@ -14,6 +14,11 @@ export const backorderIndexes = [
   'CREATE INDEX backorder_done ON backorder (noted_at_ms) WHERE units = 0',
 ]
 
+export const backorderKeepColumns = [
+  'ALTER TABLE backorder ADD COLUMN promised_by_ms INTEGER',
+  'ALTER TABLE backorder ADD COLUMN not_before_ms INTEGER',
+]
+
 /** Rows forgotten in one go. */
 const forgottenMax = 5_000
 
@@ -25,6 +30,8 @@ type Row = {
   units: number
   priority: number
   since_ms: number
+  promised_by_ms: number | null
+  not_before_ms: number | null
   locations: string
   told: string | null
 }
@@ -50,15 +57,19 @@ export class BackorderTable {
   }
 
   /** Inside the caller's transaction. False when it is older than what is known. */
-  note({ orderId, version, units, priority, sinceMs, locations }: BackorderNote, nowMs: number): boolean {
+  note(note: BackorderNote, nowMs: number): boolean {
+    const { orderId, version, units, priority, sinceMs, promisedByMs, notBeforeMs, locations } = note
     const query = 'SELECT version FROM backorder WHERE order_id = ?'
     const known = this.#sql.exec<{ version: number }>(query, orderId).toArray()[0]
     if (known !== undefined && known.version >= version) return false
-    const upsert = `INSERT INTO backorder (order_id, version, units, priority, since_ms, locations, noted_at_ms)
-      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET version = excluded.version,
+    const upsert = `INSERT INTO backorder (order_id, version, units, priority, since_ms, promised_by_ms, not_before_ms,
+        locations, noted_at_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET version = excluded.version,
         units = excluded.units, priority = excluded.priority, since_ms = excluded.since_ms,
+        promised_by_ms = excluded.promised_by_ms, not_before_ms = excluded.not_before_ms,
         locations = excluded.locations, noted_at_ms = excluded.noted_at_ms, told = NULL`
-    this.#sql.exec(upsert, orderId, version, units, priority, sinceMs, JSON.stringify(locations), nowMs)
+    const turn = [orderId, version, units, priority, sinceMs, promisedByMs, notBeforeMs]
+    this.#sql.exec(upsert, ...turn, JSON.stringify(locations), nowMs)
     this.#orders = null
     return true
   }
@@ -66,8 +77,8 @@ export class BackorderTable {
   /** In turn. */
   line(limit: number): readonly WaitingRow[] {
     if (this.orders === 0) return []
-    const query = `SELECT order_id, units, priority, since_ms, locations, told FROM backorder WHERE units > 0
-      ORDER BY priority, since_ms, order_id LIMIT ?`
+    const query = `SELECT order_id, units, priority, since_ms, promised_by_ms, not_before_ms, locations, told
+      FROM backorder WHERE units > 0 ORDER BY priority, since_ms, order_id LIMIT ?`
     return this.#sql.exec<Row>(query, limit).toArray().map(waitingOf)
   }
 
@@ -98,8 +109,9 @@ export class BackorderTable {
   }
 }
 
-function waitingOf({ order_id, units, priority, since_ms, locations, told }: Row): WaitingRow {
+function waitingOf({ order_id, units, priority, told, ...row }: Row): WaitingRow {
+  const terms = { sinceMs: row.since_ms, promisedByMs: row.promised_by_ms, notBeforeMs: row.not_before_ms }
   // Written by this actor itself: parsed, not validated again.
-  const places = JSON.parse(locations) as readonly string[]
-  return { orderId: order_id, units, priority, sinceMs: since_ms, locations: places, told }
+  const locations = JSON.parse(row.locations) as readonly string[]
+  return { orderId: order_id, units, priority, ...terms, locations, told }
 }

@@ -3,7 +3,6 @@
  * It calls nobody: its alarm asks consumers to work out changed SKUs and to carry the next batch to the channel, again
  * and again until that happened, so a process that dies anywhere costs time and no listing.
  */
-
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, FeedApi, ProjectionPage } from '../src/actor-apis.ts'
 import type { DrainLane } from '../src/domain/feed/choose-lane.ts'
@@ -37,7 +36,7 @@ import { type FeedFact, FeedLedger, type FeedParts } from './feed-ledger.ts'
 import { FeedRound, walkTimer } from './feed-round.ts'
 import { FeedSkuTable, feedSkuTables } from './feed-sku-table.ts'
 import { feedStatus } from './feed-status.ts'
-import { FeedTable, feedTables } from './feed-table.ts'
+import { FeedTable, feedTables, suspectedAndCheckedPrices } from './feed-table.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
@@ -52,6 +51,7 @@ const steps = [
     ],
   },
   { id: 2, statements: feedBundleTables },
+  { id: 3, statements: suspectedAndCheckedPrices },
 ]
 
 type Work = (nowMs: number) => void

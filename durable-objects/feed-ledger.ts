@@ -3,16 +3,9 @@
  * domain's, one listing at a time, and what they find out ends in the log and in the measure of the channel's lag.
  */
 
-import {
-  beginRead,
-  beginSend,
-  concludeRead,
-  concludeSend,
-  leaseOver,
-  readFailed,
-  spared,
-} from '../src/domain/feed/attempt.ts'
+import { beginRead, beginSend, leaseOver } from '../src/domain/feed/attempt.ts'
 import { freshFeedClock } from '../src/domain/feed/choose-lane.ts'
+import { concludeCall } from '../src/domain/feed/conclude-call.ts'
 import type {
   BeginFeed,
   FeedBatch,
@@ -22,8 +15,17 @@ import type {
   SkuChange,
   SkuWant,
 } from '../src/domain/feed/feed-contract.ts'
-import type { FeedListing, FeedStep } from '../src/domain/feed/feed-listing.ts'
-import { type FeedEvent, type FeedKey, forgotten, keyOf, keyText, shownBy } from '../src/domain/feed/feed-listing.ts'
+import {
+  type FeedEvent,
+  type FeedKind,
+  type FeedListing,
+  type FeedStep,
+  forgotten,
+  isSuspected,
+  keyOf,
+  keyText,
+  shownBy,
+} from '../src/domain/feed/feed-listing.ts'
 import { fillBatch } from '../src/domain/feed/fill-batch.ts'
 import { addLag, emptySketch, type LagSketch } from '../src/domain/feed/lag-sketch.ts'
 import { notice, type SightingRules } from '../src/domain/feed/observe.ts'
@@ -31,14 +33,14 @@ import { isFast } from '../src/domain/feed/sell-rate.ts'
 import { wake } from '../src/domain/feed/wake.ts'
 import { check, resend, want } from '../src/domain/feed/want.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
-import { unreachable } from '../src/domain/shared/result.ts'
 import type { ActorFacts } from './actor-facts.ts'
 import type { EventLog } from './event-log.ts'
 import type { FeedAttempt, FeedAttempts } from './feed-attempts.ts'
 import type { FeedSkuTable } from './feed-sku-table.ts'
+import { FeedSuspects } from './feed-suspects.ts'
 import type { FeedTable } from './feed-table.ts'
 
-export type FeedFact = 'account' | 'revision' | 'lag' | 'config_version' | 'walked_after'
+export type FeedFact = 'account' | 'revision' | 'lag' | 'config_version' | 'walked_after' | `refused/${FeedKind}`
 
 export type FeedParts = {
   readonly table: FeedTable
@@ -50,11 +52,13 @@ export type FeedParts = {
 
 export class FeedLedger {
   readonly #parts: FeedParts
+  readonly #suspects: FeedSuspects
   /** Losing it costs the lanes their places in one round. */
   #clock = freshFeedClock
 
   constructor(parts: FeedParts) {
     this.#parts = parts
+    this.#suspects = new FeedSuspects(parts)
   }
 
   get account(): string {
@@ -83,9 +87,9 @@ export class FeedLedger {
     const { table, skus } = this.#parts
     const { changedAtMs, rate } = skus.outlook(wish.sku, nowMs)
     const urgency = { ...wish.urgency, fast: isFast(rate) }
-    for (const { value, ...key } of wish.listings) {
+    for (const { value, keptBack, ...key } of wish.listings) {
       const known = table.find(key)
-      const wanted = { ...key, sku: wish.sku, value, revision: wish.revision, changedAtMs }
+      const wanted = { ...key, sku: wish.sku, value, keptBack, revision: wish.revision, changedAtMs }
       this.#take(known, want(known, wanted, urgency, nowMs), nowMs)
     }
     const kept = new Set(wish.listings.map(keyText))
@@ -117,8 +121,13 @@ export class FeedLedger {
   record(attemptId: string, result: FeedResult, facts: FeedFacts, nowMs: number): void {
     const { table, attempts } = this.#parts
     const listings = table.ofAttempt(attemptId)
-    const conclude = concluderOf(result, facts, nowMs)
+    const conclude = concludeCall(listings, result, { ...facts, nowMs })
     for (const listing of listings) this.#take(listing, conclude(listing), nowMs)
+    const refused = this.#suspects.refused(listings, result, nowMs)
+    if (refused !== null) {
+      const { openedAtMs: _, ...batch } = refused
+      this.#log(batchOf(batch.kind), [{ type: 'batch_refused', ...batch }], nowMs)
+    }
     attempts.end(attemptId)
   }
 
@@ -194,45 +203,28 @@ export class FeedLedger {
   #take(before: FeedListing | null, { listing, events, lagMs }: FeedStep, nowMs: number): void {
     this.#parts.table.save(before, listing)
     if (lagMs !== null) this.#parts.facts.set('lag', JSON.stringify(addLag(this.lag, lagMs, nowMs)))
-    this.#log(listing, events, nowMs)
+    this.#log(keyText(listing), events, nowMs)
+    if (before !== null && isSuspected(before) && !isSuspected(listing)) this.#cleared(listing.kind, nowMs)
   }
 
   #drop(listing: FeedListing, nowMs: number): void {
     this.#parts.table.remove(listing)
-    this.#log(listing, forgotten(listing), nowMs)
+    this.#log(keyText(listing), forgotten(listing), nowMs)
+    if (isSuspected(listing)) this.#cleared(listing.kind, nowMs)
   }
 
-  #log(key: FeedKey, events: readonly FeedEvent[], nowMs: number): void {
-    if (events.length > 0) this.#parts.log.append(events, causeOf(this.account, key), nowMs)
+  #cleared(kind: FeedKind, nowMs: number): void {
+    const refused = this.#suspects.cleared(kind)
+    if (refused !== null) this.#log(batchOf(kind), [{ type: 'batch_settled', ...refused }], nowMs)
   }
-}
 
-/** How the result of a call ends for each of its listings. */
-function concluderOf(result: FeedResult, facts: FeedFacts, nowMs: number): (listing: FeedListing) => FeedStep {
-  const all = { ...facts, nowMs }
-  switch (result.task) {
-    case 'send': {
-      const verdicts = new Map(result.verdicts.map((verdict) => [keyText(verdict), verdict]))
-      return (listing) => {
-        const verdict = verdicts.get(keyText(listing)) ?? null
-        const isSpared = result.outcome.outcome === 'absent' && verdicts.size > 0 && verdict === null
-        return isSpared ? spared(listing, nowMs) : concludeSend(listing, result.outcome, verdict, all)
-      }
-    }
-    case 'read': {
-      const found = new Map(result.found.map((each) => [keyText(each), each.value]))
-      return (listing) => {
-        const value = found.get(keyText(listing))
-        return concludeRead(listing, value === undefined ? null : { value, atMs: nowMs }, all)
-      }
-    }
-    case 'unread':
-      return (listing) => readFailed(listing, result.message, result.retryAfterMs, nowMs)
-    default:
-      return unreachable(result)
+  #log(id: string, events: readonly FeedEvent[], nowMs: number): void {
+    if (events.length > 0) this.#parts.log.append(events, causeOf(this.account, id), nowMs)
   }
 }
 
-function causeOf(account: string, key: FeedKey) {
-  return { correlationId: correlationId(`feed/${account}`), kind: 'partner', id: keyText(key) } as const
+const batchOf = (kind: FeedKind): string => `batch/${kind}`
+
+function causeOf(account: string, id: string) {
+  return { correlationId: correlationId(`feed/${account}`), kind: 'partner', id } as const
 }

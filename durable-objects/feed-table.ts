@@ -6,10 +6,12 @@
 import type { FeedFilter } from '../src/domain/feed/feed-contract.ts'
 import {
   type FeedKey,
+  type FeedKind,
   type FeedLane,
   type FeedListing,
   type FeedState,
   feedLanes,
+  isSuspected,
   keyText,
 } from '../src/domain/feed/feed-listing.ts'
 import type { WaitingListings } from '../src/domain/feed/fill-batch.ts'
@@ -30,11 +32,21 @@ export const feedTables = [
   'CREATE TABLE feed_count (name TEXT PRIMARY KEY, listings INTEGER NOT NULL) STRICT',
 ] as const
 
+/** Suspects are counted from here on, and prices get their turn to be looked at once each was worked out anew. */
+export const suspectedAndCheckedPrices = [
+  `INSERT INTO feed_count (name, listings)
+    SELECT 'suspected/' || substr(id, 1, instr(id, '/') - 1), COUNT(*) FROM feed_listing
+    WHERE state <> 'settled' AND json_extract(document, '$.suspicions') > 0
+      AND json_extract(document, '$.refusal') IS NULL GROUP BY 1`,
+  "UPDATE actor_fact SET value = '' WHERE name = 'config_version'",
+] as const
+
 type DocumentRow = { document: string }
 
 const columns = 'id, sku, state, ready_lane, task, ready_since_ms, due_ms, attempt_id, checked_ms, drifted_ms, document'
 const stateCount = (state: FeedState) => `state/${state}`
 const laneCount = (lane: FeedLane) => `lane/${lane}`
+const suspectedCount = (kind: FeedKind) => `suspected/${kind}`
 
 export class FeedTable {
   readonly #sql: SqlStorage
@@ -97,7 +109,7 @@ export class FeedTable {
     return this.#listings('WHERE due_ms <= ? ORDER BY due_ms LIMIT ?', nowMs, limit)
   }
 
-  /** Settled stock that nobody looked at for longest. */
+  /** Settled stock and prices that nobody looked at for longest. */
   leastChecked(limit: number): readonly FeedListing[] {
     return this.#listings('WHERE checked_ms IS NOT NULL ORDER BY checked_ms LIMIT ?', limit)
   }
@@ -125,6 +137,11 @@ export class FeedTable {
   /** Listings that wait for a call, whether their turn may come now or later. */
   waitingIn(lane: FeedLane): number {
     return this.#loadCounts().get(laneCount(lane)) ?? 0
+  }
+
+  /** Listings of calls that were refused as a whole, of which nobody knows yet whether they were to blame. */
+  suspected(kind: FeedKind): number {
+    return this.#loadCounts().get(suspectedCount(kind)) ?? 0
   }
 
   get drifted(): number {
@@ -179,6 +196,7 @@ function countsOf(listing: FeedListing): readonly string[] {
   const names = [stateCount(listing.state)]
   if (waits(listing)) names.push(laneCount(listing.lane))
   if (listing.drift !== null) names.push('drifted')
+  if (isSuspected(listing)) names.push(suspectedCount(listing.kind))
   return names
 }
 
@@ -187,7 +205,7 @@ function rowOf(listing: FeedListing): readonly (string | number | null)[] {
   const readyLane = waits(listing) && dueAtMs === null ? feedLanes.indexOf(lane) : null
   const task = state === 'doubtful' ? 'read' : 'send'
   const seenAtMs = Math.max(acknowledged?.atMs ?? 0, observed?.atMs ?? 0)
-  const checkedMs = state === 'settled' && kind === 'stock' ? seenAtMs : null
+  const checkedMs = state === 'settled' && kind !== 'content' ? seenAtMs : null
   const found = [readySinceMs, dueAtMs, attemptId, checkedMs, drift?.openedAtMs ?? null]
   return [keyText(listing), sku, state, readyLane, task, ...found, JSON.stringify(listing)]
 }

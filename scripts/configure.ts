@@ -1,11 +1,13 @@
 /**
  * `npm run configure -- --config FILE [--remote]`: activates a configuration. Checks the whole file first, then writes
- * catalogue, snapshot and secrets, and moves the pointer last. Without --remote it writes wrangler's local state.
+ * catalogue, snapshot and secrets, and moves the pointer last, with a note of when it did. Without --remote it writes
+ * wrangler's local state.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { activationKey } from '../src/domain/config/activation.ts'
 import type { CompiledConfig } from '../src/domain/config/compile-config.ts'
 import { runWrangler } from './deploy/run-wrangler.ts'
 import { catalogEntries } from './serve/publish-config.ts'
@@ -32,7 +34,14 @@ export async function configure(file: string, remote: boolean): Promise<number> 
     )
   }
   await storeSecrets(compiled.value, remote)
-  await putAll([['config/active', config.version]], where)
+  const activated = activationKey('config', { version: config.version, atMs: Date.now() })
+  await putAll(
+    [
+      [activated, config.version],
+      ['config/active', config.version],
+    ],
+    where,
+  )
   process.stdout.write(`active configuration: ${config.version}\n`)
   return 0
 }

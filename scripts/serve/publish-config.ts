@@ -3,19 +3,32 @@
  * never sees a version that is not there yet.
  */
 import { createHash } from 'node:crypto'
+import { activationKey, activationOf, activationsPrefix } from '../../src/domain/config/activation.ts'
 import type { CompiledConfig } from '../../src/domain/config/compile-config.ts'
 
-type Store = { get(key: string): Promise<string | null>; put(key: string, value: string): Promise<unknown> }
+type Store = {
+  get(key: string): Promise<string | null>
+  put(key: string, value: string): Promise<unknown>
+  list(options: { prefix: string; limit: number }): Promise<{ readonly keys: readonly { readonly name: string }[] }>
+}
 
 const parallelPuts = 32
 const catalogDigestKey = 'config/catalog-digest'
 
 export async function publishConfig(kv: unknown, compiled: CompiledConfig): Promise<void> {
-  // Miniflare's proxy is typed for another major of the runtime types; only get and put are used.
+  // Miniflare's proxy is typed for another major of the runtime types; only these three are used.
   const store = kv as Store
   await publishCatalog(store, compiled)
   await store.put(`config/${compiled.config.version}`, JSON.stringify(compiled.config))
+  await recordActivation(store, compiled.config.version)
   await store.put('config/active', compiled.config.version)
+}
+
+/** A restart with the file that is in force activates nothing. */
+async function recordActivation(store: Store, version: string): Promise<void> {
+  const { keys } = await store.list({ prefix: activationsPrefix('config'), limit: 1 })
+  if (keys[0] !== undefined && activationOf('config', keys[0].name).version === version) return
+  await store.put(activationKey('config', { version, atMs: Date.now() }), version)
 }
 
 /** Skipped when the catalogue is the one published last: a restart with 100,000 SKUs should not write them again. */

@@ -4,6 +4,7 @@
  * published anew. What is published is never replaced by less.
  */
 import { createHash } from 'node:crypto'
+import { activationKey } from '../domain/config/activation.ts'
 import type { ActivatedSourcing } from '../domain/config/sourcing.ts'
 import type { Env } from '../env.ts'
 import { forgetConfig, publishedSourcing, sourcingKey, sourcingPointerKey } from './active-config.ts'
@@ -22,6 +23,7 @@ export async function publishSourcing(
     const digest = createHash('sha256').update(JSON.stringify(state)).digest('hex').slice(0, 12)
     const version = `${state.sequence}-${digest}`
     await env.CONFIG.put(sourcingKey(version), JSON.stringify({ version, ...state }))
+    await env.CONFIG.put(activationKey('sourcing', { version, atMs: Date.now() }), version)
     await env.CONFIG.put(sourcingPointerKey, version)
     forgetConfig()
   }

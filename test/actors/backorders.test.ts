@@ -108,6 +108,30 @@ describe('orders that wait', () => {
     await order.send({ type: 'cancel', reason: 'never mind' })
     await vi.waitFor(async () => expect(await line(sku)).toEqual([]), { timeout: 15_000 })
   })
+
+  it('wait for what keeps as long as the SKU needs, and pass over what does not', async () => {
+    const sku = await sellNewSku({ shelfLifeDays: 5 })
+    await tell(sku, 'east', announceSupply('PO-1', 5, dueAtMs, { goodUntilMs: dueAtMs + 4 * dayMs }))
+    await tell(sku, 'east', announceSupply('PO-2', 5, dueAtMs + dayMs, { goodUntilMs: dueAtMs + 9 * dayMs }))
+    const order = await waiting(sku, 3, placedAtMs)
+    const expected = [{ orderId: order.name, matched: [['PO-2', 3, dueAtMs + dayMs]], missing: 0 }]
+    await vi.waitFor(async () => expect(await line(sku)).toEqual(expected), { timeout: 15_000 })
+  })
+
+  it('behind the first thousand are counted, and not matched yet', async () => {
+    const sku = await sellNewSku()
+    const turn = { units: 1, priority: 100, promisedByMs: null, notBeforeMs: null, locations: ['east'] }
+    const all = Array.from({ length: 1_003 }, (_, sinceMs) => ({ ...turn, orderId: `b2b:W-${sinceMs}`, sinceMs }))
+    await Promise.all(all.map((note) => availability(sku).noteBackorder(sku, { ...note, version: 1 })))
+    const { matches, ...counts } = await availability(sku).backorders(sku, null)
+    expect(counts).toEqual({ orders: 1_003, unmatched: 3, units: 1_003 })
+    expect((await availability(sku).backorders(sku, 'b2b:W-999')).matches).toHaveLength(1)
+    expect((await availability(sku).backorders(sku, 'b2b:W-1000')).matches).toEqual([])
+    const served = all.slice(0, 3).map((note) => ({ ...note, version: 2, units: 0, locations: [] }))
+    await Promise.all(served.map((note) => availability(sku).noteBackorder(sku, note)))
+    expect(await availability(sku).backorders(sku, null)).toMatchObject({ orders: 1_000, unmatched: 0 })
+    expect(matches).toHaveLength(200)
+  })
 })
 
 it('an order that is served at once costs its availability no word of it', async () => {

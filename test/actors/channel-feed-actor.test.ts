@@ -259,6 +259,65 @@ describe('a batch that the channel refuses', () => {
     }
     expect(sizes).toEqual([16, 4, 4, 4, 4, 1])
   })
+
+  /** A channel that refuses every call with these in it, and says of none of them that it is to blame. */
+  async function drainUnless(feed: TestFeed, bad: readonly string[]): Promise<void> {
+    for (let calls = 0; calls < 40; calls++) {
+      const batch = await feed.begin('normal')
+      if (batch === null) return
+      const isRefused = batch.items.some(({ item }) => bad.includes(item))
+      await feed.api.record(batch.attemptId, isRefused ? refused([]) : committed, facts)
+      laterBy(60_000)
+      await runDurableObjectAlarm(feed.stub)
+    }
+  }
+  const typesOf = async (feed: TestFeed) => (await feed.api.projectionPage(0, 50)).entries.map(({ type }) => type)
+
+  it('is one case that names what was in it, until the listing to blame has a case of its own', async () => {
+    const feed = newFeed()
+    await feed.wants(many(20, 9))
+    await feed.sends('normal', refused([]))
+    const [opened] = (await feed.api.projectionPage(0, 50)).entries
+    const named = Array.from({ length: 10 }, () => expect.objectContaining({ kind: 'stock', place: '71' }))
+    const event = JSON.parse(opened?.event ?? '{}')
+    expect(event).toEqual({ type: 'batch_refused', kind: 'stock', listings: 20, message: 'no', named })
+    laterBy(60_000)
+    await runDurableObjectAlarm(feed.stub)
+    await drainUnless(feed, ['item-C-7'])
+    expect(await typesOf(feed)).toEqual(['batch_refused', 'listing_refused', 'batch_settled'])
+    expect(await feed.api.status()).toMatchObject({ states: { settled: 19, refused: 1 } })
+    expect(await feed.one('C-7')).toMatchObject({ state: 'refused', lastError: 'no' })
+  })
+
+  it('is no case any more when what was in it is listed no longer', async () => {
+    const feed = newFeed()
+    await feed.wants({ A: 9, B: 9 })
+    await feed.sends('normal', refused([]))
+    for (const sku of ['A', 'B']) {
+      const wish = { sku, revision: 2, urgency: { lowStock: 3 }, listings: [], reviewAfterMs: null }
+      await feed.api.want(feed.account, [wish])
+    }
+    expect(await typesOf(feed)).toEqual(['batch_refused', 'batch_settled'])
+  })
+
+  it('takes nothing along afterwards that is above suspicion', async () => {
+    const feed = newFeed()
+    await feed.wants({ A: 9, B: 9 })
+    await feed.sends('normal', refused([]))
+    await feed.wants({ C: 9 })
+    laterBy(60_000)
+    await runDurableObjectAlarm(feed.stub)
+    expect([await feed.sends('normal'), await feed.sends('normal')]).toEqual([['item-C'], ['item-A', 'item-B']])
+  })
+
+  it('blames no listing where the account may not call at all', async () => {
+    const feed = newFeed()
+    await feed.wants({ A: 9 })
+    const outcome = { outcome: 'absent', retryable: false, class: 'permission', message: 'no token' } as const
+    await feed.sends('normal', { task: 'send', outcome, verdicts: [] })
+    expect(await feed.one('A')).toMatchObject({ state: 'ready', refusal: null })
+    expect(await typesOf(feed)).toEqual([])
+  })
 })
 
 describe('what a channel shows', () => {
@@ -289,6 +348,25 @@ describe('what a channel shows', () => {
     const { entries } = await feed.api.projectionPage(0, 10)
     expect(entries.map(({ type }) => type)).toEqual(['drift_found', 'drift_settled'])
     expect(await feed.api.verifyAudit()).toMatchObject({ valid: true, entries: 2 })
+  })
+})
+
+describe('what a channel asks', () => {
+  it('is looked at among the prices, and a price that somebody changed is a case and set again', async () => {
+    const feed = newFeed()
+    await feed.wants({ A: 1_990 }, 'price')
+    await feed.sends('bulk')
+    await feed.api.tick('v1', 10)
+    const look = await feed.begin('bulk')
+    expect(look).toMatchObject({ kind: 'price', task: 'read', items: [{ item: 'item-A' }] })
+    const found = [{ kind: 'price', item: 'item-A', place: '71', value: 990 }] as const
+    await feed.api.record(look?.attemptId ?? '', { task: 'read', found }, facts)
+    expect(await feed.api.status()).toMatchObject({ drifted: 1 })
+    const again = await feed.begin('bulk')
+    expect(again).toMatchObject({ kind: 'price', task: 'send', items: [{ value: 1_990 }] })
+    await feed.api.record(again?.attemptId ?? '', committed, facts)
+    const { entries } = await feed.api.projectionPage(0, 10)
+    expect(entries.map(({ type }) => type)).toEqual(['drift_found', 'drift_settled'])
   })
 })
 

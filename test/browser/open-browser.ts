@@ -76,9 +76,16 @@ export async function watch(page: Page, origin: string): Promise<Trouble> {
   return trouble
 }
 
+declare global {
+  interface Window {
+    /** Exposed to every page: what must not happen there. */
+    alarm(what: string): void
+  }
+}
+
 /** Runs in the page before anything else: the vectors of the corpus all call `pwned()`. */
 function installAlarms(): void {
-  const alarm = (what: string) => void (window as unknown as { alarm(what: string): void }).alarm(what)
+  const alarm = (what: string) => void window.alarm(what)
   Object.assign(window, { pwned: () => alarm('script of a stranger ran') })
   document.addEventListener('securitypolicyviolation', (event) =>
     alarm(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),

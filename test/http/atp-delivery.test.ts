@@ -86,6 +86,26 @@ describe('a promise', () => {
     expect(await leaves(2)).toBe(dayAfter(today, 2))
     expect([today, dayAfter(today)]).toContain(await leaves(1))
   })
+
+  it('reckons with room by a date alone as with a destination, and by quantity alone with calendars', async () => {
+    const today = dayKeyAt(timeZone, Date.now())
+    const full = [0, 1, 2, 3].map((ahead) => dayAfter(today, ahead))
+    const say = async (limit: object) => {
+      for (const day of full) {
+        expect((await post('/v1/locations/east/capacity', { day, ...limit })).status).toBe(200)
+      }
+    }
+    await say({ unitsPerDay: 0 })
+    onTestFinished(() => say({}))
+    const leaves = async (query: string) => {
+      const [place] = (await promised(`quantity=2${query}`)).plan
+      return dayKeyAt(timeZone, Date.parse(place?.departs ?? ''))
+    }
+    const by = `&by=${new Date(Date.now() + 20 * dayMs).toISOString()}`
+    expect(await leaves(by)).toBe(dayAfter(today, 4))
+    expect(await leaves(`${by}&shipTo=US-07101`)).toBe(dayAfter(today, 4))
+    expect([today, dayAfter(today)]).toContain(await leaves(''))
+  })
 })
 
 describe('what it costs', () => {

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { demoConfig } from '../fixtures/console/demo-config.ts'
-import { demoWorld } from '../fixtures/console/demo-world.ts'
+import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
 import { migratedDb } from '../fixtures/d1.ts'
 import { Visitor } from './ops-visitor.ts'
 import { seedConfig } from './seed-config.ts'
@@ -59,6 +59,31 @@ describe('the page of a SKU', () => {
     const html = await visitor.page('/ops/stock/ROPE-10')
     expect(cardOf(html, 'supply')).toMatch(/east Purchase order PO-7710 \+60 80 % .* Promised for then −25/)
     expect(cardOf(html, 'lots')).toMatch(/Lot L-2407 .* 9 .* Protected for contract .* 8/)
+  })
+
+  it('lists who waits, in turn, with the supply each is matched to and what nothing covers', async () => {
+    const html = await visitor.page('/ops/stock/LAMP-12V')
+    const card = cardOf(html, 'waiting')
+    expect(card).toMatch(/3 orders, 13 units .* 2 10 2 of PO-7799 at west in 3 d/)
+    expect(card).toMatch(/ 5 100 4 of PO-7799 at west 1 of nothing announced not known .* 6 100 6 of nothing announced/)
+    expect(html).toContain(`href="/ops/orders/${encodeURIComponent(demoOrderId('held'))}"`)
+    expect(cardOf(await visitor.page('/ops/stock/ROPE-10'), 'waiting')).toBe('')
+  })
+
+  it('says how many wait behind those that it shows, and behind those that are matched', async () => {
+    const turn = { units: 1, priority: 100, promisedByMs: null, notBeforeMs: null, locations: ['west'] }
+    const waiting = Array.from({ length: 70 }, (_, at) => ({ ...turn, orderId: `b2b:W${at}`, sinceMs: at }))
+    world.backorders.set('BUOY-R', waiting)
+    const html = await visitor.page('/ops/stock/BUOY-R')
+    world.backorders.set(
+      'BUOY-R',
+      Array.from({ length: 1_070 }, (_, at) => ({ ...turn, orderId: `W${at}`, sinceMs: at })),
+    )
+    const longer = await visitor.page('/ops/stock/BUOY-R')
+    world.backorders.delete('BUOY-R')
+    expect(cardOf(longer, 'waiting')).toContain('of 1,070 are shown. The last 70 have nothing matched to them yet.')
+    expect(cardOf(html, 'waiting')).toContain('The first 50 of 70 are shown.')
+    expect(cardOf(html, 'waiting')).not.toContain('nothing matched to them yet')
   })
 
   it('tells what happened at all locations in one ledger, newest first', async () => {

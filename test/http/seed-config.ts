@@ -2,6 +2,7 @@
 import { activePointerKey, forgetConfig, snapshotKey } from '../../src/config/active-config.ts'
 import { forgetCatalog, listingKey, skuKey } from '../../src/config/catalog.ts'
 import { toHex } from '../../src/connectors/transport/hmac.ts'
+import { activationKey } from '../../src/domain/config/activation.ts'
 import { type CompiledConfig, compileConfig } from '../../src/domain/config/compile-config.ts'
 import type { ConfigFile } from '../../src/domain/config/config.ts'
 import type { Env } from '../../src/env.ts'
@@ -28,6 +29,7 @@ export async function seedConfig(change: (file: ConfigFile) => ConfigFile = (fil
   // The version of a snapshot is its content's hash; here each seeding is its own version.
   const version = `test-${crypto.randomUUID().slice(0, 8)}`
   await bindings.CONFIG.put(snapshotKey(version), JSON.stringify({ ...config, version }))
+  await bindings.CONFIG.put(activationKey('config', { version, atMs: Date.now() }), version)
   await bindings.CONFIG.put(activePointerKey, version)
   for (const entry of skus) await bindings.CONFIG.put(skuKey(entry.sku), JSON.stringify(entry))
   for (const entry of listings) {

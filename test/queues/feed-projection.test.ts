@@ -52,6 +52,26 @@ describe('a listing that the channel refuses', () => {
   })
 })
 
+describe('a call that the channel refuses', () => {
+  it('is one open case that names its listings, and resolves itself when they are listed no more', async () => {
+    const wish = { sku: 'ROPE-30', urgency: { lowStock: 3 }, reviewAfterMs: null }
+    const listings = ['8091', '8092'].map((item) => ({ kind: 'stock', item, place: '71', value: 9 }) as const)
+    await feed().want(account, [{ ...wish, revision: 1, listings }])
+    const batch = await feed().begin({ drain: 'normal', attemptId: 'whole', abilities })
+    const outcome = { outcome: 'absent', retryable: false, class: 'value', message: 'HTTP 400' } as const
+    await feed().record(batch?.attemptId ?? '', { task: 'send', outcome, verdicts: [] }, facts)
+    await projectActor(testEnv, 'feed', account)
+    const exceptionId = `${account}/listing_refused/batch/stock`
+    const whole = async () => (await cases()).filter((row) => row.exceptionId === exceptionId)
+    const names = 'ROPE-30 (item 8091 at 71), ROPE-30 (item 8092 at 71)'
+    const message = `A call with the stock of ${names} was refused, and nobody said which of them is to blame: HTTP 400`
+    expect(await whole()).toMatchObject([{ status: 'open', team: 'catalog', message }])
+    await feed().want(account, [{ ...wish, revision: 2, listings: [] }])
+    await projectActor(testEnv, 'feed', account)
+    expect(await whole()).toMatchObject([{ status: 'resolved', message }])
+  })
+})
+
 describe('drift that a feed found', () => {
   const drifts = async () => (await cases()).filter(({ category }) => category === 'inventory_drift')
 
@@ -72,7 +92,28 @@ describe('drift that a feed found', () => {
     const [{ openedAtMs } = { openedAtMs: 0 }] = await drifts()
     await call('normal', null)
     await projectActor(testEnv, 'feed', account)
-    expect(await drifts()).toMatchObject([{ status: 'resolved', openedAtMs, version: 4 }])
+    expect(await drifts()).toMatchObject([{ status: 'resolved', openedAtMs, version: 6 }])
+  })
+
+  it('of a price is a case of pricing, with what the channel asked', async () => {
+    const priced = { kind: 'price', item: '9', place: '7', value: 1_990 } as const
+    const wish = { sku: 'ROPE-40', revision: 1, urgency: { lowStock: 3 }, reviewAfterMs: null }
+    await feed().want(account, [{ ...wish, listings: [priced] }])
+    const able = [{ kind: 'price', itemsMax: 10, reads: true }] as const
+    const sent = await feed().begin({ drain: 'bulk', attemptId: 'priced', abilities: able })
+    const outcome = { outcome: 'committed', reference: '1' } as const
+    await feed().record(sent?.attemptId ?? '', { task: 'send', outcome, verdicts: [] }, facts)
+    await feed().tick('v1', 10)
+    const look = await feed().begin({ drain: 'bulk', attemptId: 'look', abilities: able })
+    await feed().record(look?.attemptId ?? '', { task: 'read', found: [{ ...priced, value: 990 }] }, facts)
+    await projectActor(testEnv, 'feed', account)
+    expect((await cases()).filter(({ category }) => category === 'pricing_mismatch')).toMatchObject([
+      {
+        ...{ exceptionId: `${account}/pricing_mismatch/price/9@7`, team: 'pricing', status: 'open' },
+        message: 'ROPE-40: the channel asked 990 for variant 9, and had confirmed 1990 (minor units).',
+        remediation: 'Find out who else changes this price at the channel; ours is sent again by itself.',
+      },
+    ])
   })
 
   it('and a refusal are in D1 again when that was built anew', async () => {

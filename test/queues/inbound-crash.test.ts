@@ -36,8 +36,8 @@ type Step = 'read' | 'translate' | 'apply' | 'settle'
 function envDyingAt(step: Step, crash: OneCrash): Env {
   if (step !== 'read' && step !== 'settle') return testEnv
   const get = (id: DurableObjectId) => {
-    // Cast justified: the stub of this binding answers InboxApi; only the two methods the consumer calls are wrapped.
-    const real = testEnv.INBOX.get(id) as unknown as InboxApi
+    // Only the two methods that the consumer calls are wrapped.
+    const real = actor<InboxApi>(testEnv.INBOX, id.name ?? '')
     return {
       read: (ids: readonly string[]) => (step === 'read' ? crash.around(() => real.read(ids)) : real.read(ids)),
       settleMany: (settlements: Parameters<InboxApi['settleMany']>[0]) =>

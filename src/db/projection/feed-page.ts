@@ -1,6 +1,11 @@
-/** A feed's page: its log entries, and a case for each listing whose channel showed what nobody sent, or refused it. */
+/**
+ * A feed's page: its log entries, and a case for each listing whose channel showed what nobody sent, or refused it, and
+ * for calls that were refused without a word on which listing was to blame.
+ */
 import { exceptionCatalogue } from '../../domain/exceptions/exception-catalogue.ts'
 import {
+  type BatchRefused,
+  type BatchSettled,
   type DriftFound,
   type DriftSettled,
   type FeedEvent,
@@ -30,9 +35,9 @@ function caseRowsOf(account: string, entries: readonly LogEntry[]): readonly Exc
 function caseRow(account: string, entry: LogEntry): ExceptionRow {
   // Written by the feed itself, hash-chained and never edited: parsed, not validated again.
   const event = JSON.parse(entry.event) as FeedEvent
-  const { category, message, openedAtMs } = caseOf(event)
+  const { category, subject, message, remediation, openedAtMs } = caseOf(event)
   return {
-    exceptionId: `${account}/${category}/${keyText(event)}`,
+    exceptionId: `${account}/${category}/${subject}`,
     sourceKind: 'feed',
     sourceName: account,
     orderId: null,
@@ -42,7 +47,7 @@ function caseRow(account: string, entry: LogEntry): ExceptionRow {
     class: 'value',
     status: openedAtMs === null ? 'open' : 'resolved',
     message,
-    remediation: exceptionCatalogue[category].remediation,
+    remediation: remediation ?? exceptionCatalogue[category].remediation,
     fingerprint: `${category}/${account}`,
     moneyAtRiskMinor: 0,
     currency: null,
@@ -53,8 +58,12 @@ function caseRow(account: string, entry: LogEntry): ExceptionRow {
 }
 
 type FeedCase = {
-  readonly category: 'inventory_drift' | 'listing_refused'
+  readonly category: 'inventory_drift' | 'pricing_mismatch' | 'listing_refused'
+  /** What the case is about, within its category: one open case for each. */
+  readonly subject: string
   readonly message: string
+  /** Absent: as for every case of the category. */
+  readonly remediation?: string
   /** Null: the event opens the case. */
   readonly openedAtMs: number | null
 }
@@ -62,20 +71,49 @@ type FeedCase = {
 function caseOf(event: FeedEvent): FeedCase {
   switch (event.type) {
     case 'drift_found':
-      return { category: 'inventory_drift', message: driftMessage(event), openedAtMs: null }
+      return { ...driftCase(event), openedAtMs: null }
     case 'drift_settled':
-      return { category: 'inventory_drift', message: driftMessage(event), openedAtMs: event.openedAtMs }
+      return { ...driftCase(event), openedAtMs: event.openedAtMs }
     case 'listing_refused':
-      return { category: 'listing_refused', message: refusalMessage(event), openedAtMs: null }
+      return { ...refusalCase(event), openedAtMs: null }
     case 'refusal_settled':
-      return { category: 'listing_refused', message: refusalMessage(event), openedAtMs: event.openedAtMs }
+      return { ...refusalCase(event), openedAtMs: event.openedAtMs }
+    case 'batch_refused':
+      return { ...batchCase(event), openedAtMs: null }
+    case 'batch_settled':
+      return { ...batchCase(event), openedAtMs: event.openedAtMs }
     default:
       return unreachable(event)
   }
 }
 
-const driftMessage = ({ sku, item, place, expected, found }: DriftFound | DriftSettled): string =>
-  `${sku}: the channel showed ${found} of item ${item} at ${place}, and had confirmed ${expected}.`
+function driftCase(event: DriftFound | DriftSettled) {
+  const { kind, sku, item, place, expected, found } = event
+  const subject = keyText(event)
+  const remediation = `Find out who else changes this ${kind} at the channel; ours is sent again by itself.`
+  if (kind !== 'price') {
+    const message = `${sku}: the channel showed ${found} of item ${item} at ${place}, and had confirmed ${expected}.`
+    return { category: 'inventory_drift', subject, message, remediation } as const
+  }
+  const message = `${sku}: the channel asked ${found} for variant ${item}, and had confirmed ${expected} (minor units).`
+  return { category: 'pricing_mismatch', subject, message, remediation } as const
+}
 
-const refusalMessage = ({ kind, sku, item, place, message }: ListingRefused | RefusalSettled): string =>
-  `${sku}: the channel refused the ${kind} of item ${item}${place === '' ? '' : ` at ${place}`}: ${message}`
+function refusalCase(event: ListingRefused | RefusalSettled) {
+  const { kind, sku, item, place } = event
+  const where = place === '' ? '' : ` at ${place}`
+  const message = `${sku}: the channel refused the ${kind} of item ${item}${where}: ${event.message}`
+  return { category: 'listing_refused', subject: keyText(event), message } as const
+}
+
+function batchCase({ kind, named, listings, message }: BatchRefused | BatchSettled) {
+  const names = named.map(({ sku, item, place }) => `${sku} (item ${item}${place === '' ? '' : ` at ${place}`})`)
+  const rest = listings > named.length ? ` and ${listings - named.length} more` : ''
+  const told = `A call with the ${kind} of ${names.join(', ')}${rest} was refused`
+  const unsaid = 'nobody said which of them is to blame'
+  return {
+    category: 'listing_refused',
+    subject: `batch/${kind}`,
+    message: `${told}, and ${unsaid}: ${message}`,
+  } as const
+}

@@ -1,11 +1,12 @@
 /**
- * Which supply each backordered order is to be served from: by priority, then age, each from what comes first. Worked
- * out anew whenever supply or the line changes; it holds nothing, so whoever comes first when units arrive is still for
- * the position to say, by the same order.
+ * Which supply each backordered order is to be served from: by priority, then age, each from what comes first and keeps
+ * long enough, of several that come at once from what keeps just long enough. Worked out anew whenever supply or the
+ * line changes; it holds nothing, so whoever comes first when units arrive is still for the position to say, by the
+ * same order.
  */
 import type { LocationId } from '../shared/ids.ts'
+import { freeUnits, type Source } from './free-sources.ts'
 import type { PositionFigures } from './position-figures.ts'
-import { sumUnits } from './serve-claims.ts'
 
 /** An order that waits for units of one SKU. Base units. */
 export type Backorder = {
@@ -14,6 +15,10 @@ export type Backorder = {
   /** Lower goes first. */
   readonly priority: number
   readonly sinceMs: number
+  /** When its buyer is to have the units: from then on they have to keep. Null: from when they come. */
+  readonly promisedByMs: number | null
+  /** They lie at least until then; null: they may leave at once. */
+  readonly notBeforeMs: number | null
   /** Where it stands in line. */
   readonly locations: readonly string[]
 }
@@ -39,65 +44,68 @@ export type BackorderMatch = Backorder & {
 /** The line of one SKU, in turn. */
 export type SkuBackorders = {
   readonly orders: number
+  /** Of them, those so far behind that nobody matches them yet. */
+  readonly unmatched: number
   /** Base units, of all of them. */
   readonly units: number
   readonly matches: readonly BackorderMatch[]
 }
 
 type Place = { readonly location: LocationId; readonly figures: PositionFigures }
-type Source = MatchedUnits & { left: number }
 
 /** Priority, then age, then id: the same for everybody who asks. */
 export function inLine(left: Backorder, right: Backorder): number {
   return left.priority - right.priority || left.sinceMs - right.sinceMs || (left.orderId < right.orderId ? -1 : 1)
 }
 
-/** In line. Announced units count whole, whatever of them may be promised: that is said beside them. */
+/**
+ * In line. Announced units count whole, whatever of them may be promised: that is said beside them. `keepMs` is how
+ * long the SKU has to keep with whoever bought it.
+ */
 export function matchBackorders(
   waiting: readonly Backorder[],
   places: readonly Place[],
   nowMs: number,
+  keepMs: number,
 ): readonly BackorderMatch[] {
-  const sources = places.flatMap((place) => freeSources(place, nowMs)).sort(soonest)
+  const sources = places.flatMap((place) => freeUnits(place, nowMs)).sort(soonest)
   return waiting.toSorted(inLine).map((backorder) => {
-    const matched: MatchedUnits[] = []
+    const matched = new Map<string, MatchedUnits>()
     let missing = backorder.units
     for (const source of sources) {
       if (missing === 0) break
-      const units = backorder.locations.includes(source.location) ? Math.min(missing, source.left) : 0
-      if (units === 0) continue
+      const isOurs = source.left > 0 && backorder.locations.includes(source.location)
+      if (!isOurs || source.goodUntilMs < keepUntilMs(backorder, source.expectedAtMs, keepMs)) continue
+      const units = Math.min(missing, source.left)
       source.left -= units
       missing -= units
-      const { left: _, ...told } = source
-      matched.push({ ...told, units })
+      // Lots of one delivery, or on one shelf, are told as one.
+      const name = `${source.location}/${source.supplyId ?? ''}`
+      matched.set(name, toldOf(source, units + (matched.get(name)?.units ?? 0)))
     }
-    const last = matched.reduce((latest, { expectedAtMs }) => Math.max(latest, expectedAtMs), nowMs)
-    return { ...backorder, matched, missing, expectedAtMs: missing > 0 ? null : last }
+    const told = [...matched.values()]
+    const last = told.reduce((latest, { expectedAtMs }) => Math.max(latest, expectedAtMs), nowMs)
+    return { ...backorder, matched: told, missing, expectedAtMs: missing > 0 ? null : last }
   })
+}
+
+/** As a plan that is made when they come asks for: it would turn down what keeps less. */
+function keepUntilMs({ promisedByMs, notBeforeMs }: Backorder, comeAtMs: number, keepMs: number): number {
+  if (keepMs === 0) return comeAtMs + 1
+  return Math.max(comeAtMs + 1, (promisedByMs ?? Math.max(comeAtMs, notBeforeMs ?? comeAtMs)) + keepMs)
+}
+
+function toldOf(source: Source, units: number): MatchedUnits {
+  const { location, supplyId, dueAtMs, expectedAtMs, confidencePercent } = source
+  return { location, supplyId, units, dueAtMs, expectedAtMs, confidencePercent }
 }
 
 function soonest(left: Source, right: Source): number {
   const earlier = left.expectedAtMs - right.expectedAtMs
   if (earlier !== 0) return earlier
+  if (left.goodUntilMs !== right.goodUntilMs) return left.goodUntilMs < right.goodUntilMs ? -1 : 1
   const [one, other] = [`${left.location}/${left.supplyId ?? ''}`, `${right.location}/${right.supplyId ?? ''}`]
   return one < other ? -1 : one > other ? 1 : 0
-}
-
-/** What is left at a place when everything promised there, kept back or protected has been served first. */
-function freeSources({ location, figures }: Place, nowMs: number): readonly Source[] {
-  const { sellable, committed, held, safetyStock, demands, protections, supplies } = figures
-  const owed = committed + held + safetyStock + sumUnits(demands) + sumUnits(protections)
-  const onHand = { supplyId: null, dueAtMs: null, expectedAtMs: nowMs, confidencePercent: 100, units: sellable }
-  const coming = supplies.map(({ supplyId, dueAtMs, units, confidencePercent, overdueDelayMs }) => {
-    const expectedAtMs = dueAtMs > nowMs ? dueAtMs : nowMs + overdueDelayMs
-    return { supplyId, dueAtMs, expectedAtMs, confidencePercent, units }
-  })
-  let taken = owed
-  return [onHand, ...coming.sort((left, right) => left.expectedAtMs - right.expectedAtMs)].flatMap((source) => {
-    const free = Math.max(0, source.units - taken)
-    taken = Math.max(0, taken - source.units)
-    return free === 0 ? [] : [{ ...source, location, units: free, left: free }]
-  })
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { fewestSplits, profileSchema, type SourcingProfile } from '../sourcing/profile.ts'
+import { betterPlanDefault, betterPlanSchema } from './better-plan.ts'
 import { slugSchema } from './slug.ts'
 
 const profilesMax = 200
@@ -24,6 +25,7 @@ export const sourcingSchema = z.strictObject({
   channelProfiles: channelProfiles.default({}),
   /** Of channels that name none. */
   defaultProfile: slugSchema.default(fewestSplits.id),
+  betterPlan: betterPlanSchema.default(betterPlanDefault),
 })
 export const sourcingDefault = sourcingSchema.parse({})
 

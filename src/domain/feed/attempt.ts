@@ -111,8 +111,13 @@ function judged(
   verdict: { readonly why: ItemVerdict; readonly message: string },
   nowMs: number,
 ): FeedStep {
-  if (verdict.why === 'refused') return refuse(listing, verdict.message, nowMs)
+  if (verdict.why === 'refused') return refuse({ ...listing, suspicions: 0 }, verdict.message, nowMs)
   return step({ ...untold(listing), state: 'doubtful', dueAtMs: null, lastError: cut(verdict.message) })
+}
+
+/** It was alone in a call that was refused: nothing else can be to blame, and it is tried apart from others again. */
+export function singledOut(listing: FeedListing, message: string, nowMs: number): FeedStep {
+  return refuse({ ...listing, suspicions: listing.suspicions + 1 }, message, nowMs)
 }
 
 /** Another listing of the batch was to blame: this one was not done and goes again at once. */

@@ -27,6 +27,8 @@ export type FeedListing = FeedKey & {
   readonly desired: number
   /** Counts the changes of `desired`, from 1. */
   readonly desiredVersion: number
+  /** How many more would be wanted if nothing were kept back for late news. Absent: a price, or not known yet. */
+  readonly keptBack?: number
   /** The change of the SKU that `desired` was worked out for: an older answer never replaces it. */
   readonly revision: number
   readonly sent: {
@@ -46,7 +48,7 @@ export type FeedListing = FeedKey & {
   readonly attemptId: string | null
   /** Failures in a row. */
   readonly attempts: number
-  /** Batches in a row that were refused without a word on which listing was to blame. */
+  /** Calls in a row that were refused, with it in them, without a word on which listing was to blame. */
   readonly suspicions: number
   /** When the stock fell that the channel has not been told of yet. */
   readonly fellAtMs: number | null
@@ -59,13 +61,22 @@ export type FeedListing = FeedKey & {
 }
 
 /** What the log keeps; everything else about a listing is its row. */
-export type FeedEvent = DriftFound | DriftSettled | ListingRefused | RefusalSettled
+export type FeedEvent = DriftFound | DriftSettled | ListingRefused | RefusalSettled | BatchRefused | BatchSettled
 type DriftFacts = FeedKey & { readonly sku: string; readonly expected: number; readonly found: number }
 export type DriftFound = DriftFacts & { readonly type: 'drift_found'; readonly desired: number }
 export type DriftSettled = DriftFacts & { readonly type: 'drift_settled'; readonly openedAtMs: number }
 type RefusalFacts = FeedKey & { readonly sku: string; readonly message: string }
 export type ListingRefused = RefusalFacts & { readonly type: 'listing_refused' }
 export type RefusalSettled = RefusalFacts & { readonly type: 'refusal_settled'; readonly openedAtMs: number }
+/** `named`: some of the `listings` that were in the call. */
+type BatchFacts = {
+  readonly kind: FeedKind
+  readonly named: readonly (FeedKey & { readonly sku: string })[]
+  readonly listings: number
+  readonly message: string
+}
+export type BatchRefused = BatchFacts & { readonly type: 'batch_refused' }
+export type BatchSettled = BatchFacts & { readonly type: 'batch_settled'; readonly openedAtMs: number }
 
 /** `lagMs`: how long the channel went on showing stock that was gone, where the step ended that. */
 export type FeedStep = {
@@ -76,6 +87,9 @@ export type FeedStep = {
 
 export const keyOf = ({ kind, item, place }: FeedKey): FeedKey => ({ kind, item, place })
 export const keyText = ({ kind, item, place }: FeedKey): string => `${kind}/${item}@${place}`
+
+/** Nobody knows yet whether it was to blame for a call that was refused: it goes with nothing but others like it. */
+export const isSuspected = ({ suspicions, refusal }: FeedListing): boolean => suspicions > 0 && refusal == null
 
 /** What the channel shows as far as anybody knows; null when it never said. */
 export function shownBy({ acknowledged, observed }: FeedListing): number | null {

@@ -35,11 +35,14 @@ export function fillBatch(
   if (lane === null || ability === undefined) return null
   const task = taskOf(waiting, lane)
   const kind = kindOfLane(lane)
-  const listings = [...waiting.ready(lane, task, ability.itemsMax)]
-  const limit = limitOf(listings[0], ability.itemsMax)
-  listings.splice(limit)
+  const next = waiting.ready(lane, task, ability.itemsMax)
+  const limit = limitOf(next[0], ability.itemsMax)
+  const isApart = next[0]?.suspicions !== 0
+  // What may spoil a call goes with nothing that is above suspicion.
+  const fits = ({ suspicions }: FeedListing) => (suspicions !== 0) === isApart
+  const listings = next.filter(fits).slice(0, limit)
   for (const other of feedLanes.filter((each) => each !== lane && kindOfLane(each) === kind)) {
-    if (listings.length < limit) listings.push(...waiting.ready(other, task, limit - listings.length))
+    if (listings.length < limit) listings.push(...waiting.ready(other, task, limit - listings.length).filter(fits))
   }
   // What cannot be looked at is sent again: the figures are absolute.
   return { kind, task: ability.reads ? task : 'send', listings, clock: afterFeedTurn(clock, lane) }

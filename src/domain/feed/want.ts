@@ -6,6 +6,7 @@ export type Wanted = FeedKey & {
   readonly sku: string
   readonly value: number
   readonly revision: number
+  readonly keptBack?: number | undefined
   /** When the stock changed that the wish is about. */
   readonly changedAtMs: number
 }
@@ -16,7 +17,7 @@ export type Urgency = { readonly lowStock: number; readonly fast: boolean }
 export function want(known: FeedListing | null, wanted: Wanted, urgency: Urgency, nowMs: number): FeedStep {
   if (known === null) return step(firstWish(wanted, urgency, nowMs))
   if (wanted.revision < known.revision) return step(known)
-  const same = { ...known, sku: wanted.sku, revision: wanted.revision }
+  const same = { ...known, sku: wanted.sku, revision: wanted.revision, ...keptBackOf(wanted) }
   if (wanted.value === known.desired) return step(same)
   const lane = laneFor({ ...urgency, kind: known.kind, shown: shownBy(known), desired: wanted.value })
   const fell = known.kind === 'stock' && wanted.value < known.desired
@@ -45,13 +46,15 @@ export function resend(listing: FeedListing, nowMs: number): FeedStep {
 /** Looks at what the channel shows of a listing that nothing is wrong with. */
 export function check(listing: FeedListing, nowMs: number): FeedStep {
   if (listing.state !== 'settled') return step(listing)
-  return step({ ...listing, state: 'doubtful', lane: 'check', dueAtMs: null, readySinceMs: nowMs })
+  // A look is a call of the listing's own kind, so that of a price waits among the prices.
+  const lane = listing.kind === 'stock' ? 'check' : listing.kind
+  return step({ ...listing, state: 'doubtful', lane, dueAtMs: null, readySinceMs: nowMs })
 }
 
 function firstWish(wanted: Wanted, urgency: Urgency, nowMs: number): FeedListing {
   const { kind, item, place, sku, value, revision } = wanted
   return {
-    ...{ kind, item, place, sku, revision, desired: value, desiredVersion: 1 },
+    ...{ kind, item, place, sku, revision, desired: value, desiredVersion: 1, ...keptBackOf(wanted) },
     ...{ sent: null, acknowledged: null, observed: null, attemptId: null, attempts: 0, suspicions: 0 },
     state: 'ready',
     lane: laneFor({ ...urgency, kind, shown: null, desired: value }),
@@ -92,5 +95,7 @@ const isStillShort = ({ shortfall }: FeedListing, desired: number): boolean =>
 function confirmed({ desiredVersion }: FeedListing, value: number, nowMs: number) {
   return { value, version: desiredVersion, atMs: nowMs }
 }
+
+const keptBackOf = ({ keptBack }: Wanted) => (keptBack === undefined ? {} : { keptBack })
 
 const laneOfRest = ({ kind }: FeedListing) => (kind === 'stock' ? ('rest' as const) : kind)

@@ -77,6 +77,9 @@ async function perform(ports: SagaPorts, step: SagaStep): Promise<readonly strin
         return await performReview(ports, step)
       case 'plan':
         return await performPlan(ports, step)
+      case 'review_plan':
+        ports.record({ type: 'review_plan', inputs: await inputsOrNull(ports, step) })
+        return []
       case 'look_ahead':
         ports.record({ type: 'record_outlook', lines: await ports.outlook(step.order, step.lines) })
         return []
@@ -120,6 +123,15 @@ async function performReview(ports: SagaPorts, step: Step<'review'>): Promise<re
 async function performPlan(ports: SagaPorts, step: Step<'plan'>): Promise<readonly string[]> {
   ports.record({ type: 'propose_plan', inputs: await ports.planInputs(step.ask) })
   return []
+}
+
+/** What is held is good enough: nothing waits for a look that cannot be had. */
+async function inputsOrNull(ports: SagaPorts, { ask }: Step<'review_plan'>): Promise<PlanInputs | null> {
+  try {
+    return await ports.planInputs(ask)
+  } catch {
+    return null
+  }
 }
 
 async function performTakeCart(ports: SagaPorts, step: Step<'take_cart'>): Promise<readonly string[]> {

@@ -3,9 +3,11 @@ import { claimOf, isSame, partedAs, reduceReservation, withStatus, withStockEffe
 import { changeLines, moveUnits } from './line-moves.ts'
 import type { EventOf, Grant, Position, ReservationRef } from './order-event.ts'
 import type { OrderReservation, OrderState } from './order-state.ts'
+import { isReplacing, withoutReplacement, withPlanBefore } from './replace-plan.ts'
 import type { WaitingAt } from './saga-state.ts'
 
-export function applyPlanned(state: OrderState, { plan }: EventOf<'planned'>): OrderState {
+export function applyPlanned(before: OrderState, { plan }: EventOf<'planned'>): OrderState {
+  const state = withPlanBefore(before, plan)
   const warehouses = { ...state.plan?.warehouses, ...plan.warehouses }
   const reporters = { ...state.plan?.reporters, ...plan.reporters }
   const { days = [], ...rest } = plan
@@ -21,9 +23,14 @@ export function applyCart(state: OrderState, event: EventOf<'cart_taken'> | Even
   return cart === undefined ? state : { ...state, saga: { ...state.saga, cart: { ...cart, settled: true } } }
 }
 
-/** What is taken comes from open units first, then from those that waited. */
-export function applyStockReserved(state: OrderState, { grants }: EventOf<'stock_reserved'>): OrderState {
-  const taking = changeLines(state, grants, (line, { taken }) => {
+/** What is taken comes from open units first, which those of a plan that is replaced become; then from those that waited. */
+export function applyStockReserved(state: OrderState, event: EventOf<'stock_reserved'>): OrderState {
+  const { grants, replaced = [] } = event
+  const opened = replaced.reduce(
+    (next, claim) => applyReservationReduced(next, { type: 'reservation_reduced', ...claim, to: 'open' }),
+    state,
+  )
+  const taking = changeLines(opened, grants, (line, { taken }) => {
     const fromOpen = Math.min(taken, line.quantities.open)
     return moveUnits(moveUnits(line, 'open', 'reserved', fromOpen), 'backordered', 'reserved', taken - fromOpen)
   })
@@ -59,8 +66,10 @@ function giveBack(state: OrderState, grants: readonly Grant[]): OrderState {
 }
 
 export function applyStockRefused(state: OrderState, { returned }: EventOf<'stock_refused'>): OrderState {
-  const saga = { ...state.saga, holding: false, refusals: state.saga.refusals + 1 }
-  return giveBack({ ...state, saga }, returned)
+  const isReplacement = isReplacing(state)
+  const refusals = state.saga.refusals + (isReplacement ? 0 : 1)
+  const stays = isReplacement ? withoutReplacement(state) : state
+  return giveBack({ ...stays, saga: { ...stays.saga, holding: false, refusals } }, returned)
 }
 
 export function applyHoldsExtended(state: OrderState, event: EventOf<'holds_extended'>): OrderState {

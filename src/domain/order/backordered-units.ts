@@ -11,6 +11,9 @@ export type WaitingUnits = {
   readonly quantity: number
   readonly priority: number
   readonly sinceMs: number
+  /** From when the units have to keep, and until when they lie: see `Backorder`. */
+  readonly promisedByMs: number | null
+  readonly notBeforeMs: number | null
   /** Where it stands in line, sorted. */
   readonly locations: readonly string[]
 }
@@ -26,7 +29,8 @@ export function backorderedUnits(state: OrderState, nowMs: number): ReadonlyMap<
       units.set(part.sku, (units.get(part.sku) ?? 0) + quantities.backordered * part.units)
     }
   }
-  const turn = { priority: state.policy?.priority ?? waiterPriorityDefault, sinceMs: state.order.placedAtMs }
+  const { placedAtMs: sinceMs, promisedByMs = null, shipNotBeforeMs: notBeforeMs = null } = state.order
+  const turn = { priority: state.policy?.priority ?? waiterPriorityDefault, sinceMs, promisedByMs, notBeforeMs }
   return new Map(
     [...units].flatMap(([sku, quantity]) => {
       const places = state.saga.waitingAt.filter((waiting) => waiting.sku === sku)

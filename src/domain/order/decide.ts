@@ -3,6 +3,7 @@
  * document they lead to. Refusals change nothing.
  */
 import { err, ok, type Result, unreachable } from '../shared/result.ts'
+import { reviewPlan } from './better-plan.ts'
 import { cancel } from './cancel.ts'
 import { recordCapacity } from './capacity-claims.ts'
 import { recordChannelFulfilment, recordRefund, recordReturn, recordTracking } from './channel-facts.ts'
@@ -138,6 +139,8 @@ function verbOf(command: OrderCommand | SagaCommand, state: OrderState, nowMs: n
       return changed(recordCartSettled(state))
     case 'propose_plan':
       return changed(proposePlan(command, state, nowMs))
+    case 'review_plan':
+      return changed(reviewPlan(command, state, nowMs))
     case 'record_stock':
       return changed(recordStock(command, state, nowMs))
     case 'record_capacity':

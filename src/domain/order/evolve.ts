@@ -6,6 +6,7 @@ import { applyCaptured, applyRevised, applyStaleObserved } from './apply-observa
 import { applyPromise, withPromisesDue } from './apply-promise.ts'
 import * as review from './apply-review.ts'
 import * as stock from './apply-stock.ts'
+import { withLooks } from './better-plan.ts'
 import { applyCapacity } from './capacity-claims.ts'
 import { applyCoverLost, applyCoverTold } from './cover-lost.ts'
 import { withDerivedUnits } from './derived-units.ts'
@@ -24,7 +25,7 @@ export function evolve(document: OrderDocument, event: OrderEvent, atMs: number)
   if (event.type === 'fact_parked') {
     return { orderId: event.orderId, version, state: null, parked: [...document.parked, event.fact] }
   }
-  const applied = withPromisesDue(apply(document.state, event, atMs), event.type, atMs)
+  const applied = withLooks(withPromisesDue(apply(document.state, event, atMs), event.type, atMs), event, atMs)
   const next = withDerivedUnits({ ...applied, stage: stageAfter(stage, event) ?? applied.stage })
   const state = { ...next, version, updatedAtMs: atMs, wakeAtMs: nextWakeMs(next) }
   assertOrder(state)
@@ -66,6 +67,8 @@ function applyTo(state: OrderState, event: Exclude<StateEvent, { type: 'captured
       return applyPromise(state, event, atMs)
     case 'planned':
       return stock.applyPlanned(state, event)
+    case 'plan_reviewed':
+      return state
     case 'cart_taken':
     case 'cart_settled':
       return stock.applyCart(state, event)

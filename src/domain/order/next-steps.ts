@@ -3,6 +3,7 @@
  * between any two steps only means that the same steps are wanted again, under the same ids.
  */
 
+import { isLookDue, lookSteps } from './better-plan.ts'
 import { claimCapacityCalls, type LocationCall, releaseCapacityCalls } from './capacity-claims.ts'
 import { isUnmapped } from './intake-cases.ts'
 import { hasBackorderedUnits, hasPendingUnits } from './line-moves.ts'
@@ -10,6 +11,7 @@ import { lookAheadSteps } from './look-ahead.ts'
 import { cartSteps, isCartOpen } from './order-cart.ts'
 import type { OrderState } from './order-state.ts'
 import { unitsToPlan, wantsPlan } from './propose-plan.ts'
+import { isReplacing } from './replace-plan.ts'
 import type { LocationStepType, SagaStep, StockStepType } from './saga-step.ts'
 import { planAsk } from './sourcing-request.ts'
 import { awaitCalls, commitCalls, effectCalls, extendCalls, forgetCalls, holdCalls } from './stock-calls.ts'
@@ -21,12 +23,13 @@ export function nextSteps(state: OrderState, nowMs: number): readonly SagaStep[]
     ...reviewStep(state, nowMs),
     ...cartSteps(state, nowMs),
     ...planStep(state, nowMs),
+    ...lookSteps(state, nowMs),
     ...locationStep('claim_capacity', claimCapacityCalls(state)),
     ...locationStep('release_capacity', releaseCapacityCalls(state)),
     ...stockStep(state, 'hold_stock', claimCapacityCalls(state).length > 0 ? [] : holdCalls(state)),
     ...stockStep(state, 'release_stock', effectCalls(state, 'release')),
     ...stockStep(state, 'ship_stock', effectCalls(state, 'ship')),
-    ...stockStep(state, 'commit_stock', isPosted(state) ? commitCalls(state) : []),
+    ...stockStep(state, 'commit_stock', isPosted(state) && !isMoving(state, nowMs) ? commitCalls(state) : []),
     ...stockStep(state, 'extend_stock', isPosted(state) ? [] : extendCalls(state, nowMs + holdMarginMs)),
     ...stockStep(state, 'await_stock', awaitCalls(state)),
     ...stockStep(state, 'forget_waiter', hasBackorderedUnits(state) ? [] : forgetCalls(state)),
@@ -64,6 +67,11 @@ function locationStep(type: LocationStepType, calls: readonly LocationCall[]): S
 
 function stockStep(state: OrderState, type: StockStepType, calls: ReturnType<typeof holdCalls>): SagaStep[] {
   return calls.length === 0 ? [] : [{ type, attempt: state.attempt, calls }]
+}
+
+/** What may be about to be given up for a better plan does not become final meanwhile. */
+function isMoving(state: OrderState, nowMs: number): boolean {
+  return isReplacing(state) || isLookDue(state, nowMs)
 }
 
 function isPosted(state: OrderState): boolean {

@@ -8,14 +8,15 @@ import { partsMember, stockParts } from '../catalog/stock-parts.ts'
 import { commandId, locationId } from '../shared/ids.ts'
 import { decideSourcing } from '../sourcing/decide-sourcing.ts'
 import { type KeptDecision, keptDecision } from '../sourcing/kept-decision.ts'
-import type { SourcingRequest, StockFigure } from '../sourcing/request.ts'
+import type { SourcingRequest } from '../sourcing/request.ts'
 import { type Placing, placeLines } from '../stock/place-lines.ts'
 import { plannedDays } from './capacity-claims.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { LineState, OrderState, Plan, PlanAllocation } from './order-state.ts'
+import { withOwnUnits } from './own-units.ts'
 import { unitsToPlan, wantsPlan } from './propose-plan.ts'
 import { isExcluded } from './release-fulfilment.ts'
-import type { PlanCandidate, PlanInputs, SagaCommand } from './saga-command.ts'
+import type { PlanInputs, SagaCommand } from './saga-command.ts'
 import type { OrderCart } from './saga-state.ts'
 import type { SagaStep } from './saga-step.ts'
 import { planAsk, sourcingRequest } from './sourcing-request.ts'
@@ -109,24 +110,11 @@ function requestFor(
   state: OrderState,
   nowMs: number,
 ): SourcingRequest {
-  const own = inputs.candidates.map((candidate) => withOwnClaims(candidate, claims))
+  const own = inputs.candidates.map((candidate) => withOwnUnits(candidate, claims))
   const unitsOf = ({ lineId }: LineState) =>
     allocations.reduce((sum, each) => sum + (each.lineId === lineId ? each.quantity : 0), 0)
   const request = sourcingRequest(state, { ...inputs, candidates: own }, true, unitsOf, nowMs)
   return { ...request, fixed: allocations.map(({ lineId, location, quantity }) => ({ lineId, location, quantity })) }
-}
-
-/** What the cart claims there is the order's to take. */
-function withOwnClaims(candidate: PlanCandidate, claims: OrderCart['claims']): PlanCandidate {
-  const here = claims.filter(({ location }) => location === candidate.location)
-  const skus = new Set([...candidate.figures, ...here].map((each) => each.sku))
-  const figures = [...skus].map((sku): StockFigure => {
-    const known = candidate.figures.find((figure) => figure.sku === sku) ?? { sku, available: 0, pace: 0 }
-    const units = here.reduce((sum, claim) => sum + (claim.sku === sku ? claim.quantity : 0), 0)
-    const anyAge = known.anyAge === undefined ? {} : { anyAge: known.anyAge + units }
-    return { ...known, available: known.available + units, ...anyAge }
-  })
-  return { ...candidate, figures }
 }
 
 function placeByClaims(

@@ -19,7 +19,16 @@ import type { KeptDecision } from '../sourcing/kept-decision.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
 import type { PromiseReview, TakenPromise } from './line-promise.ts'
 import type { OrderCommand } from './order-command.ts'
-import type { ChannelFulfilment, FulfilmentOrder, Hold, OrderReturn, Plan, Refund, Shipment } from './order-state.ts'
+import type {
+  ChannelFulfilment,
+  FulfilmentOrder,
+  Hold,
+  OrderReturn,
+  Plan,
+  Refund,
+  ReplacedClaim,
+  Shipment,
+} from './order-state.ts'
 import type { OrderCart, OrderPolicy, Shortage, TrackingFact, WaitingAt } from './saga-state.ts'
 
 export type Units = { readonly lineId: LineId; readonly quantity: number }
@@ -89,11 +98,25 @@ type CapacityRef = { readonly location: LocationId; readonly attempt: number }
 /** Promising: plans, positions, waiting. */
 type StockEvent =
   /** `decision`: why so, with the request it was made from. */
-  | { readonly type: 'planned'; readonly plan: Plan; readonly decision?: KeptDecision }
+  | {
+      readonly type: 'planned'
+      readonly plan: Plan
+      readonly decision?: KeptDecision
+      /** Absent: its units were open. */
+      readonly reason?: 'better_plan'
+    }
+  /** What is held was looked at again. `unknown`: what a plan rests on could not be looked up. */
+  | { readonly type: 'plan_reviewed'; readonly outcome: 'kept' | 'replaced' | 'unknown' }
   /** The cart that the order names was asked for; `claims` are taken over by the plan that follows. */
   | { readonly type: 'cart_taken'; readonly cart: OrderCart }
   | { readonly type: 'cart_settled'; readonly reservationId: string }
-  | { readonly type: 'stock_reserved'; readonly attempt: number; readonly grants: readonly Grant[] }
+  /** `replaced`: claims that are given back for it, now that all of it is held. */
+  | {
+      readonly type: 'stock_reserved'
+      readonly attempt: number
+      readonly grants: readonly Grant[]
+      readonly replaced?: readonly ReplacedClaim[]
+    }
   /** A position refused: nothing is kept of `returned`, and the open units are planned again. */
   | {
       readonly type: 'stock_refused'

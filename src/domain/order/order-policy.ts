@@ -22,6 +22,7 @@ export function channelFinding(config: Config, id: string): ChannelFinding {
     allowPartial: account.allowPartial,
     whenOutOfStock: account.whenOutOfStock,
     ...(account.priority === undefined ? {} : { priority: account.priority }),
+    ...(config.sourcing.betterPlan.movesMax === 0 ? {} : { betterPlan: config.sourcing.betterPlan }),
   }
   return { policy, currencies: account.currencies.length > 0 ? account.currencies : entity.currencies }
 }

@@ -101,8 +101,11 @@ export type Plan = {
   readonly claims?: PlanClaims
   /** When its parcels are expected to be there, where the services that take them are known. */
   readonly deliveries?: readonly PlannedDelivery[]
+  /** What it takes the place of: claims, in ordered units, that are given back once its own are held. */
+  readonly replaces?: readonly ReplacedClaim[]
   readonly plannedAtMs: number
 }
+export type ReplacedClaim = Pick<OrderReservation, 'reservationId' | 'location' | 'quantity'>
 
 /** One per line, location and attempt. Of a bundle it stands for a claim of the same name on each component there. */
 export type OrderReservation = {
@@ -244,6 +247,3 @@ export type OrderState = {
   /** When the saga wants to be woken with nothing else happening (mapping retry, backorder recheck); null for never. */
   readonly wakeAtMs: number | null
 }
-
-/** Which system must act before the order can advance; the console shows it and `stuck_order` names it. */
-export type NextActor = 'crossdock' | 'channel' | 'erp' | 'warehouse' | 'carrier' | 'operations' | 'supplier' | 'nobody'

@@ -3,7 +3,7 @@
  * itself never reads them; it reads quantities, holds and intents.
  */
 import { unreachable } from '../shared/result.ts'
-import type { LineQuantities, NextActor, OrderState } from './order-state.ts'
+import type { LineQuantities, OrderState } from './order-state.ts'
 
 export const orderStatuses = [
   'on_hold',
@@ -18,6 +18,9 @@ export const orderStatuses = [
   'cancelled',
 ] as const
 export type OrderStatus = (typeof orderStatuses)[number]
+
+/** Which system must act before the order can advance; the console shows it and `stuck_order` names it. */
+export type NextActor = 'crossdock' | 'channel' | 'erp' | 'warehouse' | 'carrier' | 'operations' | 'supplier' | 'nobody'
 
 /** What a person must see first wins: the end of the order, then what stops it, then how far its units are. */
 export function statusOf(state: OrderState): OrderStatus {

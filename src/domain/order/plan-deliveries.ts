@@ -43,6 +43,8 @@ export function deliveriesMember(
 export function promisePlanned(state: OrderState): readonly OrderEvent[] {
   const { plan, saga, stage } = state
   if (plan === null || saga.holding || stage === 'closed' || stage === 'cancelled') return []
+  // What only moves was promised when it was held first, or nobody could say when it would be there.
+  if (plan.replaces !== undefined) return []
   const promised = new Set<string>(promisesOf(state).map(({ lineId }) => lineId))
   const held = new Set(state.reservations.filter(({ status }) => status !== 'released').map((each) => each.lineId))
   const lines = [...new Set(plan.allocations.map(({ lineId }) => lineId))]

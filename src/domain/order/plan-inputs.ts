@@ -11,7 +11,8 @@ import type { Location } from '../config/location.ts'
 import { type DeliveryMethod, deliveryMethods } from '../config/promising.ts'
 import { servesRegion } from '../config/serves-region.ts'
 import type { Sku } from '../shared/ids.ts'
-import { dispatchAt } from '../sourcing/calendar/dispatch-at.ts'
+import { dispatchAt, workingDayOf } from '../sourcing/calendar/dispatch-at.ts'
+import { closesAtMs } from '../sourcing/calendar/working-day.ts'
 import type { RatedOrigin } from '../sourcing/ports/rate-shipments.ts'
 import { fewestSplits, type SourcingProfile } from '../sourcing/profile.ts'
 import type { CapacityFigure, StockFigure } from '../sourcing/request.ts'
@@ -120,8 +121,15 @@ function planCandidate(candidate: CandidateLocation, context: Context): readonly
       lanes: rated?.lanes ?? [],
       figures: positions.flatMap(({ figure }) => figure ?? []),
       keptBack: positions.flatMap(({ sku, keepBack }) => (keepBack === 0 ? [] : [{ sku, units: keepBack }])),
+      ...cutOffMember(location, fromMs(order, nowMs)),
     },
   ]
+}
+
+function cutOffMember(location: Location, atMs: number): Pick<PlanCandidate, 'cutOffAtMs'> {
+  const { cutOff, openings } = location.calendar
+  if (cutOff === null && openings.every((opening) => opening.cutOff === null)) return {}
+  return { cutOffAtMs: closesAtMs(location, workingDayOf(location, atMs)) }
 }
 
 /** What the order may take there, by the formula that the position itself decides its holds by. */

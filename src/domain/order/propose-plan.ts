@@ -1,7 +1,7 @@
 /** Decides the plan from fresh figures: what is held where, and what has to wait. */
 import { partsMember } from '../catalog/stock-parts.ts'
 import { decideSourcing } from '../sourcing/decide-sourcing.ts'
-import type { SourcingDecision } from '../sourcing/decision.ts'
+import type { CandidatePlan, SourcingDecision } from '../sourcing/decision.ts'
 import { keptDecision } from '../sourcing/kept-decision.ts'
 import { backorder } from './backorder.ts'
 import { plannedDays } from './capacity-claims.ts'
@@ -47,11 +47,17 @@ export function proposePlan(
   const waiting = backorder(state, missing, inputs.candidates, nowMs)
   const decision = keptDecision(request, decided)
   if (decided.plan === null) return waiting.map((event) => ({ ...event, decision }))
-  return [...waiting, { type: 'planned', plan: planOf(state, inputs, decided, nowMs), decision }]
+  return [...waiting, { type: 'planned', plan: planOf(state, inputs, decided, decided.plan, nowMs), decision }]
 }
 
-function planOf(state: OrderState, inputs: PlanInputs, decided: SourcingDecision, nowMs: number): Plan {
-  const chosen = decided.plan ?? { allocations: [], unplanned: [] }
+/** `chosen`: what of the decided plan is to be held. */
+export function planOf(
+  state: OrderState,
+  inputs: PlanInputs,
+  decided: SourcingDecision,
+  chosen: Pick<CandidatePlan, 'allocations' | 'unplanned'>,
+  nowMs: number,
+): Plan {
   const allocations = chosen.allocations.flatMap(({ lineId, location, quantity }): PlanAllocation[] => {
     const line = findLine(state, lineId)
     if (line === undefined || line.sku === null) return []

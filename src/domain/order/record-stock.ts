@@ -11,6 +11,7 @@ import { claimOf, partedAs } from './claims.ts'
 import { findLine } from './line-moves.ts'
 import type { Grant, OrderEvent, Position, ReservationRef } from './order-event.ts'
 import type { OrderReservation, OrderState, Plan, PlanAllocation } from './order-state.ts'
+import { recordReplacement } from './replace-plan.ts'
 import type { SagaCommand, StockAnswer } from './saga-command.ts'
 import { holdTtlMs } from './wake.ts'
 
@@ -60,6 +61,10 @@ function recordHolds(command: RecordStock, state: OrderState, nowMs: number): re
   const torn = answered
     .filter(({ verdicts }) => refusalIn(verdicts) !== null && verdicts.some(({ ok }) => ok))
     .map(({ allocation }) => grantOf(state, plan, allocation, 0))
+  if (plan.replaces !== undefined) {
+    const untaken = granted.map((allocation) => grantOf(state, plan, allocation, 0))
+    return recordReplacement(state, plan, { granted: untaken, torn, refused: refused.map(refusedUnits) })
+  }
   const wanted = ['planned', 'reserved', 'posted', 'released'].includes(state.stage)
   const partial = state.order.allowPartial ?? state.policy?.allowPartial ?? false
   const keep = wanted && (refused.length === 0 || partial)
@@ -71,11 +76,15 @@ function recordHolds(command: RecordStock, state: OrderState, nowMs: number): re
   const refusal: OrderEvent = {
     type: 'stock_refused',
     attempt: plan.attempt,
-    refused: refused.map(({ lineId, quantity, location, reason }) => ({ lineId, quantity, location, reason })),
+    refused: refused.map(refusedUnits),
     returned: [...(taking ? [] : grants), ...torn],
   }
   const reserved: OrderEvent[] = taking ? [{ type: 'stock_reserved', attempt: plan.attempt, grants }] : []
   return [...reserved, refusal, ...giveUp(state, plan, refused, nowMs, wanted)]
+}
+
+const refusedUnits = ({ lineId, quantity, location, reason }: PlanAllocation & { readonly reason: string }) => {
+  return { lineId, quantity, location, reason }
 }
 
 /** The bound is reached: what was refused waits, instead of being planned once more. */

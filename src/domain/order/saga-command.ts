@@ -72,6 +72,8 @@ export type PlanCandidate = SourcingCandidate &
   CandidateLocation & {
     /** Units that its rules keep back, where there are any. */
     readonly keptBack: readonly { readonly sku: Sku; readonly units: number }[]
+    /** Until when it takes orders that leave on its next day; absent: for as long as the day lasts. */
+    readonly cutOffAtMs?: number
   }
 
 export type StockAnswer = {
@@ -102,6 +104,8 @@ export type SagaCommand =
       /** What the plan that takes the claims over is explained by; null: there are none. */
       readonly inputs: PlanInputs | null
     }
+  /** `inputs` null: they could not be looked up. */
+  | { readonly type: 'review_plan'; readonly inputs: PlanInputs | null }
   | { readonly type: 'record_cart_settled' }
   | { readonly type: 'record_outlook'; readonly lines: readonly LineOutlook[] }
   | {

@@ -1,7 +1,8 @@
 /** What the saga remembers between steps, besides the order's own facts; part of the order's document. */
+import type { BetterPlanRules } from '../config/better-plan.ts'
 import type { AccountId, LineId, LocationId, ReservationId, Sku } from '../shared/ids.ts'
 import type { ClaimCover } from '../stock/claim-cover.ts'
-import type { TrackingStatus } from './order-state.ts'
+import type { Plan, TrackingStatus } from './order-state.ts'
 
 /** The configuration the order runs under, as it was when the order was last validated. */
 export type OrderPolicy = {
@@ -14,6 +15,8 @@ export type OrderPolicy = {
   readonly whenOutOfStock: 'backorder' | 'exception'
   /** Whose backorders are served first: lower before higher; absent: as most. */
   readonly priority?: number
+  /** Absent: what is held stays where it is. */
+  readonly betterPlan?: BetterPlanRules
 }
 
 /**
@@ -82,8 +85,23 @@ export type Shortage = Pick<ClaimCover, 'version' | 'claims' | 'because'> & {
   readonly location: LocationId
 }
 
+/** How often what is held was looked at again for a better plan, and when. */
+export type PlanLooks = {
+  /** The last look, or when units were held last. */
+  readonly lookedAtMs: number
+  /** Looks without a move since then. */
+  readonly idle: number
+  readonly moves: number
+  /** Something happened that may have made another plan better: the next look does not wait for its turn. */
+  readonly isAsked: boolean
+  /** While a better plan is being held: the plan that stays when it cannot be. */
+  readonly before?: Plan | null
+}
+
 /** What the saga remembers between steps, besides the order's own facts. */
 export type SagaState = {
+  /** Absent: nothing was held yet, or nothing ever moves. */
+  readonly looks?: PlanLooks
   /** Absent: no position ever had too little. */
   readonly shortages?: readonly Shortage[]
   /** Absent: none was ever wanted. */

@@ -49,6 +49,8 @@ export type SagaStep =
     }
   /** Look up what a plan rests on: configuration, catalogue, and the figures of every candidate position. */
   | { readonly type: 'plan'; readonly ask: PlanAsk }
+  /** Look up the same for what is held: another plan may have become better. */
+  | { readonly type: 'review_plan'; readonly ask: PlanAsk }
   /** Ask what promised units still wait for. */
   | { readonly type: 'look_ahead'; readonly order: CanonicalOrder; readonly lines: readonly OutlookAsk[] }
   /** The order names a cart: make it the order's, and say what it claims. */

@@ -1,7 +1,7 @@
 /** What is asked of the sourcing engine for an order: its open lines, and the inputs that were looked up for it. */
 import { type StockPart, stockParts } from '../catalog/stock-parts.ts'
 import type { Sku } from '../shared/ids.ts'
-import type { SourcingLine, SourcingOrder, SourcingRequest } from '../sourcing/request.ts'
+import type { SourcingCandidate, SourcingLine, SourcingOrder, SourcingRequest } from '../sourcing/request.ts'
 import type { CanonicalOrder, OrderLine } from './canonical-order.ts'
 import type { LineState, OrderState } from './order-state.ts'
 import { isExcluded } from './release-fulfilment.ts'
@@ -119,6 +119,13 @@ function sumOf(
 }
 
 /** Who picks there is the order's to know, not the engine's. */
-function bare({ warehouse: _warehouse, reporter: _reporter, keptBack: _keptBack, ...candidate }: PlanCandidate) {
-  return candidate
+function bare(candidate: PlanCandidate): SourcingCandidate {
+  const {
+    warehouse: _warehouse,
+    reporter: _reporter,
+    keptBack: _keptBack,
+    cutOffAtMs: _cutOffAtMs,
+    ...rest
+  } = candidate
+  return rest
 }

@@ -45,6 +45,7 @@ const legalAt: Readonly<Record<OrderEventType, readonly OrderStage[]>> = {
   promise_taken: everywhere,
   promises_reviewed: everywhere,
   planned: fromValidated,
+  plan_reviewed: fromReserved,
   cart_taken: fromValidated,
   cart_settled: everywhere,
   stock_reserved: ['planned', 'reserved', 'posted', 'released'],

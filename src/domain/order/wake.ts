@@ -1,4 +1,5 @@
 /** When the saga wants to look at the order although nothing happens to it. */
+import { lookDueMs } from './better-plan.ts'
 import { hasOpenHold } from './holds.ts'
 import { hasPendingUnits } from './line-moves.ts'
 import { unsettledPromises } from './line-promise.ts'
@@ -11,9 +12,8 @@ export const holdTtlMs = 24 * 3_600_000
 export const holdMarginMs = 12 * 3_600_000
 
 export function nextWakeMs(state: OrderState): number | null {
-  const wakes = [mappingRetryMs(state), recheckMs(state), extensionMs(state), lookAheadMs(state)].filter(
-    (atMs) => atMs !== null,
-  )
+  const all = [mappingRetryMs(state), recheckMs(state), extensionMs(state), lookAheadMs(state), lookDueMs(state)]
+  const wakes = all.filter((atMs) => atMs !== null)
   return wakes.length === 0 ? null : Math.min(...wakes)
 }
 

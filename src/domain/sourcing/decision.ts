@@ -28,6 +28,10 @@ export type ConstraintName =
   | 'whole_order'
   /** Another plan serves more units. */
   | 'coverage'
+  /** It would break a promise that the plan which is held keeps, or be later than both. */
+  | 'promised_date'
+  /** The day of a location that it would move to closes too soon. */
+  | 'cut_off'
 
 export type LocationRefusal = {
   readonly location: LocationId
@@ -60,6 +64,10 @@ export type CandidatePlan = {
   readonly score: number
   /** Null: feasible. */
   readonly refused: ConstraintName | null
+  /** An earlier plan holds it. */
+  readonly isCurrent?: true
+  /** How much better it is than that one. */
+  readonly gainPercent?: number
 }
 
 export type StrategyAttempt = {

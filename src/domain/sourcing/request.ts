@@ -2,6 +2,7 @@
  * All that a decision rests on, resolved: the same request gives the same decision, byte for byte, whoever asks and
  * whenever. Quantities of lines are ordered units, quantities of stock are base units, money is minor units.
  */
+import type { DateOf } from '../atp/deliver-at.ts'
 import type { Location } from '../config/location.ts'
 import type { DeliveryMethod } from '../config/promising.ts'
 import type { LineId, LocationId, Sku } from '../shared/ids.ts'
@@ -19,6 +20,18 @@ export type SourcingRequest = {
   readonly candidates: readonly SourcingCandidate[]
   /** Units that are claimed where they lie already, as by a cart: nothing is chosen, it is weighed beside what could be. */
   readonly fixed?: readonly SourcedAllocation[]
+  /** What an earlier plan holds: it stays unless another is clearly better. Its units count as available where they are. */
+  readonly current?: CurrentPlan
+}
+
+export type CurrentPlan = {
+  readonly allocations: readonly SourcedAllocation[]
+  /** See `BetterPlanRules`. */
+  readonly marginPercent: number
+  /** Dates that another plan keeps if this one does; and where this one does not, is no later than it. */
+  readonly promises: readonly { readonly lineId: LineId; readonly byMs: number; readonly dateOf: DateOf }[]
+  /** Where no more units may go: the day there closes too soon. */
+  readonly closing: readonly LocationId[]
 }
 
 export type SourcingOrder = {

@@ -38,10 +38,17 @@ export function planRefusal(field: Field, draft: Draft, shipments: readonly Sour
 
 export type Weighed = Pick<StrategyAttempt, 'plans' | 'feasible' | 'refusedPlans'>
 
-export function scorePlans(field: Field, weights: StrategyWeights, drafts: readonly Draft[]): Weighed {
+/** `held`, one of the drafts or null, is among the plans kept, whatever it comes to. */
+export function scorePlans(
+  field: Field,
+  weights: StrategyWeights,
+  drafts: readonly Draft[],
+  refuses = planRefusal,
+  held: Draft | null = null,
+): Weighed & { readonly held: CandidatePlan | null } {
   const judged = drafts.map((draft): Judged => {
     const shipments = shipmentsOf(field, draft)
-    return { draft, shipments, refused: planRefusal(field, draft, shipments) }
+    return { draft, shipments, refused: refuses(field, draft, shipments) }
   })
   const most = Math.max(0, ...judged.map(({ draft, refused }) => (refused === null ? draft.units : 0)))
   const all = judged.map((plan): Judged => {
@@ -51,21 +58,29 @@ export function scorePlans(field: Field, weights: StrategyWeights, drafts: reado
   const refused = all.filter((plan) => plan.refused !== null)
   const ranked = ordered(scored(field, weights, feasible))
   const why = Map.groupBy(refused, (plan) => plan.refused)
+  const first = ranked.filter(({ draft }, at) => at < feasibleKeptMax || draft === held)
+  const kept = [...first, ...refusedKept(field, weights, refused, held)]
+  const plans = kept.map((plan) => told(field, plan))
   return {
-    plans: [...ranked.slice(0, feasibleKeptMax), ...refusedKept(field, weights, refused)].map((plan) =>
-      told(field, plan),
-    ),
+    plans,
+    held: plans[kept.findIndex(({ draft }) => draft === held)] ?? null,
     feasible: feasible.length,
     refusedPlans: Object.fromEntries([...why].map(([constraint, plans]) => [constraint, plans.length]).sort()),
   }
 }
 
 /** Those that came nearest: most units, and what a person would try first. */
-function refusedKept(field: Field, weights: StrategyWeights, refused: readonly Judged[]): readonly Scored[] {
+function refusedKept(
+  field: Field,
+  weights: StrategyWeights,
+  refused: readonly Judged[],
+  held: Draft | null,
+): readonly Scored[] {
   const nearest = refused.toSorted(
     (left, right) => right.draft.units - left.draft.units || byRank(left.draft, right.draft),
   )
-  return scored(field, weights, nearest.slice(0, refusedKeptMax))
+  const kept = nearest.filter(({ draft }, at) => at < refusedKeptMax || draft === held)
+  return scored(field, weights, kept)
 }
 
 function scored(field: Field, weights: StrategyWeights, plans: readonly Judged[]): readonly Scored[] {
@@ -104,6 +119,21 @@ function valuesOf(
     stockout: value('stockout'),
     priority: value('priority'),
   }
+}
+
+/** Term by term against the larger of the two figures, each by its share of the weights. What is unknown is worst. */
+export function gainPercent(from: CandidatePlan, to: CandidatePlan, weights: StrategyWeights): number {
+  const all = terms.reduce((sum, term) => sum + weights[term], 0)
+  const gain = terms.reduce((sum, term) => sum + weights[term] * gainOf(term, from, to), 0)
+  return all === 0 ? 0 : rounded((100 * gain) / all)
+}
+
+function gainOf(term: Term, from: CandidatePlan, to: CandidatePlan): number {
+  const [before, after] = [from.terms[term].raw, to.terms[term].raw]
+  if (before === null || after === null) return Number(before === null) - Number(after === null)
+  const most = Math.max(Math.abs(before), Math.abs(after))
+  const change = most === 0 ? 0 : Math.max(-1, Math.min(1, (after - before) / most))
+  return effects[term].better === 'more' ? change : -change
 }
 
 function ordered(plans: readonly Scored[]): readonly Scored[] {

@@ -3,6 +3,7 @@
  * figures, each with its age; how old they may be is for the caller to say.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { configInForceAt, type PastConfig } from '../../config/past-config.ts'
 import { type AtpQuestion, answerAtp, heldStock } from '../atp/answer-atp.ts'
 import { askedSites } from '../atp/asked-delivery.ts'
 import { type AskedSku, findAskedSku } from '../atp/asked-sku.ts'
@@ -14,9 +15,9 @@ import type { AppContext, AppEnv } from '../context.ts'
 import { answers, reads, reasonsOf, refusals } from '../describe-route.ts'
 import { matchesTag, weakTag } from '../entity-tag.ts'
 import { refuse } from '../problem.ts'
-import { availabilitySchema } from '../wire/atp-answer.ts'
+import { availabilitySchema, pastConfigSchema } from '../wire/atp-answer.ts'
 import { type AtpQuery, atpQuerySchema } from '../wire/atp-query.ts'
-import { instantOutSchema, rfc3339 } from '../wire/instant.ts'
+import { instantOutSchema, rfc3339, rfc3339OrNull } from '../wire/instant.ts'
 
 export const atp = new OpenAPIHono<AppEnv>()
 
@@ -41,7 +42,8 @@ const atpRoute = createRoute({
         asOf: instantOutSchema,
         channel: z.string().nullable(),
         quantity: z.int().nullable(),
-        configVersion: z.string(),
+        configVersion: z.string().openapi({ description: 'The configuration whose rules the answer is by' }),
+        pastConfig: pastConfigSchema.optional(),
         skus: z.array(availabilitySchema),
       }),
       'One entry per SKU, in the order asked for',
@@ -53,7 +55,19 @@ const atpRoute = createRoute({
 
 atp.openapi(atpRoute, async (c) => {
   const query = c.req.valid('query')
-  const { principal, config, receivedAtMs } = c.var
+  const { config, receivedAtMs } = c.var
+  if (query.asOf === undefined) return await answer(c, { config, query, nowMs: receivedAtMs }, null)
+  if (query.asOf > receivedAtMs) {
+    return refuse(c, { reason: 'invalid_query', errors: [{ path: 'asOf', message: 'lies in the future' }] })
+  }
+  const past = await configInForceAt(c.env, query.asOf, config)
+  return await answer(c, { config: past.config, query, nowMs: query.asOf }, past)
+})
+
+/** Who may ask is for today's configuration to say, and what there is to be asked about for the one that answers. */
+async function answer(c: AppContext, asking: Omit<AtpQuestion, 'account'>, past: PastConfig | null) {
+  const { config, query } = asking
+  const { principal, receivedAtMs } = c.var
   const channel = query.channel ?? principal.account
   if (principal.account !== null && channel !== principal.account) {
     return refuse(c, { reason: 'account_not_allowed', account: channel })
@@ -63,12 +77,9 @@ atp.openapi(atpRoute, async (c) => {
   const asked = await Promise.all(query.sku.map((sku) => findAskedSku(c.env, sku, receivedAtMs)))
   const tooMuch = tooMuchAsked(asked, query, config.locations.length)
   if (tooMuch !== null) return refuse(c, { reason: 'invalid_query', errors: [{ path: 'sku', message: tooMuch }] })
-  if (query.asOf === undefined) return await answerNow(c, { config, account, query, nowMs: receivedAtMs }, asked)
-  if (query.asOf > receivedAtMs) {
-    return refuse(c, { reason: 'invalid_query', errors: [{ path: 'asOf', message: 'lies in the future' }] })
-  }
-  return await answerThen(c, { config, account, query, nowMs: query.asOf }, asked)
-})
+  const question = { ...asking, account }
+  return past === null ? await answerNow(c, question, asked) : await answerThen(c, question, asked, past)
+}
 
 async function answerNow(c: AppContext, question: AtpQuestion, asked: readonly AskedSku[]) {
   const { config, account, query, nowMs } = question
@@ -87,15 +98,16 @@ async function answerNow(c: AppContext, question: AtpQuestion, asked: readonly A
   return c.json({ asOf: rfc3339(nowMs), ...said, skus }, 200, headers)
 }
 
-/** By today's rules over the stock of then. Nothing can be promised in the past any more. */
-async function answerThen(c: AppContext, question: AtpQuestion, asked: readonly AskedSku[]) {
+/** By the rules of then over the stock of then. Nothing can be promised in the past any more. */
+async function answerThen(c: AppContext, question: AtpQuestion, asked: readonly AskedSku[], past: PastConfig) {
   const { config, account, query, nowMs } = question
   const unpromising = { ...question, query: { ...query, quantity: undefined, by: undefined } }
   try {
     const answered = await answerAtp(unpromising, asked, pastStock(c.env, nowMs), async () => [])
     const skus = await Promise.all(answered.map((sku) => renderSku(c.env, question, sku)))
     const said = { channel: account?.id ?? null, quantity: query.quantity ?? null, configVersion: config.version }
-    return c.json({ asOf: rfc3339(nowMs), ...said, skus }, 200, { 'cache-control': 'private, no-cache' })
+    const pastConfig = { activatedAt: rfc3339OrNull(past.activatedAtMs), inForceThen: past.inForceThen }
+    return c.json({ asOf: rfc3339(nowMs), ...said, pastConfig, skus }, 200, { 'cache-control': 'private, no-cache' })
   } catch (error) {
     if (!(error instanceof HistoryTooLong)) throw error
     return refuse(c, { reason: 'history_too_long', detail: error.message })

@@ -27,6 +27,7 @@ const backordersRoute = createRoute({
       z.object({
         sku: z.string(),
         orders: z.int().openapi({ description: 'All that wait' }),
+        unmatched: z.int().openapi({ description: 'Of them, those behind the first 1,000, which nobody matches yet' }),
         units: z.int().openapi({ description: 'Base units, of all that wait' }),
         backorders: z.array(backorderSchema).openapi({ description: 'The first 200 in turn' }),
       }),
@@ -39,9 +40,12 @@ const backordersRoute = createRoute({
 backorders.openapi(backordersRoute, async (c) => {
   const { sku } = c.req.valid('query')
   if ((await findSku(c.env, sku, c.var.receivedAtMs)) === null) return refuse(c, { reason: 'unknown_sku', sku })
-  const { orders, units, matches } = await actor<AvailabilityApi>(c.env.AVAILABILITY, sku).backorders(sku, null)
+  const { orders, unmatched, units, matches } = await actor<AvailabilityApi>(c.env.AVAILABILITY, sku).backorders(
+    sku,
+    null,
+  )
   const shown = matches.filter(({ orderId }) => mayActFor(c.var.principal, orderId.split(':')[0] ?? ''))
-  return c.json({ sku, orders, units, backorders: shown.map(backorderDocument) }, 200)
+  return c.json({ sku, orders, unmatched, units, backorders: shown.map(backorderDocument) }, 200)
 })
 
 function backorderDocument(match: BackorderMatch): z.infer<typeof backorderSchema> {

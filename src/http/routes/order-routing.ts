@@ -2,6 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { OrderApi } from '../../actor-apis.ts'
 import type { LogEntry } from '../../domain/order/order-command.ts'
+import type { EventOf } from '../../domain/order/order-event.ts'
 import type { OrderState, Plan } from '../../domain/order/order-state.ts'
 import { type KeptDecision, rerun } from '../../domain/sourcing/kept-decision.ts'
 import type { AppEnv } from '../context.ts'
@@ -22,6 +23,10 @@ const decisionSchema = z
     seq: z.int(),
     at: instantOutSchema,
     type: z.string().openapi({ description: '`planned`, `stock_reserved`, `stock_refused`, `units_backordered`' }),
+    reason: z
+      .enum(['better_plan'])
+      .nullable()
+      .openapi({ description: '`better_plan`: its units were held already; null: they were open' }),
     decision: z.record(z.string(), z.unknown()).openapi({ description: 'The event as the order keeps it' }),
     sourcing: sourcingDecisionSchema
       .nullable()
@@ -122,10 +127,12 @@ async function readRouting(order: OrderApi): Promise<{ state: OrderState | null;
   return { state, entries }
 }
 
+type Routed = { readonly decision?: KeptDecision } & Pick<EventOf<'planned'>, 'reason'>
+
 function decisionDocument(entry: LogEntry, isVerified: boolean): z.infer<typeof decisionSchema> {
   const { seq, atMs, type } = entry
-  const { decision, ...event }: { readonly decision?: KeptDecision } = JSON.parse(entry.event)
-  const rest = { seq, at: rfc3339(atMs), type, decision: event }
+  const { decision, ...event }: Routed = JSON.parse(entry.event)
+  const rest = { seq, at: rfc3339(atMs), type, reason: event.reason ?? null, decision: event }
   if (decision === undefined) return { ...rest, sourcing: null, rerun: null }
   return { ...rest, sourcing: sourcingDocument(decision), rerun: isVerified ? rerun(decision) : null }
 }

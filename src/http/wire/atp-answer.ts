@@ -45,6 +45,17 @@ const ruleSchema = z
   })
   .openapi('AppliedRules')
 
+/** Only with `asOf`. */
+export const pastConfigSchema = z
+  .object({
+    activatedAt: instantOutSchema.nullable().openapi({ description: 'Of the file; null: no activation is recorded' }),
+    inForceThen: z.boolean().openapi({
+      description:
+        'False: `asOf` lies before the first activation that is recorded, and the earliest known configuration answers',
+    }),
+  })
+  .openapi('PastConfiguration')
+
 export const promiseSchema = z
   .object({
     promiseId: z.string().openapi({ description: 'An order line that carries it takes the promise' }),

@@ -34,8 +34,16 @@ export const atpQuerySchema = z.strictObject({
   channel: slugSchema.optional().openapi({
     description: 'Only locations of its network count, and its thresholds, exclusions, caps and group hold',
   }),
-  quantity: integer(1, 1_000_000).optional().openapi({ description: 'Asks for a promise of so many' }),
-  by: instantSchema.optional().openapi({ description: 'When they are wanted at the latest' }),
+  quantity: integer(1, 1_000_000)
+    .optional()
+    .openapi({
+      description:
+        'Asks for a promise of so many. By itself it costs one call a SKU and reckons with calendars only; with `by` or ' +
+        '`shipTo` also with the room of the locations’ days and with locations that are out of service',
+    }),
+  by: instantSchema
+    .optional()
+    .openapi({ description: 'When they are wanted at the latest; `quantity` is 1 if absent' }),
   shipTo: shipToSchema
     .optional()
     .openapi({ type: 'string', description: 'Only locations that serve it count', example: 'US-94107' }),
@@ -52,6 +60,6 @@ export const atpQuerySchema = z.strictObject({
   maxStalenessMs: integer(0, 3_600_000)
     .default(stalenessDefaultMs)
     .openapi({ description: '0 reads the positions themselves' }),
-  asOf: instantSchema.optional().openapi({ description: 'Answers as it would have been answered then' }),
+  asOf: instantSchema.optional().openapi({ description: 'By the stock and the configuration of then' }),
 })
 export type AtpQuery = z.infer<typeof atpQuerySchema>

@@ -17,7 +17,9 @@ const matchedSchema = z
 export const lineBackorderSchema = z
   .object({
     matched: z.array(matchedSchema.extend({ sku: z.string() })),
-    missing: z.int().openapi({ description: 'Base units that nothing which is announced covers' }),
+    missing: z
+      .int()
+      .openapi({ description: 'Base units that nothing which is announced, and keeps long enough, covers' }),
     expectedAt: instantOutSchema.nullable().openapi({ description: 'Of the last unit; null while some are missing' }),
   })
   .openapi('LineBackorder')

@@ -39,6 +39,8 @@ const planSchema = z
     }),
     score: z.number(),
     refused: z.string().nullable().openapi({ description: 'The binding constraint; null: the plan is feasible' }),
+    current: z.boolean().openapi({ description: 'An earlier plan holds it, and this decision is whether it stays' }),
+    gainPercent: z.number().nullable().openapi({ description: 'How much better it is than the current one' }),
   })
   .openapi('SourcingPlan')
 
@@ -84,7 +86,12 @@ function attemptDocument(attempt: StrategyAttempt): z.infer<typeof attemptSchema
   return { ...attempt, refusals: [...attempt.refusals], plans: attempt.plans.map(planDocument), refusedPlans }
 }
 
-function planDocument({ allocations, unplanned, shipments, terms, score, refused }: CandidatePlan) {
-  const told = shipments.map(({ dispatchAtMs, ...rest }) => ({ ...rest, dispatchAt: rfc3339OrNull(dispatchAtMs) }))
-  return { allocations: [...allocations], unplanned: [...unplanned], shipments: told, terms, score, refused }
+function planDocument({ allocations, unplanned, shipments, terms, ...rest }: CandidatePlan) {
+  const { score, refused, isCurrent = false, gainPercent = null } = rest
+  const told = shipments.map(({ dispatchAtMs, ...shipment }) => ({
+    ...shipment,
+    dispatchAt: rfc3339OrNull(dispatchAtMs),
+  }))
+  const where = { allocations: [...allocations], unplanned: [...unplanned], shipments: told }
+  return { ...where, terms, score, refused, current: isCurrent, gainPercent }
 }

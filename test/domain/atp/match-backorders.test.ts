@@ -1,7 +1,12 @@
 /** Who is to be served from which supply, and what an order has to hear of it. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Backorder, inLine, matchBackorders, matchDigest } from '../../../src/domain/atp/match-backorders.ts'
+import {
+  type Backorder,
+  inLine,
+  matchBackorders as match,
+  matchDigest,
+} from '../../../src/domain/atp/match-backorders.ts'
 import type { PositionFigures, SupplyFigure } from '../../../src/domain/atp/position-figures.ts'
 import { locationId } from '../../../src/domain/shared/ids.ts'
 
@@ -26,9 +31,14 @@ const place = (name: string, supplies: readonly SupplyFigure[], change: Partial<
   figures: { ...empty, supplies, ...change },
 })
 const order = (orderId: string, units: number, change: Partial<Backorder> = {}): Backorder => ({
-  ...{ orderId, units, priority: 100, sinceMs: 0, locations: ['east', 'west'] },
+  ...{ orderId, units, priority: 100, sinceMs: 0, promisedByMs: null, notBeforeMs: null },
+  locations: ['east', 'west'],
   ...change,
 })
+type Places = Parameters<typeof match>[1]
+/** Of a SKU that keeps, unless the test says otherwise. */
+const matchBackorders = (waiting: readonly Backorder[], at: Places, atMs: number, keepMs = 0) =>
+  match(waiting, at, atMs, keepMs)
 const shown = (...asked: Parameters<typeof matchBackorders>) =>
   matchBackorders(...asked).map(({ orderId, matched, missing, expectedAtMs }) => [
     orderId,
@@ -68,12 +78,12 @@ describe('backorders', () => {
 
   it('are offered what is on hand before anything that comes, and nobody is told of that here', () => {
     const places = [place('east', [supply('PO-1', nowMs + 10, 5)], { sellable: 2 })]
-    const [match] = matchBackorders([order('a', 3)], places, nowMs)
-    expect(match?.matched).toMatchObject([
+    const [only] = matchBackorders([order('a', 3)], places, nowMs)
+    expect(only?.matched).toMatchObject([
       { supplyId: null, units: 2, dueAtMs: null, expectedAtMs: nowMs },
       { supplyId: 'PO-1', units: 1, confidencePercent: 80 },
     ])
-    expect(match && matchDigest(match)).toBe(`east/PO-1:1@${nowMs + 10} missing:0`)
+    expect(only && matchDigest(only)).toBe(`east/PO-1:1@${nowMs + 10} missing:0`)
   })
 
   it('expect overdue supply as much later than now as it is trusted to be', () => {
@@ -93,6 +103,68 @@ describe('backorders', () => {
     ]
     expect(new Set([before, ...changed].map(String)).size).toBe(5)
     expect(digest([supply('PO-1', nowMs + 10, 8)])).toEqual(before)
+  })
+})
+
+describe('backorders of what expires', () => {
+  const keepMs = 100
+  const lot = (lotId: string, units: number, goodForMs: number) => ({ lotId, units, goodUntilMs: nowMs + goodForMs })
+  const expiring = (supplyId: string, dueInMs: number, units: number, goodForMs: number): SupplyFigure => ({
+    ...supply(supplyId, nowMs + dueInMs, units),
+    goodUntilMs: nowMs + goodForMs,
+  })
+
+  it('pass over what would not keep, and wait for what does', () => {
+    const places = [place('east', [expiring('OLD', 10, 5, 109), expiring('FRESH', 20, 5, 120)])]
+    expect(shown([order('a', 3)], places, nowMs, keepMs)).toEqual([['a', ['3 of FRESH@east'], 0, nowMs + 20]])
+    expect(shown([order('a', 3)], places, nowMs, 99)).toEqual([['a', ['3 of OLD@east'], 0, nowMs + 10]])
+  })
+
+  it('are not offered a lot that is too old, and leave the longer life where the shorter will do', () => {
+    const lots = [lot('stale', 4, 99), lot('long', 4, 900), lot('enough', 4, 100)]
+    const places = [place('east', [], { sellable: 12, lots })]
+    const waiting = [
+      order('a', 5),
+      order('b', 2, { sinceMs: 1, promisedByMs: nowMs + 700 }),
+      order('c', 2, { sinceMs: 2 }),
+    ]
+    expect(shown(waiting, places, nowMs, keepMs)).toEqual([
+      ['a', ['5 of null@east'], 0, nowMs],
+      ['b', ['2 of null@east'], 0, nowMs],
+      ['c', ['1 of null@east'], 1, null],
+    ])
+    expect(shown([order('first', 4), ...waiting.slice(1)], places, nowMs, keepMs)[1]).toEqual([
+      'b',
+      ['2 of null@east'],
+      0,
+      nowMs,
+    ])
+  })
+
+  it('have to keep from when they are promised for, or from when they may leave', () => {
+    const places = [place('east', [expiring('PO-1', 10, 5, 200)])]
+    const missing = (change: Partial<Backorder>) => shown([order('a', 3, change)], places, nowMs, keepMs)[0]?.[2]
+    expect(missing({ promisedByMs: nowMs + 100 })).toBe(0)
+    expect(missing({ promisedByMs: nowMs + 101 })).toBe(3)
+    expect(missing({ notBeforeMs: nowMs + 101 })).toBe(3)
+    expect(missing({ notBeforeMs: nowMs + 5 })).toBe(0)
+    expect(missing({ promisedByMs: nowMs - 900 })).toBe(0)
+  })
+
+  it('never take what has expired when it comes', () => {
+    const places = [place('east', [expiring('GONE', 10, 5, 10)], { sellable: 3, lots: [lot('gone', 3, 0)] })]
+    expect(shown([order('a', 1, { promisedByMs: nowMs - 900 })], places, nowMs, keepMs)).toEqual([['a', [], 1, null]])
+    expect(shown([order('a', 1)], places, nowMs)).toEqual([['a', [], 1, null]])
+  })
+
+  it('come after claims that need the units to keep: those have them first, and no more than they need', () => {
+    const lots = [lot('short', 3, 150), lot('long', 3, 900)]
+    const needing = { sellable: 6, lots, committed: 2, needs: [{ goodUntilMs: nowMs + 800, units: 2 }] }
+    expect(shown([order('a', 6)], [place('east', [], needing)], nowMs, keepMs)).toEqual([
+      ['a', ['4 of null@east'], 2, null],
+    ])
+    const ofAnyAge = place('east', [], { ...needing, needs: [] })
+    expect(shown([order('a', 6, { promisedByMs: nowMs + 300 })], [ofAnyAge], nowMs, keepMs)[0]?.[2]).toBe(3)
   })
 })
 
@@ -123,7 +195,7 @@ const line = fc
     }),
     { maxLength: 6 },
   )
-  .map((all) => all.map((each, at) => ({ ...each, orderId: `o${at}` })))
+  .map((all) => all.map((each, at) => ({ ...each, promisedByMs: null, notBeforeMs: null, orderId: `o${at}` })))
 
 describe('whatever comes and whoever waits', () => {
   it('no unit is matched twice, none is lost, and the order of asking is no matter', () => {
@@ -154,6 +226,54 @@ describe('whatever comes and whoever waits', () => {
         expect(matchBackorders(first, sites, nowMs)).toEqual(all.slice(0, first.length))
       }),
       { numRuns: 500 },
+    )
+  })
+
+  it('nobody is matched to what does not keep, nor misses what would', () => {
+    const life = fc.option(fc.integer({ min: 0, max: 60 }), { nil: null })
+    const coming = fc.array(fc.tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 9 }), life), {
+      maxLength: 5,
+    })
+    const terms = fc.record({ promised: life, notBefore: life })
+    fc.assert(
+      fc.property(
+        coming,
+        line,
+        fc.array(terms, { minLength: 6, maxLength: 6 }),
+        fc.nat(40),
+        (made, asked, all, keep) => {
+          const then = (afterMs: number | null) => (afterMs === null ? null : nowMs + afterMs)
+          const announced = made.map(([due, units, good], at) => ({
+            ...supply(`PO-${at}`, nowMs + due, units),
+            goodUntilMs: then(good),
+          }))
+          const waiting = asked.map((each, at) => ({
+            ...{ ...each, locations: ['l0'] },
+            promisedByMs: then(all[at]?.promised ?? null),
+            notBeforeMs: then(all[at]?.notBefore ?? null),
+          }))
+          const left = new Map(announced.map(({ supplyId, units }) => [supplyId, units]))
+          for (const { matched, missing, promisedByMs, notBeforeMs } of match(
+            waiting,
+            [place('l0', announced)],
+            nowMs,
+            keep,
+          )) {
+            const fits = announced.filter(({ dueAtMs, goodUntilMs }) => {
+              const fromMs = promisedByMs ?? Math.max(dueAtMs, notBeforeMs ?? 0)
+              const untilMs = keep === 0 ? dueAtMs : fromMs + keep
+              return goodUntilMs === null || (goodUntilMs >= untilMs && goodUntilMs > dueAtMs)
+            })
+            for (const { supplyId, units } of matched) {
+              expect(fits.map((each) => each.supplyId)).toContain(supplyId)
+              left.set(supplyId ?? '', (left.get(supplyId ?? '') ?? 0) - units)
+            }
+            for (const units of left.values()) expect(units).toBeGreaterThanOrEqual(0)
+            if (missing > 0) for (const { supplyId } of fits) expect(left.get(supplyId)).toBe(0)
+          }
+        },
+      ),
+      { numRuns: 1_000 },
     )
   })
 })

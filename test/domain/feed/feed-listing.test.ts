@@ -265,6 +265,11 @@ describe('what the channel shows', () => {
     expect(story.reads(7).it).toMatchObject({ state: 'settled', observed: { value: 7 } })
   })
 
+  it('is looked at in a call of its own kind', () => {
+    const price = { ...shows(7).it, kind: 'price' } as const
+    expect(check(price, 1).listing).toMatchObject({ state: 'doubtful', lane: 'price' })
+  })
+
   it('is nothing when the channel does not know the listing', () => {
     const story = shows(7)
     expect(story.take(check(story.it, story.nowMs)).reads(null).it.state).toBe('refused')

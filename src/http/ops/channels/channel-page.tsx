@@ -1,5 +1,6 @@
 /** One channel's feed: its lanes, its lag, and its listings with what is wanted, sent, confirmed and seen. */
 
+import { pricedIn, publishesStock } from '../../../domain/config/channel-network.ts'
 import type { Account } from '../../../domain/config/config.ts'
 import type { FeedFilter, FeedPage, FeedStatus } from '../../../domain/feed/feed-contract.ts'
 import {
@@ -13,8 +14,10 @@ import { Card, Empty } from '../design/card.tsx'
 import { Chip, type Tone } from '../design/chip.tsx'
 import type { IconName } from '../design/icon.tsx'
 import { FilterSelect, Filters, Pager } from '../design/list-controls.tsx'
+import { moneyText } from '../design/money.tsx'
 import { NoticeOf } from '../design/notices.tsx'
 import { Confirm } from '../design/post-form.tsx'
+import { num, Table } from '../design/table.tsx'
 import { spanText, Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
@@ -38,7 +41,7 @@ export const ChannelPage = ({ view }: { view: ChannelView }) => (
     <div class="page-head">
       <h1>{view.account.name || view.account.id}</h1>
       <span id="chips" class="chips" data-live="">
-        <FeedChip status={view.status} />
+        <FeedChip status={publishesStock(view.account) ? view.status : null} />
       </span>
       <span class="sub mono">{view.account.id}</span>
       <div class="right">
@@ -113,29 +116,19 @@ const laneNames = {
 
 const Lanes = ({ view: { status, nowMs } }: { view: ChannelView }) => (
   <Card id="lanes" title="Lanes" note="in order of urgency" live>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Lane</th>
-          <th scope="col" class="num">
-            Waiting
-          </th>
-          <th scope="col">Longest</th>
-        </tr>
-      </thead>
-      <tbody>
-        {feedLanes.map((lane) => {
-          const sinceMs = status.waitingSinceMs[lane]
-          return (
-            <tr>
-              <th scope="row">{laneNames[lane]}</th>
-              <td class="num">{status.waiting[lane].toLocaleString('en-US')}</td>
-              <td>{sinceMs === undefined ? <span class="faint">nothing</span> : spanText(nowMs - sinceMs)}</td>
-            </tr>
-          )
-        })}
-      </tbody>
-    </table>
+    <Table
+      columns={['Lane', num('Waiting'), 'Longest']}
+      rows={feedLanes.map((lane) => {
+        const sinceMs = status.waitingSinceMs[lane]
+        return (
+          <tr>
+            <th scope="row">{laneNames[lane]}</th>
+            <td class="num">{status.waiting[lane].toLocaleString('en-US')}</td>
+            <td>{sinceMs === undefined ? <span class="faint">nothing</span> : spanText(nowMs - sinceMs)}</td>
+          </tr>
+        )
+      })}
+    />
     <p class="pad soft">
       {count(status.inFlight.length, 'call')} under way, {count(status.skusChanged, 'SKU')} being worked out.
     </p>
@@ -157,17 +150,10 @@ const Listings = ({ view }: { view: ChannelView }) => (
       />
     </Filters>
     <Card id="listings" title="What the channel shows" note="wanted, sent, confirmed and seen" live>
-      {view.page.listings.length === 0 ? (
-        <Empty title="No listing is like that">
-          A listing shows here once its SKU has stock news and the channel has told its item id.
-        </Empty>
-      ) : (
-        <ListingTable view={view} />
-      )}
+      <ListingTable view={view} />
       <Pager
         path={channelPath(view.account.id)}
         query={view.query}
-        shown=""
         first={view.firstPage}
         nextCursor={view.page.nextCursor}
       />
@@ -176,37 +162,46 @@ const Listings = ({ view }: { view: ChannelView }) => (
 )
 
 const ListingTable = ({ view }: { view: ChannelView }) => (
-  <div class="scroll">
-    <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">Listing</th>
-          <th scope="col">SKU</th>
-          <th scope="col">State</th>
-          {['Wanted', 'Sent', 'Confirmed', 'Seen'].map((name) => (
-            <th scope="col" class="num">
-              {name}
-            </th>
-          ))}
-          <th scope="col">Remarks</th>
-        </tr>
-      </thead>
-      <tbody>
-        {view.page.listings.map((listing) => (
-          <ListingRow listing={listing} nowMs={view.nowMs} />
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table
+    look="list"
+    columns={['Listing', 'SKU', 'State', ...['Wanted', 'Sent', 'Confirmed', 'Seen'].map(num), 'Remarks']}
+    rows={view.page.listings.map((listing) => <ListingRow listing={listing} view={view} />)}
+    empty={<NoListings view={view} />}
+  />
 )
 
-const ListingRow = ({ listing, nowMs }: { listing: FeedListing; nowMs: number }) => {
-  const { sent, acknowledged, observed, drift } = listing
+const NoListings = ({ view: { account, filter } }: { view: ChannelView }) => {
+  if (!publishesStock(account)) {
+    return (
+      <Empty title="This channel is told by somebody else">
+        Its figures come from here once <code>publishStock</code> is set in its settings.
+      </Empty>
+    )
+  }
+  if (filter === null) {
+    return (
+      <Empty title="Nothing is listed yet">
+        A listing shows here once its SKU has stock news and the channel has told its item id.
+      </Empty>
+    )
+  }
+  return (
+    <Empty title="No listing is like that">
+      <a href={channelPath(account.id)}>Clear the filter</a> to see all.
+    </Empty>
+  )
+}
+
+const ListingRow = ({ listing, view: { account, nowMs } }: { listing: FeedListing; view: ChannelView }) => {
+  const { kind, sent, acknowledged, observed, drift, keptBack = 0 } = listing
+  const currency = kind === 'price' ? pricedIn(account) : null
+  const figure = (value: number) => (currency === null ? value.toLocaleString('en-US') : moneyText(value, currency))
   const look = stateLooks[listing.state]
   return (
     <tr>
       <th scope="row">
-        <span class="mono">{listing.item}</span> <span class="faint mono id">{listing.place || listing.kind}</span>
+        <span class="mono">{listing.item}</span>{' '}
+        <span class="faint mono id">{kind === 'stock' ? listing.place : kind}</span>
       </th>
       <td>
         <a class="mono" href={skuPath(listing.sku)}>
@@ -216,18 +211,20 @@ const ListingRow = ({ listing, nowMs }: { listing: FeedListing; nowMs: number })
       <td>
         <Chip tone={look[0]} icon={look[1]} text={look[2]} />
       </td>
-      <td class="num strong">{listing.desired}</td>
-      <td class="num">{sent?.value ?? ''}</td>
+      <td class="num strong">{figure(listing.desired)}</td>
+      <td class="num">{sent && figure(sent.value)}</td>
       <td class="num" title={acknowledged === null ? undefined : spanText(nowMs - acknowledged.atMs)}>
-        {acknowledged?.value ?? ''}
+        {acknowledged && figure(acknowledged.value)}
       </td>
-      <td class="num">{observed?.value ?? ''}</td>
+      <td class="num">{observed && figure(observed.value)}</td>
       <td class="wrap">
         {drift !== null && (
           <span class="warn-text">
-            shows {drift.found} instead of {drift.expected}, since <Time atMs={drift.openedAtMs} nowMs={nowMs} />.{' '}
+            shows {figure(drift.found)} instead of {figure(drift.expected)}, since{' '}
+            <Time atMs={drift.openedAtMs} nowMs={nowMs} />.{' '}
           </span>
         )}
+        {keptBack > 0 && <span class="faint">{keptBack.toLocaleString('en-US')} kept back. </span>}
         {listing.attempts > 0 && <span class="faint">{count(listing.attempts, 'failed try', 'failed tries')}. </span>}
         {listing.lastError}
       </td>

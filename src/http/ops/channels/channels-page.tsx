@@ -4,6 +4,7 @@ import type { Account } from '../../../domain/config/config.ts'
 import type { FeedStatus } from '../../../domain/feed/feed-contract.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chip } from '../design/chip.tsx'
+import { num, Table } from '../design/table.tsx'
 import { spanText } from '../design/time.tsx'
 
 export type ChannelState = {
@@ -19,40 +20,12 @@ export const ChannelsPage = ({ channels }: { channels: readonly ChannelState[] }
       <h1>Channels</h1>
     </div>
     <Card id="list" title="Stock feeds" note="what each channel shows, and how late it is told" live>
-      {channels.length === 0 ? (
-        <Empty title="No channel sells yet">Channels are accounts of the configuration.</Empty>
-      ) : (
-        <div class="scroll">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">Channel</th>
-                <th scope="col">Feed</th>
-                <th scope="col" class="num">
-                  Listings
-                </th>
-                <th scope="col" class="num">
-                  Waiting
-                </th>
-                <th scope="col" class="num">
-                  Drifted
-                </th>
-                <th scope="col" class="num">
-                  Lag p50
-                </th>
-                <th scope="col" class="num">
-                  Lag p95
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {channels.map((channel) => (
-                <ChannelRow channel={channel} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Table
+        look="list"
+        columns={['Channel', 'Feed', num('Listings'), num('Waiting'), num('Drifted'), num('Lag p50'), num('Lag p95')]}
+        rows={channels.map((channel) => <ChannelRow channel={channel} />)}
+        empty={<Empty title="No channel sells yet">Channels are accounts of the configuration.</Empty>}
+      />
     </Card>
   </>
 )
@@ -78,6 +51,7 @@ const ChannelRow = ({ channel: { account, status } }: { channel: ChannelState })
 
 export const FeedChip = ({ status }: { status: FeedStatus | null }) => {
   if (status === null) return <Chip tone="neutral" icon="dot" text="Not published" />
+  if (status.listings + status.skusChanged === 0) return <Chip tone="neutral" icon="dot" text="Nothing listed yet" />
   if (status.drifted > 0) return <Chip tone="bad" icon="triangle" text="Shows other figures" />
   if (status.states.refused > 0) return <Chip tone="warn" icon="ban" text="Refuses listings" />
   if (waitingOf(status) + status.skusChanged > 0) return <Chip tone="work" icon="bolt" text="Telling" />

@@ -5,6 +5,7 @@ import type { Config } from '../../../domain/config/config.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { DeliveryChip, deliveryLooks } from '../design/chip.tsx'
 import { FilterSelect, Filters, FilterText, Pager } from '../design/list-controls.tsx'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
@@ -47,14 +48,8 @@ export const DeliveriesPage = ({ view }: { view: DeliveriesView }) => (
       note={`${count(view.page.rows.length, 'delivery', 'deliveries')} on this page`}
       live
     >
-      {view.page.rows.length === 0 ? <NoDeliveries query={view.query} /> : <DeliveryTable view={view} />}
-      <Pager
-        path="/ops/deliveries"
-        query={view.query}
-        shown=""
-        first={view.firstPage}
-        nextCursor={view.page.nextCursor}
-      />
+      <DeliveryTable view={view} />
+      <Pager path="/ops/deliveries" query={view.query} first={view.firstPage} nextCursor={view.page.nextCursor} />
     </Card>
   </>
 )
@@ -71,47 +66,31 @@ const NoDeliveries = ({ query }: { query: ListQuery }) =>
   )
 
 const DeliveryTable = ({ view }: { view: DeliveriesView }) => (
-  <div class="scroll">
-    <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">Delivery</th>
-          <th scope="col">Account</th>
-          <th scope="col">Topic</th>
-          <th scope="col">Outcome</th>
-          <th scope="col" class="third">
-            Why
-          </th>
-          <th scope="col" class="num">
-            Attempts
-          </th>
-          <th scope="col">Received</th>
-        </tr>
-      </thead>
-      <tbody>
-        {view.page.rows.map((row) => (
-          <tr data-row="">
-            <th scope="row">
-              <a data-open="" class="mono" href={deliveryPath(row.deliveryId)}>
-                {row.deliveryId}
-              </a>
-            </th>
-            <td>{accountName(view.config, row.account)}</td>
-            <td class="mono">{row.topic}</td>
-            <td>
-              <DeliveryChip status={row.status} />
-            </td>
-            <td class="clip soft" title={row.message ?? undefined}>
-              {row.reason === null ? '' : words(row.reason)}
-              {row.message !== null && <span class="faint"> {row.message}</span>}
-            </td>
-            <td class="num">{row.attempts}</td>
-            <td>
-              <Time atMs={row.receivedAtMs} nowMs={view.nowMs} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table
+    look="list"
+    columns={['Delivery', 'Account', 'Topic', 'Outcome', ['Why', 'third'], num('Attempts'), 'Received']}
+    rows={view.page.rows.map((row) => (
+      <tr data-row="">
+        <th scope="row">
+          <a data-open="" class="mono" href={deliveryPath(row.deliveryId)}>
+            {row.deliveryId}
+          </a>
+        </th>
+        <td>{accountName(view.config, row.account)}</td>
+        <td class="mono">{row.topic}</td>
+        <td>
+          <DeliveryChip status={row.status} />
+        </td>
+        <td class="clip soft" title={row.message ?? undefined}>
+          {row.reason === null ? '' : words(row.reason)}
+          {row.message !== null && <span class="faint"> {row.message}</span>}
+        </td>
+        <td class="num">{row.attempts}</td>
+        <td>
+          <Time atMs={row.receivedAtMs} nowMs={view.nowMs} />
+        </td>
+      </tr>
+    ))}
+    empty={<NoDeliveries query={view.query} />}
+  />
 )

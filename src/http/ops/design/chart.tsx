@@ -2,6 +2,8 @@
  * A line over time. The points travel as data beside a table that says the same, which is what a reader without script
  * or without sight of it gets; `chart.js` draws them.
  */
+import { num, Table } from './table.tsx'
+
 export type ChartLine = {
   readonly name: string
   /** A tone of the design tokens, so that colours follow light and dark. */
@@ -27,30 +29,17 @@ export const Chart = ({ id, label, unit, timesMs, lines }: ChartProps) => (
     <div class="plot" role="img" aria-label={label} />
     <details>
       <summary>The same as a table</summary>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">From</th>
-              {lines.map((line) => (
-                <th scope="col" class="num">
-                  {line.name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rowsOf(timesMs).map((at) => (
-              <tr>
-                <td class="mono">{timeOf(timesMs[at])}</td>
-                {lines.map((line) => (
-                  <td class="num">{line.values[at]?.toLocaleString('en-US') ?? ''}</td>
-                ))}
-              </tr>
+      <Table
+        columns={['From', ...lines.map(({ name }) => num(name))]}
+        rows={rowsOf(timesMs).map((at) => (
+          <tr>
+            <td class="mono">{timeOf(timesMs[at])}</td>
+            {lines.map((line) => (
+              <td class="num">{line.values[at]?.toLocaleString('en-US') ?? ''}</td>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        ))}
+      />
     </details>
   </figure>
 )

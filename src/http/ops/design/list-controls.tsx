@@ -62,26 +62,25 @@ export const FilterText = ({
 type PagerProps = {
   readonly path: string
   readonly query: ListQuery
-  readonly shown: string
   readonly first: boolean
   readonly nextCursor: string | null
 }
 
 /** Cursors only lead forward; the browser's back button is the way back, and the first page is always one link away. */
-export const Pager = ({ path, query, shown, first, nextCursor }: PagerProps) => (
-  <nav class="pager" aria-label="Pages">
-    <span>{shown}</span>
-    <span class="right">
-      {!first && (
-        <a class="button small" href={listHref(path, query)} data-page="first">
-          First page
-        </a>
-      )}
-      {nextCursor !== null && (
-        <a class="button small" href={listHref(path, query, { cursor: nextCursor })} data-page="next" rel="next">
-          Next page
-        </a>
-      )}
-    </span>
-  </nav>
-)
+export const Pager = ({ path, query, first, nextCursor }: PagerProps) =>
+  first && nextCursor === null ? null : (
+    <nav class="pager" aria-label="Pages">
+      <span class="right">
+        {!first && (
+          <a class="button small" href={listHref(path, query)} data-page="first">
+            First page
+          </a>
+        )}
+        {nextCursor !== null && (
+          <a class="button small" href={listHref(path, query, { cursor: nextCursor })} data-page="next" rel="next">
+            Next page
+          </a>
+        )}
+      </span>
+    </nav>
+  )

@@ -7,6 +7,7 @@ import { Card, Empty } from '../design/card.tsx'
 import { Chip } from '../design/chip.tsx'
 import { Pager } from '../design/list-controls.tsx'
 import { Money } from '../design/money.tsx'
+import { num, Table } from '../design/table.tsx'
 import { Due, Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import { type ListQuery, listHref } from '../list-query.ts'
@@ -48,32 +49,17 @@ const Category = ({ category, causes, nowMs }: CategoryProps) => {
       note={`${count(cases, 'case')}, ${words(causes[0]?.team ?? '')}`}
       live
     >
-      <div class="scroll">
-        <table class="list fixed">
-          <thead>
-            <tr>
-              <th scope="col">Cause</th>
-              <th scope="col" class="num narrow">
-                Cases
-              </th>
-              <th scope="col" class="num money-col">
-                At risk
-              </th>
-              <th scope="col" class="time-col">
-                First opened
-              </th>
-              <th scope="col" class="time-col">
-                First due
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {causes.map((cause) => (
-              <CauseRow cause={cause} nowMs={nowMs} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        look="list fixed"
+        columns={[
+          'Cause',
+          ['Cases', 'num narrow'],
+          ['At risk', 'num money-col'],
+          ['First opened', 'time-col'],
+          ['First due', 'time-col'],
+        ]}
+        rows={causes.map((cause) => <CauseRow cause={cause} nowMs={nowMs} />)}
+      />
     </Card>
   )
 }
@@ -115,41 +101,19 @@ export const CasesPage = ({ view }: { view: CasesView }) => (
       </div>
     </div>
     <Card id="list" title="Newest first" note={count(view.page.rows.length, 'case')} live>
-      {view.page.rows.length === 0 ? <Empty title="No such case" /> : <CaseTable view={view} />}
-      <Pager
-        path="/ops/exceptions"
-        query={view.query}
-        shown=""
-        first={view.firstPage}
-        nextCursor={view.page.nextCursor}
-      />
+      <CaseTable view={view} />
+      <Pager path="/ops/exceptions" query={view.query} first={view.firstPage} nextCursor={view.page.nextCursor} />
     </Card>
   </>
 )
 
 const CaseTable = ({ view }: { view: CasesView }) => (
-  <div class="scroll">
-    <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">Where</th>
-          <th scope="col">Case</th>
-          <th scope="col">State</th>
-          <th scope="col">Team</th>
-          <th scope="col" class="num">
-            At risk
-          </th>
-          <th scope="col">Opened</th>
-          <th scope="col">Due</th>
-        </tr>
-      </thead>
-      <tbody>
-        {view.page.rows.map((row) => (
-          <CaseRow row={row} nowMs={view.nowMs} />
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table
+    look="list"
+    columns={['Where', 'Case', 'State', 'Team', num('At risk'), 'Opened', 'Due']}
+    rows={view.page.rows.map((row) => <CaseRow row={row} nowMs={view.nowMs} />)}
+    empty={<Empty title="No such case" />}
+  />
 )
 
 const CaseRow = ({ row, nowMs }: { row: ExceptionRow; nowMs: number }) => (

@@ -45,11 +45,12 @@ const said: Table = {
   hold_released: ['good', (e) => `Hold ${e.holdId} released by ${e.by === 'system' ? 'the system' : 'a person'}`],
   exception_opened: ['bad', (e) => `${words(e.exception.category)}: ${e.exception.message}`],
   exception_resolved: ['good', (e) => `Case ${e.exceptionId} resolved`],
-  planned: ['info', (e) => `Planned: ${plannedAt(e)}`],
+  planned: ['info', (e) => `${e.reason === 'better_plan' ? 'Better plan' : 'Planned'}: ${plannedAt(e)}`],
+  plan_reviewed: ['neutral', (e) => reviewOutcomes[e.outcome]],
   cart_taken: ['info', (e) => `${e.cart.claims.length} claims of reservation ${e.cart.reservationId} taken over`],
   cart_settled: ['neutral', (e) => `The rest of reservation ${e.reservationId} given back`],
-  stock_reserved: ['info', (e) => `${unitsIn(e.grants)} held at ${places(e.grants)}`],
-  stock_refused: ['warn', (e) => `Stock refused at ${places(e.refused)}; planned again`],
+  stock_reserved: ['info', heldAt],
+  stock_refused: ['warn', (e) => `Stock refused at ${places(e.refused)}`],
   holds_extended: ['neutral', () => 'Stock holds extended'],
   stock_committed: ['good', (e) => `Stock committed at ${places(e.reservations)}`],
   reservation_lost: ['bad', (e) => `Reservation at ${e.location} lost: ${lower(e.reason)}`],
@@ -110,6 +111,17 @@ const said: Table = {
 
 const places = (at: readonly { readonly location: string }[]): string =>
   [...new Set(at.map((entry) => entry.location))].join(', ') || 'no location'
+
+const reviewOutcomes = {
+  kept: 'Looked for a better plan: this one stays',
+  replaced: 'Looked for a better plan: there is one',
+  unknown: 'Looked for a better plan without an answer',
+} as const
+
+function heldAt({ grants, replaced = [] }: EventOf<'stock_reserved'>): string {
+  const given = replaced.length === 0 ? '' : `, given back at ${places(replaced)}`
+  return `${unitsIn(grants)} held at ${places(grants)}${given}`
+}
 
 function plannedAt({ plan }: EventOf<'planned'>): string {
   const rest = plan.unplanned.length === 0 ? '' : `, ${unitsIn(plan.unplanned)} nowhere`

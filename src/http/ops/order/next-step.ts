@@ -1,5 +1,6 @@
 /** Which system owns the next action, and why, in one sentence that a person can act on. */
-import type { NextActor, OrderState } from '../../../domain/order/order-state.ts'
+import type { OrderState } from '../../../domain/order/order-state.ts'
+import type { NextActor } from '../../../domain/order/order-status.ts'
 import { nextActorOf, statusOf, unitsOf } from '../../../domain/order/order-status.ts'
 import type { Intent, IntentKind } from '../../../domain/outbox/intent.ts'
 import { spanText } from '../design/time.tsx'

@@ -3,39 +3,18 @@ import type { Intent } from '../../../domain/outbox/intent.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { IntentChip } from '../design/chip.tsx'
 import { intentNames } from '../design/intent-names.ts'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import { accountName, type OrderView } from './order-view.ts'
 
 export const OrderCalls = ({ view }: { view: OrderView }) => (
   <Card id="calls" title="Partner calls" note={count(view.state.intents.length, 'call')} live>
-    {view.state.intents.length === 0 ? (
-      <Empty title="No partner has been called yet" />
-    ) : (
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" class="third">
-                Effect
-              </th>
-              <th scope="col">Partner</th>
-              <th scope="col">State</th>
-              <th scope="col" class="num">
-                Attempts
-              </th>
-              <th scope="col">Their number</th>
-              <th scope="col">Since</th>
-            </tr>
-          </thead>
-          <tbody>
-            {view.state.intents.map((intent) => (
-              <CallRow intent={intent} view={view} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    )}
+    <Table
+      columns={[['Effect', 'third'], 'Partner', 'State', num('Attempts'), 'Their number', 'Since']}
+      rows={view.state.intents.map((intent) => <CallRow intent={intent} view={view} />)}
+      empty={<Empty title="No partner has been called yet" />}
+    />
   </Card>
 )
 

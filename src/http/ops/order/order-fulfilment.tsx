@@ -2,6 +2,7 @@
 import type { FulfilmentOrder, OrderReservation, Shipment } from '../../../domain/order/order-state.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { FulfilmentChip, ReservationChip, TrackingChip } from '../design/chip.tsx'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import { accountName, locationName, type OrderView, orderPath } from './order-view.ts'
@@ -19,40 +20,27 @@ export const OrderPlan = ({ view }: { view: OrderView }) => {
       {plan === null && reservations.length === 0 ? (
         <Empty title="No plan yet">Lines are assigned to locations once they are mapped and no hold is left.</Empty>
       ) : (
-        <div class="scroll">
-          <PlanTable view={view} />
-        </div>
+        <PlanTable view={view} />
       )}
     </Card>
   )
 }
 
 const PlanTable = ({ view }: { view: OrderView }) => (
-  <table>
-    <thead>
-      <tr>
-        <th scope="col">SKU</th>
-        <th scope="col">Location</th>
-        <th scope="col" class="num">
-          Units
-        </th>
-        <th scope="col">Stock</th>
-      </tr>
-    </thead>
-    <tbody>
-      {view.state.reservations.map((reservation) => (
-        <ReservationRow reservation={reservation} view={view} />
-      ))}
-      {view.state.plan?.unplanned.map((rest) => (
+  <Table
+    columns={['SKU', 'Location', num('Units'), 'Stock']}
+    rows={[
+      ...view.state.reservations.map((reservation) => <ReservationRow reservation={reservation} view={view} />),
+      ...(view.state.plan?.unplanned ?? []).map((rest) => (
         <tr>
           <td class="mono">{view.state.lines.find((line) => line.lineId === rest.lineId)?.sku ?? rest.lineId}</td>
           <td class="faint">no location has them</td>
           <td class="num">{rest.quantity}</td>
           <td class="faint">not covered</td>
         </tr>
-      ))}
-    </tbody>
-  </table>
+      )),
+    ]}
+  />
 )
 
 const ReservationRow = ({ reservation, view }: { reservation: OrderReservation; view: OrderView }) => (

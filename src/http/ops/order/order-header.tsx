@@ -1,6 +1,7 @@
 /** The top of the page: who owns the next action and why, the money, where it goes, how far it has come. */
 import type { Address, CanonicalOrder } from '../../../domain/order/canonical-order.ts'
-import type { NextActor, OrderStage, OrderState } from '../../../domain/order/order-state.ts'
+import type { OrderStage, OrderState } from '../../../domain/order/order-state.ts'
+import type { NextActor } from '../../../domain/order/order-status.ts'
 import { Chip } from '../design/chip.tsx'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { Money } from '../design/money.tsx'

@@ -5,6 +5,7 @@ import type { LineBackorder } from '../../../domain/order/line-backorders.ts'
 import type { LineQuantities, LineState } from '../../../domain/order/order-state.ts'
 import { Card } from '../design/card.tsx'
 import { Money } from '../design/money.tsx'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import type { OrderView } from './order-view.ts'
@@ -25,34 +26,14 @@ export const OrderLines = ({ view: { state, backorders, nowMs } }: { view: Order
   const ordered = new Map(state.order.lines.map((line) => [line.lineId, line]))
   return (
     <Card id="lines" title="Lines" note={count(state.lines.length, 'line')} live>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" class="third">
-                Item
-              </th>
-              <th scope="col" class="num">
-                Ordered
-              </th>
-              <th scope="col">Where the units are</th>
-              <th scope="col" class="num">
-                Price
-              </th>
-              <th scope="col" class="num">
-                Total
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {state.lines.map((line) => (
-              <LineRow line={line} source={ordered.get(line.lineId)} currency={state.order.currency}>
-                {backorders.map((each) => each.lineId === line.lineId && <Waiting backorder={each} nowMs={nowMs} />)}
-              </LineRow>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        columns={[['Item', 'third'], num('Ordered'), 'Where the units are', num('Price'), num('Total')]}
+        rows={state.lines.map((line) => (
+          <LineRow line={line} source={ordered.get(line.lineId)} currency={state.order.currency}>
+            {backorders.map((each) => each.lineId === line.lineId && <Waiting backorder={each} nowMs={nowMs} />)}
+          </LineRow>
+        ))}
+      />
     </Card>
   )
 }

@@ -3,7 +3,7 @@ import type { Page } from '../../../db/page.ts'
 import type { Candidate } from '../../../db/queries/search-any-id.ts'
 import type { OrderRow } from '../../../db/rows.ts'
 import type { Config } from '../../../domain/config/config.ts'
-import type { NextActor } from '../../../domain/order/order-state.ts'
+import type { NextActor } from '../../../domain/order/order-status.ts'
 import { orderStatuses } from '../../../domain/order/order-status.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { OrderStatusChip, stageLooks, stageName } from '../design/chip.tsx'
@@ -11,6 +11,7 @@ import { Icon } from '../design/icon.tsx'
 import { FilterSelect, Filters, FilterText, Pager } from '../design/list-controls.tsx'
 import { Money } from '../design/money.tsx'
 import { orderStatusLooks } from '../design/status-looks.ts'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
@@ -35,8 +36,8 @@ export const OrdersPage = ({ view }: { view: OrdersView }) => (
     <OrderFilters view={view} />
     <Others candidates={view.others} />
     <Card id="list" title="Newest first" note={`${count(view.page.rows.length, 'order')} on this page`} live>
-      {view.page.rows.length === 0 ? <NoOrders query={view.query} /> : <OrderTable view={view} />}
-      <Pager path="/ops/orders" query={view.query} shown="" first={view.firstPage} nextCursor={view.page.nextCursor} />
+      <OrderTable view={view} />
+      <Pager path="/ops/orders" query={view.query} first={view.firstPage} nextCursor={view.page.nextCursor} />
     </Card>
   </>
 )
@@ -100,32 +101,12 @@ const NoOrders = ({ query }: { query: ListQuery }) =>
   )
 
 const OrderTable = ({ view }: { view: OrdersView }) => (
-  <div class="scroll">
-    <table class="list orders">
-      <thead>
-        <tr>
-          <th scope="col">Order</th>
-          <th scope="col">Channel</th>
-          <th scope="col">Status</th>
-          <th scope="col">Stage</th>
-          <th scope="col">Next</th>
-          <th scope="col" class="num">
-            Shipped
-          </th>
-          <th scope="col" class="num">
-            Total
-          </th>
-          <th scope="col">To</th>
-          <th scope="col">Captured</th>
-        </tr>
-      </thead>
-      <tbody>
-        {view.page.rows.map((row) => (
-          <OrderListRow row={row} view={view} />
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table
+    look="list orders"
+    columns={['Order', 'Channel', 'Status', 'Stage', 'Next', num('Shipped'), num('Total'), 'To', 'Captured']}
+    rows={view.page.rows.map((row) => <OrderListRow row={row} view={view} />)}
+    empty={<NoOrders query={view.query} />}
+  />
 )
 
 const OrderListRow = ({ row, view }: { row: OrderRow; view: OrdersView }) => (

@@ -2,6 +2,7 @@
 import type { ExceptionCluster } from '../../../db/queries/exception-clusters.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Money } from '../design/money.tsx'
+import { Table } from '../design/table.tsx'
 import { Due } from '../design/time.tsx'
 import { words } from '../design/words.ts'
 import { listHref } from '../list-query.ts'
@@ -12,33 +13,12 @@ type Props = { readonly clusters: readonly ExceptionCluster[]; readonly nowMs: n
 
 export const OpenCauses = ({ clusters, nowMs }: Props) => (
   <Card id="causes" title="Open exceptions" right={<a href="/ops/exceptions">All exceptions</a>} live>
-    {clusters.length === 0 ? (
-      <Empty title="No open exceptions">Cases that need a person appear here by cause.</Empty>
-    ) : (
-      <div class="scroll">
-        <table class="list fixed">
-          <thead>
-            <tr>
-              <th scope="col">Cause</th>
-              <th scope="col" class="num narrow">
-                Cases
-              </th>
-              <th scope="col" class="num money-col">
-                At risk
-              </th>
-              <th scope="col" class="time-col">
-                First due
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {clusters.slice(0, causesShown).map((cluster) => (
-              <CauseRow cluster={cluster} nowMs={nowMs} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    )}
+    <Table
+      look="list fixed"
+      columns={['Cause', ['Cases', 'num narrow'], ['At risk', 'num money-col'], ['First due', 'time-col']]}
+      rows={clusters.slice(0, causesShown).map((cluster) => <CauseRow cluster={cluster} nowMs={nowMs} />)}
+      empty={<Empty title="No open exceptions">Cases that need a person appear here by cause.</Empty>}
+    />
   </Card>
 )
 

@@ -4,6 +4,7 @@ import type { Account } from '../../../domain/config/config.ts'
 import { Card } from '../design/card.tsx'
 import { Chip, type Tone } from '../design/chip.tsx'
 import type { IconName } from '../design/icon.tsx'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { words } from '../design/words.ts'
 
@@ -37,28 +38,10 @@ export const Partners = ({ partners, nowMs }: { partners: readonly PartnerHealth
   ranked.sort((a, b) => a.verdict.rank - b.verdict.rank || a.health.account.id.localeCompare(b.health.account.id))
   return (
     <Card id="partners" title="Partners" live>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Account</th>
-              <th scope="col">Health</th>
-              <th scope="col" class="num">
-                Waiting
-              </th>
-              <th scope="col" class="num">
-                Under way
-              </th>
-              <th scope="col">Last message</th>
-            </tr>
-          </thead>
-          <tbody>
-            {ranked.map(({ health, verdict }) => (
-              <PartnerRow health={health} verdict={verdict} nowMs={nowMs} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        columns={['Account', 'Health', num('Waiting'), num('Under way'), 'Last message']}
+        rows={ranked.map(({ health, verdict }) => <PartnerRow health={health} verdict={verdict} nowMs={nowMs} />)}
+      />
     </Card>
   )
 }

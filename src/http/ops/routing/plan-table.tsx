@@ -2,6 +2,7 @@
 import type { CandidatePlan, Term, TermValue } from '../../../domain/sourcing/decision.ts'
 import { Chip } from '../design/chip.tsx'
 import { Money } from '../design/money.tsx'
+import { num, Table } from '../design/table.tsx'
 import { words } from '../design/words.ts'
 
 const terms: readonly (readonly [Term, string])[] = [
@@ -18,47 +19,37 @@ const barWidth = 100
 type Props = { readonly plans: readonly CandidatePlan[]; readonly chosen: boolean; readonly currency: string }
 
 export const PlanTable = ({ plans, chosen, currency }: Props) => (
-  <div class="scroll">
-    <table class="list plans">
-      <thead>
-        <tr>
-          <th scope="col">Plan</th>
-          <th scope="col" class="num">
-            Score
-          </th>
-          {terms.map(([, name]) => (
-            <th scope="col">{name}</th>
-          ))}
-          <th scope="col">Verdict</th>
-        </tr>
-      </thead>
-      <tbody>
-        {plans.map((plan, at) => (
-          <tr class={chosen && at === 0 ? 'chosen' : undefined}>
-            <th scope="row">
-              <Where plan={plan} />
-            </th>
-            <td class="num strong">{plan.score.toFixed(3)}</td>
-            {terms.map(([term]) => (
-              <td>
-                <TermCell term={term} value={plan.terms[term]} currency={currency} />
-              </td>
-            ))}
-            <td>
-              {plan.refused !== null ? (
-                <Chip tone="bad" icon="ban" text={words(plan.refused)} />
-              ) : chosen && at === 0 ? (
-                <Chip tone="good" icon="check" text="Chosen" />
-              ) : (
-                <span class="faint">feasible</span>
-              )}
-            </td>
-          </tr>
+  <Table
+    look="list plans"
+    columns={['Plan', num('Score'), ...terms.map(([, name]) => name), 'Verdict']}
+    rows={plans.map((plan, at) => (
+      <tr class={chosen && at === 0 ? 'chosen' : undefined}>
+        <th scope="row">
+          <Where plan={plan} />
+        </th>
+        <td class="num strong">{plan.score.toFixed(3)}</td>
+        {terms.map(([term]) => (
+          <td>
+            <TermCell term={term} value={plan.terms[term]} currency={currency} />
+          </td>
         ))}
-      </tbody>
-    </table>
-  </div>
+        <td>
+          {plan.refused !== null ? (
+            <Chip tone="bad" icon="ban" text={words(plan.refused)} />
+          ) : chosen && at === 0 ? (
+            <Chip tone="good" icon="check" text="Chosen" />
+          ) : (
+            <span class="faint">feasible</span>
+          )}
+          {plan.isCurrent && <Chip tone="neutral" icon="dot" text="Held before" />}
+          {plan.gainPercent !== undefined && <div class="soft">{gained(plan.gainPercent)}</div>}
+        </td>
+      </tr>
+    ))}
+  />
 )
+
+const gained = (percent: number) => `${Math.abs(percent).toFixed(1)} % ${percent < 0 ? 'worse' : 'better'}`
 
 const Where = ({ plan }: { plan: CandidatePlan }) => {
   const byLocation = [...Map.groupBy(plan.allocations, ({ location }) => location)]
@@ -97,5 +88,5 @@ const Raw = ({ term, raw, currency }: { term: Term; raw: number | null; currency
   if (raw === null) return <span class="faint">unknown</span>
   if (term === 'ship' || term === 'margin') return <Money amountMinor={Math.round(raw)} currency={currency} />
   if (term === 'sla' || term === 'stockout') return <>{Math.round(raw * 100)} %</>
-  return <>{Number.isInteger(raw) ? raw : raw.toFixed(2)}</>
+  return <>{Number.isInteger(raw) ? String(raw) : raw.toFixed(2)}</>
 }

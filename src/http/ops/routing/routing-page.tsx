@@ -14,6 +14,8 @@ export type RoutingDecision = {
   readonly seq: number
   readonly atMs: number
   readonly decision: KeptDecision
+  /** Its units were held elsewhere. */
+  readonly isMove: boolean
   readonly rerun: Rerun
 }
 export type RoutingView = {
@@ -48,7 +50,7 @@ export const RoutingPage = ({ view }: { view: RoutingView }) => {
 
 type DecisionProps = { readonly decision: RoutingDecision; readonly newest: boolean; readonly view: RoutingView }
 
-const Decision = ({ decision: { seq, decision, rerun, atMs }, newest, view }: DecisionProps) => {
+const Decision = ({ decision: { seq, decision, isMove, rerun, atMs }, newest, view }: DecisionProps) => {
   const { profile, configVersion, strategy, plan, attempts } = decision
   return (
     <Card
@@ -62,7 +64,8 @@ const Decision = ({ decision: { seq, decision, rerun, atMs }, newest, view }: De
           <strong>No strategy found a plan.</strong>
         ) : (
           <>
-            <strong>{placesOf(plan)}</strong> by strategy <span class="mono">{strategy}</span>
+            <strong>{placesOf(plan)}</strong>
+            {isMove && ', a better plan than the one that was held,'} by strategy <span class="mono">{strategy}</span>
           </>
         )}{' '}
         of profile <span class="mono">{profile.id}</span>

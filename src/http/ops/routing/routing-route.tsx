@@ -1,8 +1,9 @@
 /** `GET /ops/orders/:id/routing`: the order's decisions, each decided again on what was kept of it. */
 import type { OrderApi } from '../../../actor-apis.ts'
 import type { LogEntry } from '../../../domain/order/order-command.ts'
+import type { EventOf } from '../../../domain/order/order-event.ts'
 import type { OrderState } from '../../../domain/order/order-state.ts'
-import { type KeptDecision, rerun } from '../../../domain/sourcing/kept-decision.ts'
+import { rerun } from '../../../domain/sourcing/kept-decision.ts'
 import type { OpsContext } from '../ops-context.ts'
 import { findOrder } from '../order/find-order.ts'
 import { notFound } from '../refusals.tsx'
@@ -43,6 +44,7 @@ async function readDecisions(order: OrderApi): Promise<Read | null> {
 
 /** Written by the order itself, hash-chained and never edited: parsed, not validated again. */
 function decisionOf({ seq, atMs, event }: LogEntry): RoutingDecision[] {
-  const { decision } = JSON.parse(event) as { readonly decision?: KeptDecision }
-  return decision === undefined ? [] : [{ seq, atMs, decision, rerun: rerun(decision) }]
+  const { decision, reason } = JSON.parse(event) as Pick<EventOf<'planned'>, 'decision' | 'reason'>
+  const isMove = reason === 'better_plan'
+  return decision === undefined ? [] : [{ seq, atMs, decision, isMove, rerun: rerun(decision) }]
 }

@@ -6,6 +6,7 @@ import type { ShadowReport } from '../../../domain/sourcing/shadow-report.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { NoticeOf } from '../design/notices.tsx'
 import { Confirm } from '../design/post-form.tsx'
+import { Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import { isAhead, isReviewed, profilePath, Standing, scopeOf } from './profiles-page.tsx'
@@ -121,34 +122,27 @@ const Step = ({ head, formToken, verb, open, title, confirm, children }: StepPro
 
 const Differences = ({ view: { head, differences } }: { view: ProfileView }) => (
   <Card id="diff" title="What the draft changes" note={count(differences.length, 'difference')} live>
-    {differences.length === 0 ? (
-      <Empty title={head.draft === null ? 'There is no draft' : 'The draft is what is in force'} />
-    ) : (
-      <div class="scroll">
-        <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">Where</th>
-              <th scope="col">In force</th>
-              <th scope="col">Draft</th>
-            </tr>
-          </thead>
-          <tbody>
-            {differences.map(({ path, before, after }) => (
-              <tr>
-                <th scope="row" class="mono wrap">
-                  {path}
-                </th>
-                <td class="mono wrap">{textOf(before)}</td>
-                <td class="mono wrap">{textOf(after)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    )}
+    <Table
+      look="list"
+      columns={['Where', 'In force', 'Draft']}
+      rows={differences.map(({ path, before, after }) => (
+        <tr>
+          <th scope="row" class="mono wrap">
+            {path}
+          </th>
+          <td class="mono wrap">{textOf(before)}</td>
+          <td class="mono wrap">{textOf(after)}</td>
+        </tr>
+      ))}
+      empty={<Empty title={sameness(head)} />}
+    />
   </Card>
 )
+
+function sameness({ draft, active }: ProfileHead): string {
+  if (draft === null) return 'There is no draft'
+  return active === null ? 'All of it: nothing is in force yet' : 'The draft is what is in force'
+}
 
 const textOf = (value: unknown): string => (value === undefined || value === null ? '–' : JSON.stringify(value))
 
@@ -166,34 +160,23 @@ const Content = ({ view: { head } }: { view: ProfileView }) => {
 
 const History = ({ view: { history, nowMs } }: { view: ProfileView }) => (
   <Card id="history" title="History" note="newest first" live>
-    <div class="scroll">
-      <table class="list">
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">What</th>
-            <th scope="col">Who</th>
-            <th scope="col">Why</th>
-            <th scope="col">Content</th>
-          </tr>
-        </thead>
-        <tbody>
-          {history.map(({ atMs, action, version, author, comment, hash }) => (
-            <tr>
-              <td>
-                <Time atMs={atMs} nowMs={nowMs} />
-              </td>
-              <td>
-                {words(action)}
-                {version !== null && ` as version ${version}`}
-              </td>
-              <td>{author ?? <span class="faint">not known</span>}</td>
-              <td class="wrap">{comment}</td>
-              <td class="mono faint">{hash}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      look="list"
+      columns={['When', 'What', 'Who', 'Why', 'Content']}
+      rows={history.map(({ atMs, action, version, author, comment, hash }) => (
+        <tr>
+          <td>
+            <Time atMs={atMs} nowMs={nowMs} />
+          </td>
+          <td>
+            {words(action)}
+            {version !== null && ` as version ${version}`}
+          </td>
+          <td>{author ?? <span class="faint">not known</span>}</td>
+          <td class="wrap">{comment}</td>
+          <td class="mono faint">{hash}</td>
+        </tr>
+      ))}
+    />
   </Card>
 )

@@ -2,6 +2,7 @@
 import type { ProfileHead } from '../../../domain/sourcing/lifecycle/profile-head.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chip } from '../design/chip.tsx'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 
 export const profilePath = (id: string): string => `/ops/sourcing/${encodeURIComponent(id)}`
@@ -14,45 +15,31 @@ export const ProfilesPage = ({ heads, nowMs }: Props) => (
       <h1>Sourcing</h1>
     </div>
     <Card id="list" title="Profiles" note="how orders find their locations" live>
-      {heads.length === 0 ? (
-        <Empty title="No profile yet">
-          Orders go to as few locations as possible. Draft a profile with POST /v1/sourcing/profiles to say otherwise.
-        </Empty>
-      ) : (
-        <div class="scroll">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">Profile</th>
-                <th scope="col">Stands</th>
-                <th scope="col">In force for</th>
-                <th scope="col" class="num">
-                  Version
-                </th>
-                <th scope="col">Since</th>
-              </tr>
-            </thead>
-            <tbody>
-              {heads.map((head) => (
-                <tr data-row="">
-                  <th scope="row">
-                    <a data-open="" href={profilePath(head.profileId)}>
-                      {(head.active ?? head.draft)?.profile.name || head.profileId}
-                    </a>
-                    <span class="faint mono id">{head.profileId}</span>
-                  </th>
-                  <td>
-                    <Standing head={head} />
-                  </td>
-                  <td>{scopeOf(head)}</td>
-                  <td class="num">{head.active?.version ?? ''}</td>
-                  <td>{head.active !== null && <Time atMs={head.active.atMs} nowMs={nowMs} />}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Table
+        look="list"
+        columns={['Profile', 'Stands', 'In force for', num('Version'), 'Since']}
+        rows={heads.map((head) => (
+          <tr data-row="">
+            <th scope="row">
+              <a data-open="" href={profilePath(head.profileId)}>
+                {(head.active ?? head.draft)?.profile.name || head.profileId}
+              </a>
+              <span class="faint mono id">{head.profileId}</span>
+            </th>
+            <td>
+              <Standing head={head} />
+            </td>
+            <td>{scopeOf(head)}</td>
+            <td class="num">{head.active?.version ?? ''}</td>
+            <td>{head.active !== null && <Time atMs={head.active.atMs} nowMs={nowMs} />}</td>
+          </tr>
+        ))}
+        empty={
+          <Empty title="No profile yet">
+            Orders go to as few locations as possible. Draft a profile with POST /v1/sourcing/profiles to say otherwise.
+          </Empty>
+        }
+      />
     </Card>
   </>
 )

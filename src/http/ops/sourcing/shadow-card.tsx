@@ -2,6 +2,7 @@
 import type { FigureReport, ShadowReport } from '../../../domain/sourcing/shadow-report.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Money } from '../design/money.tsx'
+import { num, Table } from '../design/table.tsx'
 import { count } from '../design/words.ts'
 
 type Props = { readonly report: ShadowReport; readonly isOver: boolean }
@@ -18,33 +19,20 @@ export const ShadowCard = ({ report, isOver }: Props) => (
           {count(report.differing, 'order')} would have gone elsewhere. Units nobody could serve:{' '}
           {report.activeUnplannedUnits} in force, {report.shadowUnplannedUnits} in shadow.
         </p>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Figure</th>
-                {['In force', 'In shadow', 'Difference an order', '95 in 100 between'].map((name) => (
-                  <th scope="col" class="num">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              <Figure name="Splits" of={report.splits} show={plain} />
-              <Figure name="On time" of={report.onTime} show={plain} />
-              {report.money.map(({ currency, cost, margin }) => {
-                const money = (amount: number) => <Money amountMinor={Math.round(amount)} currency={currency} />
-                return (
-                  <>
-                    <Figure name={`Carriage, ${currency}`} of={cost} show={money} />
-                    <Figure name={`Margin, ${currency}`} of={margin} show={money} />
-                  </>
-                )
-              })}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          columns={['Figure', ...['In force', 'In shadow', 'Difference an order', '95 in 100 between'].map(num)]}
+          rows={[
+            <Figure name="Splits" of={report.splits} show={plain} />,
+            <Figure name="On time" of={report.onTime} show={plain} />,
+            ...report.money.flatMap(({ currency, cost, margin }) => {
+              const money = (amount: number) => <Money amountMinor={Math.round(amount)} currency={currency} />
+              return [
+                <Figure name={`Carriage, ${currency}`} of={cost} show={money} />,
+                <Figure name={`Margin, ${currency}`} of={margin} show={money} />,
+              ]
+            }),
+          ]}
+        />
       </>
     )}
   </Card>

@@ -1,5 +1,6 @@
 /** What each channel may show of a SKU: the sum it comes to, and each location's part of it. */
 import { Card, Empty } from '../design/card.tsx'
+import { num, Table } from '../design/table.tsx'
 import { spanText, Time } from '../design/time.tsx'
 import { words } from '../design/words.ts'
 import type { ChannelAts } from './network-availability.ts'
@@ -8,43 +9,21 @@ type Props = { readonly channels: readonly ChannelAts[]; readonly nowMs: number 
 
 export const SkuChannels = ({ channels, nowMs }: Props) => (
   <Card id="channels" title="Available to sell" note="by channel; open one to see why" live>
-    {channels.length === 0 ? (
-      <Empty title="No channel sells yet">Channels are accounts of the configuration.</Empty>
-    ) : (
-      <div class="scroll">
-        <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">Channel</th>
-              <th scope="col" class="num">
-                To sell
-              </th>
-              <th scope="col" class="num">
-                Network
-              </th>
-              <th scope="col" class="num">
-                Threshold
-              </th>
-              <th scope="col" class="num">
-                Unrouted
-              </th>
-              <th scope="col" class="num">
-                Cap
-              </th>
-              <th scope="col" class="num">
-                Buffer
-              </th>
-              <th scope="col">Why</th>
-            </tr>
-          </thead>
-          <tbody>
-            {channels.map((channel) => (
-              <ChannelRow channel={channel} nowMs={nowMs} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    )}
+    <Table
+      look="list"
+      columns={[
+        'Channel',
+        num('To sell'),
+        num('Network'),
+        num('Threshold'),
+        num('Unrouted'),
+        num('Cap'),
+        num('Buffer'),
+        'Why',
+      ]}
+      rows={channels.map((channel) => <ChannelRow channel={channel} nowMs={nowMs} />)}
+      empty={<Empty title="No channel sells yet">Channels are accounts of the configuration.</Empty>}
+    />
   </Card>
 )
 
@@ -80,37 +59,29 @@ function sentenceOf({ terms, notCounted }: ChannelAts): string {
 
 const Why = ({ channel: { terms, buffer, notCounted }, nowMs }: { channel: ChannelAts; nowMs: number }) => (
   <div class="terms">
-    <table>
-      <thead>
+    <Table
+      columns={[
+        'Location',
+        ...['On hand', 'Supply', 'Promised', 'Waiting', 'Safety', 'Protected', 'Free'].map(num),
+        'As of',
+      ]}
+      rows={terms.locations.map(({ location, version, asOfMs, terms: own }) => (
         <tr>
-          <th scope="col">Location</th>
-          {['On hand', 'Supply', 'Promised', 'Waiting', 'Safety', 'Protected', 'Free'].map((name) => (
-            <th scope="col" class="num">
-              {name}
-            </th>
+          <th scope="row">
+            {location} <span class="faint mono">v{version}</span>
+          </th>
+          <td class="num">{units(own.onHand)}</td>
+          <td class="num">{own.supply === 0 ? '0' : `+${units(own.supply)}`}</td>
+          {[own.promised, own.waiting, own.safetyStock, own.protectedForOthers].map((taken) => (
+            <td class="num">{minus(taken)}</td>
           ))}
-          <th scope="col">As of</th>
+          <td class="num strong">{units(own.units)}</td>
+          <td>
+            <Time atMs={asOfMs} nowMs={nowMs} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {terms.locations.map(({ location, version, asOfMs, terms: own }) => (
-          <tr>
-            <th scope="row">
-              {location} <span class="faint mono">v{version}</span>
-            </th>
-            <td class="num">{units(own.onHand)}</td>
-            <td class="num">{own.supply === 0 ? '0' : `+${units(own.supply)}`}</td>
-            {[own.promised, own.waiting, own.safetyStock, own.protectedForOthers].map((taken) => (
-              <td class="num">{minus(taken)}</td>
-            ))}
-            <td class="num strong">{units(own.units)}</td>
-            <td>
-              <Time atMs={asOfMs} nowMs={nowMs} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    />
     {notCounted.map(({ location, reason }) => (
       <p class="faint">
         {location} does not count: {words(reason).toLowerCase()}.

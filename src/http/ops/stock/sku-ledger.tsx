@@ -1,5 +1,6 @@
 /** What happened to a SKU at all of its locations, in one ledger. */
 import { Card, Empty } from '../design/card.tsx'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { words } from '../design/words.ts'
 import type { SkuPlace } from './sku-page.tsx'
@@ -13,46 +14,24 @@ export const SkuLedger = ({ places, nowMs }: { places: readonly SkuPlace[]; nowM
     .slice(0, ledgerRowsMax)
   return (
     <Card id="ledger" title="Ledger" note="newest first" live>
-      {rows.length === 0 ? (
-        <Empty title="Nothing has moved yet" />
-      ) : (
-        <div class="scroll">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Location</th>
-                <th scope="col">What</th>
-                <th scope="col" class="num">
-                  Units
-                </th>
-                <th scope="col">Reference</th>
-                <th scope="col" class="num">
-                  On hand after
-                </th>
-                <th scope="col" class="num">
-                  Available after
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ place, entry }) => (
-                <tr>
-                  <td>
-                    <Time atMs={entry.atMs} nowMs={nowMs} />
-                  </td>
-                  <td>{place.location.id}</td>
-                  <td>{words(entry.type)}</td>
-                  <td class="num">{entry.quantity.toLocaleString('en-US')}</td>
-                  <td class="mono wrap">{entry.reference ?? ''}</td>
-                  <td class="num">{entry.onHandAfter.toLocaleString('en-US')}</td>
-                  <td class="num">{entry.availableAfter.toLocaleString('en-US')}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Table
+        look="list"
+        columns={['When', 'Location', 'What', num('Units'), 'Reference', num('On hand after'), num('Available after')]}
+        rows={rows.map(({ place, entry }) => (
+          <tr>
+            <td>
+              <Time atMs={entry.atMs} nowMs={nowMs} />
+            </td>
+            <td>{place.location.id}</td>
+            <td>{words(entry.type)}</td>
+            <td class="num">{entry.quantity.toLocaleString('en-US')}</td>
+            <td class="mono wrap">{entry.reference ?? ''}</td>
+            <td class="num">{entry.onHandAfter.toLocaleString('en-US')}</td>
+            <td class="num">{entry.availableAfter.toLocaleString('en-US')}</td>
+          </tr>
+        ))}
+        empty={<Empty title="Nothing has moved yet" />}
+      />
     </Card>
   )
 }

@@ -5,6 +5,7 @@ import type { Location } from '../../../domain/config/location.ts'
 import type { InventoryStates, LedgerEntry, PositionView } from '../../../domain/stock/stock-command.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chart } from '../design/chart.tsx'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import { availabilityHistory } from './availability-history.ts'
@@ -141,35 +142,13 @@ const nothing = (points: readonly unknown[]): null[] => points.map(() => null)
 
 const Places = ({ view }: { view: SkuView }) => (
   <Card id="places" title="By location" live>
-    {view.places.length === 0 ? (
-      <Empty title="No location has reported this SKU">It shows here with the first snapshot or movement.</Empty>
-    ) : (
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Location</th>
-              <th scope="col" class="num">
-                Available
-              </th>
-              <th scope="col" class="num">
-                On hand
-              </th>
-              <th scope="col">Where the units are</th>
-              <th scope="col" class="num">
-                Incoming
-              </th>
-              <th scope="col">Figure of</th>
-            </tr>
-          </thead>
-          <tbody>
-            {view.places.map((place) => (
-              <PlaceRow place={place} nowMs={view.nowMs} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    )}
+    <Table
+      columns={['Location', num('Available'), num('On hand'), 'Where the units are', num('Incoming'), 'Figure of']}
+      rows={view.places.map((place) => <PlaceRow place={place} nowMs={view.nowMs} />)}
+      empty={
+        <Empty title="No location has reported this SKU">It shows here with the first snapshot or movement.</Empty>
+      }
+    />
   </Card>
 )
 
@@ -188,7 +167,7 @@ const PlaceRow = ({ place: { location, view }, nowMs }: { place: SkuPlace; nowMs
       )}
     </td>
     <td class="num">{view.states.incoming.toLocaleString('en-US')}</td>
-    <td>
+    <td class="nowrap">
       {view.snapshot === null ? (
         <span class="faint">movements only</span>
       ) : (

@@ -1,7 +1,7 @@
 /** What a SKU's positions are made of and waiting for: lots, announced supply, promises for later, protected units. */
-import type { Child } from 'hono/jsx'
 import type { PositionSummary } from '../../../domain/atp/position-figures.ts'
 import { Card, Empty } from '../design/card.tsx'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 
@@ -12,11 +12,11 @@ export const SkuSupply = ({ summaries, nowMs }: Props) => {
   const demands = flat(summaries, ({ demands }) => demands).toSorted((a, b) => a.dueAtMs - b.dueAtMs)
   return (
     <Card id="supply" title="Supply and later promises" note={count(supplies.length, 'announcement')} live>
-      {supplies.length + demands.length === 0 ? (
-        <Empty title="Nothing is announced">Purchase orders, transfers and shipping notices show here.</Empty>
-      ) : (
-        <Rows heads={['Due', 'Location', 'What', 'Units', 'Promisable']}>
-          {supplies.map(({ location, dueAtMs, type, supplyId, units, confidencePercent }) => (
+      <Table
+        look="list"
+        columns={['Due', 'Location', 'What', num('Units'), num('Promisable')]}
+        rows={[
+          ...supplies.map(({ location, dueAtMs, type, supplyId, units, confidencePercent }) => (
             <tr>
               <td>
                 <Time atMs={dueAtMs} nowMs={nowMs} />
@@ -29,8 +29,8 @@ export const SkuSupply = ({ summaries, nowMs }: Props) => {
               <td class="num">+{units.toLocaleString('en-US')}</td>
               <td class="num">{confidencePercent} %</td>
             </tr>
-          ))}
-          {demands.map(({ location, dueAtMs, units }) => (
+          )),
+          ...demands.map(({ location, dueAtMs, units }) => (
             <tr>
               <td>
                 <Time atMs={dueAtMs} nowMs={nowMs} />
@@ -40,9 +40,10 @@ export const SkuSupply = ({ summaries, nowMs }: Props) => {
               <td class="num">−{units.toLocaleString('en-US')}</td>
               <td class="num" />
             </tr>
-          ))}
-        </Rows>
-      )}
+          )),
+        ]}
+        empty={<Empty title="Nothing is announced">Purchase orders, transfers and shipping notices show here.</Empty>}
+      />
     </Card>
   )
 }
@@ -53,57 +54,42 @@ export const SkuLots = ({ summaries, nowMs }: Props) => {
   if (lots.length + kept.length === 0) return null
   return (
     <Card id="lots" title="Lots and protected units" live>
-      <Rows heads={['Location', 'What', 'Until', 'Units']}>
-        {lots.map(({ location, lotId, goodUntilMs, units }) => (
-          <tr>
-            <td>{location}</td>
-            <td>
-              Lot <span class="mono">{lotId}</span>
-            </td>
-            <td>
-              {goodUntilMs === null ? <span class="faint">keeps</span> : <Time atMs={goodUntilMs} nowMs={nowMs} />}
-            </td>
-            <td class="num">{units.toLocaleString('en-US')}</td>
-          </tr>
-        ))}
-        {kept.map(({ location, group, releaseAtMs, units, lendsTo }) => (
-          <tr>
-            <td>{location}</td>
-            <td>
-              Protected for <span class="mono">{group}</span>
-              {lendsTo.length > 0 && (
-                <span class="faint"> lends to {lendsTo.map((loan) => loan.group).join(', ')}</span>
-              )}
-            </td>
-            <td>
-              {releaseAtMs === null ? <span class="faint">for good</span> : <Time atMs={releaseAtMs} nowMs={nowMs} />}
-            </td>
-            <td class="num">{units.toLocaleString('en-US')}</td>
-          </tr>
-        ))}
-      </Rows>
+      <Table
+        look="list"
+        columns={['Location', 'What', 'Until', num('Units')]}
+        rows={[
+          ...lots.map(({ location, lotId, goodUntilMs, units }) => (
+            <tr>
+              <td>{location}</td>
+              <td>
+                Lot <span class="mono">{lotId}</span>
+              </td>
+              <td>
+                {goodUntilMs === null ? <span class="faint">keeps</span> : <Time atMs={goodUntilMs} nowMs={nowMs} />}
+              </td>
+              <td class="num">{units.toLocaleString('en-US')}</td>
+            </tr>
+          )),
+          ...kept.map(({ location, group, releaseAtMs, units, lendsTo }) => (
+            <tr>
+              <td>{location}</td>
+              <td>
+                Protected for <span class="mono">{group}</span>
+                {lendsTo.length > 0 && (
+                  <span class="faint"> lends to {lendsTo.map((loan) => loan.group).join(', ')}</span>
+                )}
+              </td>
+              <td>
+                {releaseAtMs === null ? <span class="faint">for good</span> : <Time atMs={releaseAtMs} nowMs={nowMs} />}
+              </td>
+              <td class="num">{units.toLocaleString('en-US')}</td>
+            </tr>
+          )),
+        ]}
+      />
     </Card>
   )
 }
-
-const numeric: ReadonlySet<string> = new Set(['Units', 'Promisable'])
-
-const Rows = ({ heads, children }: { heads: readonly string[]; children: Child }) => (
-  <div class="scroll">
-    <table class="list">
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th scope="col" class={numeric.has(head) ? 'num' : undefined}>
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>{children}</tbody>
-    </table>
-  </div>
-)
 
 function flat<Item>(
   summaries: readonly PositionSummary[],

@@ -2,6 +2,7 @@
 import type { SkuTotals } from '../../../db/queries/stock-by-sku.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Filters, FilterText, Pager } from '../design/list-controls.tsx'
+import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
@@ -26,8 +27,8 @@ export const StockPage = ({ view }: { view: StockView }) => (
       <FilterText name="sku" label="SKU" hint="Its beginning" query={view.query} />
     </Filters>
     <Card id="list" title="By SKU" note={`${count(view.rows.length, 'SKU')} on this page`} live>
-      {view.rows.length === 0 ? <NoStock query={view.query} /> : <StockTable view={view} />}
-      <Pager path="/ops/stock" query={view.query} shown="" first={view.firstPage} nextCursor={view.nextCursor} />
+      <StockTable view={view} />
+      <Pager path="/ops/stock" query={view.query} first={view.firstPage} nextCursor={view.nextCursor} />
     </Card>
   </>
 )
@@ -44,37 +45,21 @@ const NoStock = ({ query }: { query: ListQuery }) =>
   )
 
 const StockTable = ({ view }: { view: StockView }) => (
-  <div class="scroll">
-    <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">SKU</th>
-          <th scope="col" class="num">
-            Available
-          </th>
-          <th scope="col" class="num">
-            On hand
-          </th>
-          <th scope="col">Where the units are</th>
-          <th scope="col" class="num">
-            Incoming
-          </th>
-          <th scope="col" class="num">
-            Backordered
-          </th>
-          <th scope="col" class="num">
-            Locations
-          </th>
-          <th scope="col">Changed</th>
-        </tr>
-      </thead>
-      <tbody>
-        {view.rows.map((row) => (
-          <StockRow row={row} nowMs={view.nowMs} />
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table
+    look="list"
+    columns={[
+      'SKU',
+      num('Available'),
+      num('On hand'),
+      'Where the units are',
+      num('Incoming'),
+      num('Backordered'),
+      num('Locations'),
+      'Changed',
+    ]}
+    rows={view.rows.map((row) => <StockRow row={row} nowMs={view.nowMs} />)}
+    empty={<NoStock query={view.query} />}
+  />
 )
 
 const StockRow = ({ row, nowMs }: { row: SkuTotals; nowMs: number }) => (
