@@ -220,7 +220,8 @@ describe('what positions push', () => {
       await availability.push(version + 1, 10 * (version + 1))
     }
     await evictDurableObject(availability.stub())
-    const waits = { orderId: 'b2b:1', version: 1, units: 25, priority: 100, sinceMs: 0, locations: ['east'] }
+    const turn = { priority: 100, sinceMs: 0, promisedByMs: null, notBeforeMs: null }
+    const waits = { orderId: 'b2b:1', version: 1, units: 25, ...turn, locations: ['east'] }
     const api = actor<AvailabilityApi>(testEnv.AVAILABILITY, availability.sku)
     await api.noteBackorder(availability.sku, waits)
     const { matches } = await api.backorders(availability.sku, null)
