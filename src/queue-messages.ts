@@ -18,6 +18,14 @@ export type InboundMessage =
       readonly leaves?: string
       readonly returns?: string
     }
+  /** A location is up again: a page of the orders that wait is to be woken. Absent: the first. */
+  | {
+      readonly type: 'location_up'
+      readonly location: string
+      readonly status?: number
+      readonly page?: number
+      readonly cursor?: string
+    }
 
 /** On `partner-outbox`: one intent of one order wants its call. */
 export type PartnerOutboxMessage = {

@@ -42,12 +42,14 @@ export const PlanTable = ({ plans, chosen, currency }: Props) => (
             <span class="faint">feasible</span>
           )}
           {plan.isCurrent && <Chip tone="neutral" icon="dot" text="Held before" />}
-          {plan.gainPercent !== undefined && <div class="soft">{plan.gainPercent.toFixed(1)} % better</div>}
+          {plan.gainPercent !== undefined && <div class="soft">{gained(plan.gainPercent)}</div>}
         </td>
       </tr>
     ))}
   />
 )
+
+const gained = (percent: number) => `${Math.abs(percent).toFixed(1)} % ${percent < 0 ? 'worse' : 'better'}`
 
 const Where = ({ plan }: { plan: CandidatePlan }) => {
   const byLocation = [...Map.groupBy(plan.allocations, ({ location }) => location)]
