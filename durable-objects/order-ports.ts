@@ -15,7 +15,7 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
   const carts = (id: string) => actor<ReservationApi>(env.RESERVATION, reservationShard(id))
   return {
     ...order,
-    nowMs: Date.now,
+    nowMs: () => Date.now(),
     findChannel: async (account) => channelFinding(await activeConfig(env, Date.now()), account),
     findLines: (account, lines) =>
       Promise.all(lines.map(async (line) => ({ ...line, listing: await findStockedListing(env, account, line) }))),

@@ -18,7 +18,7 @@ import { runBounded } from './run-bounded.ts'
 
 /**
  * The dead delivery opens a case through its inbox's log. A wake-up is only made up for: the order's own timer
- * remains. What a position has to tell it tells again by itself.
+ * remains, and that of whoever waits for a location. What a position has to tell it tells again by itself.
  */
 export function consumeDeadInbound(batch: MessageBatch<InboundMessage>, env: Env): Promise<void> {
   return eachKept(batch, async ({ body }) => {
@@ -28,7 +28,7 @@ export function consumeDeadInbound(batch: MessageBatch<InboundMessage>, env: Env
       await actor<InboxApi>(env.INBOX, body.inbox).settle(body.deliveryId, outcome)
     } else if (body.type === 'wake_order') {
       await env.INBOUND_ORDERS.send(body, { delaySeconds: secondChanceSeconds })
-    } else if (body.type !== 'tell_cover') await keep(env, batch.queue, body)
+    } else if (body.type !== 'tell_cover' && body.type !== 'location_up') await keep(env, batch.queue, body)
   })
 }
 

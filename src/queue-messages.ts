@@ -18,6 +18,14 @@ export type InboundMessage =
       readonly leaves?: string
       readonly returns?: string
     }
+  /** A location is up again: a page of the orders that wait is to be woken. Absent: the first. */
+  | {
+      readonly type: 'location_up'
+      readonly location: string
+      readonly status?: number
+      readonly page?: number
+      readonly cursor?: string
+    }
 
 /** On `partner-outbox`: one intent of one order wants its call. */
 export type PartnerOutboxMessage = {
@@ -38,7 +46,7 @@ export type PublicationMessage =
   | { readonly type: 'drain_feed'; readonly account: string; readonly lane: DrainLane }
 
 /** On `projections`: an actor has log entries that D1 has not seen. */
-export type ActorKind = 'order' | 'stock' | 'inbox' | 'location' | 'feed'
+export type ActorKind = 'order' | 'stock' | 'inbox' | 'location' | 'feed' | 'transfer'
 export type ProjectionMessage = {
   readonly type: 'project'
   readonly actor: ActorKind

@@ -1,9 +1,9 @@
 /** An order whose position, location or plan turns out otherwise than promised, before and after it was released. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { actor, type OrderApi, type StockApi } from '../../src/actor-apis.ts'
-import type { OrderState } from '../../src/domain/order/order-state.ts'
-import { examples } from '../../src/http/wire/examples.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { actor, type StockApi } from '../../src/actor-apis.ts'
+import { sku } from '../../src/domain/shared/ids.ts'
 import { playQueue } from '../fixtures/play-queue.ts'
+import { claimsOf, count, idOf, order, receive, stateOf, typesOf } from './order-claims.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 import { get, post } from './send.ts'
 
@@ -15,6 +15,7 @@ const withoutRelease = () => seedConfig()
 const withRelease = () =>
   seedConfig((file) => ({
     ...file,
+    skus: [...file.skus, ...file.skus.slice(0, 1).map((entry) => ({ ...entry, sku: sku('FENDER') }))],
     entities: file.entities.map(({ erp: _erp, ...entity }) => entity),
     locations: file.locations.map(({ account: _account, ...location }) => location),
   }))
@@ -24,47 +25,6 @@ beforeAll(() => {
   playQueue('PROJECTIONS')
 })
 afterAll(() => vi.restoreAllMocks())
-
-let events = 0
-async function receive(sku: string, location: string, quantity: number): Promise<void> {
-  const receipt = { sku, location, movement: 'receipt', quantity, occurredAt: '2026-03-14T09:26:53Z' }
-  events += 1
-  const answer = await post('/v1/inventory/movements', { movements: [{ ...receipt, eventId: `receipt-${events}` }] })
-  expect(answer.status).toBe(200)
-}
-
-async function count(sku: string, location: string, onHand: number): Promise<void> {
-  events += 1
-  const asOf = new Date().toISOString()
-  const snapshot = { eventId: `count-${events}`, sku, location, onHand, asOf }
-  expect((await post('/v1/inventory/snapshots', { snapshots: [snapshot] })).status).toBe(200)
-}
-
-function order(externalOrderId: string, sku: string, quantity: number) {
-  const lines = [{ lineId: '1', externalSku: sku, title: sku, quantity, unitPriceMinor: 100 }]
-  return {
-    ...examples.order,
-    externalOrderId,
-    lines,
-    totals: { subtotalMinor: 100 * quantity, totalMinor: 100 * quantity },
-  }
-}
-
-const idOf = (externalOrderId: string) => `b2b:${externalOrderId}`
-const stateOf = async (externalOrderId: string): Promise<OrderState | null> =>
-  actor<OrderApi>(bindings.ORDER, idOf(externalOrderId)).state()
-async function claimsOf(externalOrderId: string): Promise<readonly string[]> {
-  const state = await stateOf(externalOrderId)
-  return (state?.reservations ?? []).flatMap(({ location, quantity, released, shipped }) => {
-    const units = quantity - released - shipped
-    return units === 0 ? [] : [`${units}@${location}`]
-  })
-}
-const typesOf = async (externalOrderId: string): Promise<readonly string[]> => {
-  const answer = await get(`/v1/orders/${encodeURIComponent(idOf(externalOrderId))}/timeline`)
-  const { entries } = (await answer.json()) as { entries: { type: string }[] }
-  return entries.map(({ type }) => type)
-}
 
 describe('stock that is not there', () => {
   it('moves the units of an order that nobody has been told to pick', async () => {
@@ -140,5 +100,67 @@ describe('stock that is not there', () => {
     await post('/v1/orders', { ...order('drift-4', 'BUOY-R', 5), reservationId: 'drift-cart' })
     await vi.waitFor(async () => expect(await claimsOf('drift-4')).toEqual(['5@west']), patience)
     await vi.waitFor(async () => expect(await cases('open')).toEqual([]), patience)
+  })
+})
+
+describe('a location that goes down and comes up again', () => {
+  const say = async (location: string, status: 'up' | 'down') => {
+    const answer = await post(`/v1/locations/${location}/availability`, { status, reason: 'flood' })
+    expect(answer.status).toBe(200)
+  }
+  afterEach(() => say('east', 'up'))
+
+  it('loses what nobody was told to pick, and has it back when nobody else had it', async () => {
+    await withoutRelease()
+    await receive('LAMP-12V', 'east', 5)
+    await post('/v1/orders', order('down-1', 'LAMP-12V', 2))
+    await vi.waitFor(async () => expect(await claimsOf('down-1')).toEqual(['2@east']), patience)
+    await say('east', 'down')
+    await vi.waitFor(async () => expect((await stateOf('down-1'))?.lines[0]?.quantities.backordered).toBe(2), patience)
+    expect(await claimsOf('down-1')).toEqual([])
+    await say('east', 'up')
+    await vi.waitFor(async () => expect(await claimsOf('down-1')).toEqual(['2@east']), patience)
+    expect(await typesOf('down-1')).toEqual(expect.arrayContaining(['location_left', 'location_returned']))
+  })
+
+  it('wakes what came while it was down and waits for it', async () => {
+    await withoutRelease()
+    await receive('ANCHOR-L', 'east', 5)
+    await say('east', 'down')
+    await post('/v1/orders', order('down-2', 'ANCHOR-L', 3))
+    await vi.waitFor(async () => {
+      const answer = await get('/v1/orders?status=backordered')
+      const { orders } = (await answer.json()) as { orders: { orderId: string }[] }
+      expect(orders.map(({ orderId }) => orderId)).toContain(idOf('down-2'))
+    }, patience)
+    const waits = await stateOf('down-2')
+    expect(waits?.saga.recheckAtMs).toBeGreaterThan(Date.now() + 20_000)
+    await say('east', 'up')
+    await vi.waitFor(async () => expect(await claimsOf('down-2')).toEqual(['3@east']), patience)
+    expect(await typesOf('down-2')).toContain('location_returned')
+  })
+})
+
+describe('a line that is short in part', () => {
+  it('is planned again for what is missing and no more', async () => {
+    await withRelease()
+    await receive('FENDER', 'east', 8)
+    await receive('FENDER', 'west', 4)
+    await post('/v1/orders', order('short-1', 'FENDER', 8))
+    await vi.waitFor(async () => expect((await stateOf('short-1'))?.stage).toBe('released'), patience)
+    const report = {
+      fulfilmentOrderId: `${idOf('short-1')}/F1`,
+      externalShipmentId: 'short-1-parcel',
+      lines: [{ lineId: '1', quantity: 5 }],
+      shortLines: [{ lineId: '1', quantity: 3, reason: 'not on the shelf' }],
+      shippedAt: new Date().toISOString(),
+    }
+    expect((await post('/v1/shipments', report)).status).toBe(200)
+    await vi.waitFor(async () => {
+      const { lines = [], fulfilmentOrders = [] } = (await stateOf('short-1')) ?? {}
+      expect(lines[0]?.quantities).toMatchObject({ shipped: 5, released: 3, open: 0, backordered: 0 })
+      expect(fulfilmentOrders.at(-1)).toMatchObject({ location: 'west', lines: [{ quantity: 3 }] })
+    }, patience)
+    expect(await claimsOf('short-1')).toEqual(['3@west'])
   })
 })

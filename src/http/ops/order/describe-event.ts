@@ -50,7 +50,7 @@ const said: Table = {
   cart_taken: ['info', (e) => `${e.cart.claims.length} claims of reservation ${e.cart.reservationId} taken over`],
   cart_settled: ['neutral', (e) => `The rest of reservation ${e.reservationId} given back`],
   stock_reserved: ['info', heldAt],
-  stock_refused: ['warn', (e) => `Stock refused at ${places(e.refused)}; planned again`],
+  stock_refused: ['warn', (e) => `Stock refused at ${places(e.refused)}`],
   holds_extended: ['neutral', () => 'Stock holds extended'],
   stock_committed: ['good', (e) => `Stock committed at ${places(e.reservations)}`],
   reservation_lost: ['bad', (e) => `Reservation at ${e.location} lost: ${lower(e.reason)}`],

@@ -42,12 +42,14 @@ export const PlanTable = ({ plans, chosen, currency }: Props) => (
             <span class="faint">feasible</span>
           )}
           {plan.isCurrent && <Chip tone="neutral" icon="dot" text="Held before" />}
-          {plan.gainPercent !== undefined && <div class="soft">{plan.gainPercent.toFixed(1)} % better</div>}
+          {plan.gainPercent !== undefined && <div class="soft">{gained(plan.gainPercent)}</div>}
         </td>
       </tr>
     ))}
   />
 )
+
+const gained = (percent: number) => `${Math.abs(percent).toFixed(1)} % ${percent < 0 ? 'worse' : 'better'}`
 
 const Where = ({ plan }: { plan: CandidatePlan }) => {
   const byLocation = [...Map.groupBy(plan.allocations, ({ location }) => location)]
@@ -86,5 +88,5 @@ const Raw = ({ term, raw, currency }: { term: Term; raw: number | null; currency
   if (raw === null) return <span class="faint">unknown</span>
   if (term === 'ship' || term === 'margin') return <Money amountMinor={Math.round(raw)} currency={currency} />
   if (term === 'sla' || term === 'stockout') return <>{Math.round(raw * 100)} %</>
-  return <>{Number.isInteger(raw) ? raw : raw.toFixed(2)}</>
+  return <>{Number.isInteger(raw) ? String(raw) : raw.toFixed(2)}</>
 }
