@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { OrderState } from '../../src/domain/order/order-state.ts'
 import { isUnderWay } from '../../src/domain/outbox/intent-waiting.ts'
+import { BetterPlanWorkload } from './better-plan-workload.ts'
 import { calm } from './faults.ts'
 import { GoodsWorkload } from './goods-workload.ts'
 import type { Plant } from './plants.ts'
@@ -19,12 +20,15 @@ export type Run = {
   readonly trace: string
   readonly events: number
   readonly orders: number
+  /** Times that orders moved to a better plan. */
+  readonly moves: number
 }
 
 /** `orders`: nothing but orders over plain stock, as seeds were told before stock was more than a number. */
 export type Scenario = 'everything' | 'orders'
 /** Each apart from the orders' own randomness. */
 const [promiseSalt, goodsSalt, rushSalt] = [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35]
+const moveSalt = 0x165667b1
 const stormMs = 20 * 60_000
 const healMs = 3 * 24 * 3_600_000
 const eventsMax = 200_000
@@ -56,7 +60,8 @@ export async function simulate(
     // An assertion inside the core is a violation caught earlier than the checker would have.
     world.violations.push(error instanceof Error ? `${codeOf(error.message)}: ${error.message}` : String(error))
   }
-  return { seed, violations: world.violations, trace: hash.digest('hex'), events, orders: world.orders.size }
+  const { violations, orders } = world
+  return { seed, violations, trace: hash.digest('hex'), events, orders: orders.size, moves: beside?.moves() ?? 0 }
 }
 
 function workloadBeside(world: World, seed: number, plant: Plant | null) {
@@ -68,14 +73,17 @@ function workloadBeside(world: World, seed: number, plant: Plant | null) {
   const promises = new PromiseWorkload(world, mail.random, mail.post)
   const goods = new GoodsWorkload(world, errands.random, errands.post, plant)
   const rushed = new RushWorkload(world, rush.random, rush.post)
-  const all = [promises, goods, rushed]
+  const better = new BetterPlanWorkload(world, seededRandom(seed ^ moveSalt), plant)
+  const all = [promises, goods, rushed, better]
   return {
     schedule: () => all.forEach((each) => void each.schedule()),
     heal: () => all.forEach((each) => void each.heal()),
+    moves: () => better.moves,
     breachesAtRest: () => [
       ...[mail, errands, rush].flatMap(({ post }) => post.unanswered()).map((id) => `I8: ${id} was never answered`),
       ...goods.breachesAtRest(),
       ...rushed.breachesAtRest(),
+      ...better.breachesAtRest(),
     ],
   }
 }

@@ -43,6 +43,8 @@ export class World {
   carts: CartDesk | null = null
   /** Nothing is planned where nothing leaves. */
   readonly down = new Set<LocationId>()
+  /** What a workload has to say in what orders are told. */
+  wrapPorts: (orderId: OrderId, ports: OrderPorts) => OrderPorts = (_, ports) => ports
   readonly #random: Random
   readonly #plant: Plant | null
   readonly #desk: CallDesk
@@ -77,7 +79,8 @@ export class World {
   order(orderId: OrderId): OrderShell {
     const known = this.orders.get(orderId)
     if (known) return known
-    const made = new OrderShell(orderId, this.clock, this.#orderPorts(orderId), this.#plant)
+    const ports = this.wrapPorts(orderId, this.#orderPorts(orderId))
+    const made = new OrderShell(orderId, this.clock, ports, this.#plant)
     this.orders.set(orderId, made)
     return made
   }
