@@ -4,9 +4,9 @@
  * again.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { AuditVerdict } from '../src/actor-apis.ts'
+import type { AuditVerdict, Projectable, ProjectionPage } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
-import { retryDelayMs } from '../src/domain/outbox/drain.ts'
+import { projectDelayMs, retryDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { positionId } from '../src/domain/shared/ids.ts'
@@ -19,12 +19,23 @@ import type { TransferEvent } from '../src/domain/transfer/transfer-event.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { callPosition } from './call-position.ts'
+import { type Disposition, drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { Migrations } from './migrations.ts'
+import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
 import { Timers, timersTable } from './timers.ts'
 
 const documentTable = 'CREATE TABLE transfer (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL) STRICT'
-const steps = [{ id: 1, statements: [documentTable, eventLogTable, timersTable] }]
+const steps = [
+  { id: 1, statements: [documentTable, eventLogTable, timersTable] },
+  { id: 2, statements: [outboxTable, outboxIndex] },
+]
+
+/** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
+type ProjectEffect = { readonly kind: 'project'; readonly throughSeq: number }
+const projectRow = 'project'
+/** A wake-up whose projection never confirms is sent again after this. */
+const projectAgainMs = 60_000
 
 const sagaTimer = 'saga'
 /** The flight that follows a commit needs no timer; this one is for the flight that never landed. */
@@ -32,11 +43,12 @@ const resumeDelayMs = 2_000
 /** Positions told at once. */
 const positionsAtOnce = 100
 
-export class TransferActor extends DurableObject<Env> implements TransferApi {
+export class TransferActor extends DurableObject<Env> implements TransferApi, Projectable<Transfer> {
   readonly #migrations = new Migrations(this.ctx.storage, steps)
   readonly #log = new EventLog<TransferEvent>(this.ctx.storage, this.#migrations)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
-  readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers])
+  readonly #outbox = new Outbox<ProjectEffect>(this.ctx.storage, this.#migrations)
+  readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers, this.#outbox])
   #loaded: Transfer | null | undefined
   #flight: Promise<void> | null = null
   #failures = 0
@@ -60,6 +72,18 @@ export class TransferActor extends DurableObject<Env> implements TransferApi {
     return this.#transfer
   }
 
+  async projectionPage(afterSeq: number, limit: number): Promise<ProjectionPage<Transfer>> {
+    return { document: this.#transfer, ...this.#log.page(afterSeq, limit) }
+  }
+
+  async projected(throughSeq: number): Promise<void> {
+    if (throughSeq >= this.#log.headSeq) this.#outbox.settle(projectRow)
+  }
+
+  async reproject(): Promise<void> {
+    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeProjection(nowMs))
+  }
+
   async verifyAudit(): Promise<AuditVerdict> {
     return this.#log.verify()
   }
@@ -68,6 +92,7 @@ export class TransferActor extends DurableObject<Env> implements TransferApi {
   override async alarm(): Promise<void> {
     this.#clock.wentOff()
     try {
+      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) => this.#send(row?.effect))
       await this.#advance()
       this.#clock.arm(Date.now())
     } catch (error) {
@@ -101,8 +126,21 @@ export class TransferActor extends DurableObject<Env> implements TransferApi {
     this.#log.append(events, cause, nowMs)
     this.ctx.storage.sql.exec('INSERT OR REPLACE INTO transfer (id, document) VALUES (1, ?)', JSON.stringify(transfer))
     this.#loaded = transfer
+    this.#wakeProjection(nowMs)
     if (transfer.pending.length === 0) this.#timers.clear(sagaTimer)
     else this.#timers.set(sagaTimer, nowMs + resumeDelayMs)
+  }
+
+  #wakeProjection(nowMs: number): void {
+    const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
+    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
+  }
+
+  async #send(effect: ProjectEffect | undefined): Promise<Disposition> {
+    const name = this.#transfer?.transferId
+    if (effect === undefined || name === undefined) return 'done'
+    await this.env.PROJECTIONS.send({ type: 'project', actor: 'transfer', name, throughSeq: effect.throughSeq })
+    return { againAtMs: Date.now() + projectAgainMs }
   }
 
   /** One flight at a time; it reads what is pending before each round. */
@@ -166,6 +204,6 @@ export class TransferActor extends DurableObject<Env> implements TransferApi {
 
   #forget(): void {
     this.#loaded = undefined
-    for (const part of [this.#migrations, this.#log, this.#timers, this.#clock]) part.forget()
+    for (const part of [this.#migrations, this.#log, this.#timers, this.#outbox, this.#clock]) part.forget()
   }
 }

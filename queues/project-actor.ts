@@ -13,9 +13,11 @@ import { feedPage } from '../src/db/projection/feed-page.ts'
 import { inboxPage } from '../src/db/projection/inbox-page.ts'
 import { orderPage } from '../src/db/projection/order-page.ts'
 import { positionPage } from '../src/db/projection/position-page.ts'
+import { transferPage } from '../src/db/projection/transfer-page.ts'
 import type { OrderState } from '../src/domain/order/order-state.ts'
 import { shardOf } from '../src/domain/shared/shard-of.ts'
 import type { PositionView } from '../src/domain/stock/stock-command.ts'
+import type { Transfer } from '../src/domain/transfer/transfer.ts'
 import type { Env } from '../src/env.ts'
 import type { ActorKind } from '../src/queue-messages.ts'
 import { scoreShadows } from './score-shadows.ts'
@@ -80,6 +82,8 @@ async function writeOf(db: Db, log: LogPage, page: ProjectionPage<unknown>): Pro
       return { page: log, statements: [] }
     case 'feed':
       return feedPage(log)
+    case 'transfer':
+      return transferPage(log, document as Transfer | null)
   }
 }
 
@@ -89,6 +93,6 @@ function register(env: Env, kind: ActorKind, name: string): Promise<void> {
 }
 
 function namespaceOf(env: Env, kind: ActorKind): DurableObjectNamespace {
-  const { ORDER, STOCK, INBOX, LOCATION, FEED } = env
-  return { order: ORDER, stock: STOCK, inbox: INBOX, location: LOCATION, feed: FEED }[kind]
+  const { ORDER, STOCK, INBOX, LOCATION, FEED, TRANSFER } = env
+  return { order: ORDER, stock: STOCK, inbox: INBOX, location: LOCATION, feed: FEED, transfer: TRANSFER }[kind]
 }

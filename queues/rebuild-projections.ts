@@ -16,7 +16,7 @@ import { projectActor } from './project-actor.ts'
 const actorsPerStep = 20
 /** A step takes seconds. A rebuild that is quiet for this long lost its message, and the minute tick sends it again. */
 const stalledAfterMs = 5 * 60_000
-const kinds: readonly ActorKind[] = ['order', 'stock', 'inbox', 'location', 'feed']
+const kinds: readonly ActorKind[] = ['order', 'stock', 'inbox', 'location', 'feed', 'transfer']
 
 export type RebuildProgress = { readonly step: RebuildStep; readonly actors: number }
 

@@ -11,7 +11,7 @@ import { type Share, sharesOf } from './bench/profile-shares.ts'
 import { untilQuiet } from './bench/runtime-cpu.ts'
 import { sum } from './bench/scenario.ts'
 import { scenarios } from './bench/scenarios.ts'
-import { removeState, stateRoot } from './bench/target.ts'
+import { freshState, removeState, stateRootDefault } from './bench/target.ts'
 import { startCrossdock, workerName } from './serve/start-crossdock.ts'
 
 type Options = { readonly connections: number; readonly seconds: number; readonly out?: string }
@@ -36,14 +36,15 @@ async function profile(name: string, options: Options): Promise<void> {
 }
 
 async function record(name: string, { connections, seconds }: Options) {
-  const prepare = scenarios.find((scenario) => scenario.name === name)?.load.product
+  const scenario = scenarios.find((each) => each.name === name)
+  const prepare = scenario?.load.product
   if (!prepare) throw new Error(`${name} has nothing to ask the product`)
-  const skus = skuNames(scenarios.find((scenario) => scenario.name === name)?.skus ?? 0)
-  await removeState()
-  const compiled = benchConfig(skus)
+  const skus = skuNames(scenario.skus)
+  await removeState(stateRootDefault)
+  const compiled = benchConfig(skus, scenario.network)
   const started = await startCrossdock({
     compiled,
-    stateDir: stateRoot,
+    stateDir: freshState(stateRootDefault),
     port: 0,
     keepsActorsAwake: true,
     inspects: true,
@@ -61,7 +62,7 @@ async function record(name: string, { connections, seconds }: Options) {
     return { requests: sum(Object.values(statuses)), taken }
   } finally {
     await started.stop()
-    await removeState()
+    await removeState(stateRootDefault)
   }
 }
 

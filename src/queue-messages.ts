@@ -46,7 +46,7 @@ export type PublicationMessage =
   | { readonly type: 'drain_feed'; readonly account: string; readonly lane: DrainLane }
 
 /** On `projections`: an actor has log entries that D1 has not seen. */
-export type ActorKind = 'order' | 'stock' | 'inbox' | 'location' | 'feed'
+export type ActorKind = 'order' | 'stock' | 'inbox' | 'location' | 'feed' | 'transfer'
 export type ProjectionMessage = {
   readonly type: 'project'
   readonly actor: ActorKind

@@ -7,6 +7,7 @@ import * as operations from '../src/db/schema/operations.ts'
 import * as orders from '../src/db/schema/orders.ts'
 import * as sourcing from '../src/db/schema/sourcing.ts'
 import * as stock from '../src/db/schema/stock.ts'
+import * as transfers from '../src/db/schema/transfers.ts'
 
 const document = readFileSync('docs/storage.md', 'utf8')
 const named = new Set([...document.matchAll(/`([^`]+)`/g)].map((match) => match[1]))
@@ -14,8 +15,8 @@ const named = new Set([...document.matchAll(/`([^`]+)`/g)].map((match) => match[
 const missing = (names: readonly string[]) => names.filter((name) => !named.has(name))
 
 describe('docs/storage.md names every table and column of', () => {
-  const tables: SQLiteTable[] = [deliveries, fulfilment, operations, orders, sourcing, stock].flatMap((schema) =>
-    Object.values(schema),
+  const tables: SQLiteTable[] = [deliveries, fulfilment, operations, orders, sourcing, stock, transfers].flatMap(
+    (schema) => Object.values(schema),
   )
 
   it.each(tables.map((table) => [getTableConfig(table).name, table] as const))('D1: %s', (name, table) => {

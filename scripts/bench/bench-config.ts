@@ -1,23 +1,26 @@
 /**
- * The company that is measured: a Shopify shop and a trade portal that sell from one location. Nobody is behind it: no
- * ERP and no warehouse, since the benchmark is of Crossdock and not of partners.
+ * The company that is measured: a Shopify shop and a trade portal. Nobody is behind it: no ERP and no warehouse, since
+ * the benchmark is of Crossdock and not of partners.
  */
 import { type CompiledConfig, compileConfig } from '../../src/domain/config/compile-config.ts'
 import { sha256Hex } from '../serve/start-crossdock.ts'
+import { gramsOf, type Network, oneLocation } from './network.ts'
 
 export const benchKey = 'bench-key-0123456789abcdefghijkl'
 export const benchLocation = 'east'
 export const shop = { account: 'shop', domain: 'bench.example', secret: 'bench-webhook-secret' } as const
 export const portal = 'portal'
+const currency = 'USD'
+const profile = 'weighed'
 
 export const skuNames = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `SKU-${String(index + 1).padStart(4, '0')}`)
 
-export function benchConfig(skus: readonly string[]): CompiledConfig {
+export function benchConfig(skus: readonly string[], network: Network = oneLocation): CompiledConfig {
   const compiled = compileConfig(
     {
       company: 'Benchmark',
-      entities: [{ id: 'bench', name: 'Benchmark', currencies: ['USD'] }],
+      entities: [{ id: 'bench', name: 'Benchmark', currencies: [currency] }],
       accounts: [
         {
           id: shop.account,
@@ -29,9 +32,10 @@ export function benchConfig(skus: readonly string[]): CompiledConfig {
         },
         { id: portal, partner: 'canonical', role: 'channel', entity: 'bench' },
       ],
-      locations: [{ id: benchLocation, name: 'Newark', kind: 'warehouse', country: 'US', region: 'NJ' }],
+      locations: network.places.map((place) => ({ ...place, name: place.id, kind: 'warehouse', country: 'US' })),
       secrets: { 'shop-webhook': shop.secret },
-      skus: skus.map((sku) => ({ sku, title: sku })),
+      skus: skus.map((sku, index) => ({ sku, title: sku, weightGrams: gramsOf(index) })),
+      ...ratesAndProfile(network),
       apiKeys: [
         {
           id: 'bench',
@@ -51,4 +55,26 @@ export function benchConfig(skus: readonly string[]): CompiledConfig {
   )
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.error))
   return compiled.value
+}
+
+/** Units go whole or not at all, in as many parcels as it takes. Nothing where there is nothing to choose among. */
+function ratesAndProfile({ zones, prices, weights, places }: Network): object {
+  if (places.length === 1) return {}
+  const rules = zones.map(({ zone, origin, country, postalPrefix }) => ({
+    zone,
+    country,
+    origins: [origin],
+    postalPrefixes: [postalPrefix],
+  }))
+  const services = [...Map.groupBy(prices, ({ service }) => service)].map(([id, own]) => ({
+    id,
+    currency,
+    prices: own.map(({ zone, gramsMax, costMinor }) => ({ zone, gramsMax, costMinor })),
+    transit: [...new Set(own.map(({ zone }) => zone))].map((zone) => ({ zone, p50Days: zone, p90Days: zone + 2 })),
+  }))
+  const strategy = { id: 'weighed', constraints: { wholeOrder: true }, weights }
+  return {
+    rates: { zones: rules, services },
+    sourcing: { profiles: [{ id: profile, strategies: [strategy] }], defaultProfile: profile },
+  }
 }

@@ -1,9 +1,10 @@
 /** One target in one round: started afresh, prepared, then per number of connections warmed up, measured and judged. */
 import { skuNames } from './bench-config.ts'
 import { type Driven, drive } from './drive.ts'
+import { oneLocation } from './network.ts'
 import { runtimeCpuMs, untilQuiet } from './runtime-cpu.ts'
 import type { Answers, Load, Scenario } from './scenario.ts'
-import { startTarget, type TargetName } from './target.ts'
+import { type Company, startTarget, type TargetName } from './target.ts'
 
 export type Window = {
   readonly scenario: string
@@ -23,38 +24,52 @@ export type Window = {
   readonly extra: Readonly<Record<string, number>>
 }
 
+/** At the first number of connections; afterwards the target is warm. */
 const warmUpSeconds = 1.5
-const settleTimeoutMs = 15_000
+const warmAgainSeconds = 0.5
+const settleTimeoutMs = 5_000
 
-/** One window per number of connections; none where the scenario has nothing to ask the target. */
+export type How = { readonly levels: readonly number[]; readonly seconds: number; readonly stateRoot: string }
+/** What was measured before something went wrong is kept. */
+export type Outcome = { readonly windows: readonly Window[]; readonly failure: string | null }
+
+/** One window per number of connections; none where the scenario has nothing to ask the target. Never throws. */
 export async function measure(
   scenario: Scenario,
   target: TargetName,
-  levels: readonly number[],
-  seconds: number,
-): Promise<readonly Window[]> {
+  { levels, seconds, stateRoot }: How,
+): Promise<Outcome> {
   const prepare = scenario.load[target]
-  if (prepare === null) return []
-  const skus = skuNames(scenario.skus)
-  const started = await startTarget(target, skus)
+  const windows: Window[] = []
+  if (prepare === null) return { windows, failure: null }
+  const company: Company = { skus: skuNames(scenario.skus), network: scenario.network ?? oneLocation }
   try {
-    const load = await prepare(started.url, skus)
-    await untilQuiet(settleTimeoutMs)
-    const windows: Window[] = []
-    let answers: Answers = {}
-    for (const connections of levels) {
-      const place = { url: started.url, connections, seconds }
-      const measured = await judged({ scenario: scenario.name, target, load, place }, answers)
-      answers = measured.answers
-      windows.push(measured.window)
+    const started = await startTarget(target, company, stateRoot)
+    try {
+      const load = await prepare(started.url, company.skus)
+      await untilQuiet(settleTimeoutMs)
+      let answers: Answers = {}
+      for (const connections of levels) {
+        const place = { url: started.url, connections, seconds, isWarm: windows.length > 0 }
+        const measured = await judged({ scenario: scenario.name, target, load, place }, answers)
+        answers = measured.answers
+        windows.push(measured.window)
+      }
+    } finally {
+      await started.stop()
     }
-    return windows
-  } finally {
-    await started.stop()
+    return { windows, failure: null }
+  } catch (error) {
+    return { windows, failure: error instanceof Error ? error.message : String(error) }
   }
 }
 
-type Place = { readonly url: string; readonly connections: number; readonly seconds: number }
+type Place = {
+  readonly url: string
+  readonly connections: number
+  readonly seconds: number
+  readonly isWarm: boolean
+}
 type Subject = {
   readonly scenario: string
   readonly target: TargetName
@@ -65,7 +80,7 @@ type Subject = {
 /** `before`: what this target was answered in earlier windows; what it keeps is the sum of all. */
 async function judged({ scenario, target, load, place }: Subject, before: Answers) {
   const { next, perSecond } = load
-  const warmUp = await drive({ ...place, next, perSecond, seconds: warmUpSeconds })
+  const warmUp = await drive({ ...place, next, perSecond, seconds: place.isWarm ? warmAgainSeconds : warmUpSeconds })
   const beforeMs = runtimeCpuMs()
   const driven = await drive({ ...place, next, perSecond })
   const cpuMicros = microsPerAnswer(beforeMs, runtimeCpuMs(), driven)

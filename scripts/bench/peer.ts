@@ -16,11 +16,15 @@ export function posting({ path, content }: PeerPosting): BenchRequest {
   return { method: 'POST', path, headers: json, body: JSON.stringify(content) }
 }
 
-export async function post(url: string, asked: PeerPosting): Promise<number> {
-  const { path, ...request } = posting(asked)
+/** `body` is whatever the peer says of what was asked, such as the `reason` of a refusal. */
+export async function post<Body>(url: string, asked: PeerPosting): Promise<{ status: number; body: Body }> {
+  return sent<Body>(url, posting(asked))
+}
+
+export async function sent<Body>(url: string, asked: BenchRequest): Promise<{ status: number; body: Body }> {
+  const { path, ...request } = asked
   const answer = await fetch(`${url}${path}`, request as RequestInit)
-  await answer.text()
-  return answer.status
+  return { status: answer.status, body: (await answer.json()) as Body }
 }
 
 /** `next` is made once, when the positions are stocked. */
@@ -39,11 +43,15 @@ export function peerLoad(
   }
 }
 
-async function stockUpPeer(url: string, skus: readonly string[]): Promise<void> {
+export async function stockUpPeer(url: string, skus: readonly string[]): Promise<void> {
   for (const some of slices(skus)) {
     const movements = some.map((sku) => ({ eventId: `opening-${sku}`, sku, quantity: unitsPerPosition }))
-    assertEqual('status of /movements', await post(url, { path: '/movements', content: { movements } }), 200)
+    assertEqual('status of /movements', (await post(url, { path: '/movements', content: { movements } })).status, 200)
   }
+}
+
+export async function peerUnitsReserved(url: string, skus: readonly string[]): Promise<number> {
+  return sum((await totalsOf(url, skus)).map(({ reserved }) => reserved))
 }
 
 /** Never oversold, and together exactly `reserved` units claimed of `received` on top of the opening stock. */
@@ -52,17 +60,22 @@ export async function assertPeerUnits(
   skus: readonly string[],
   expected: { readonly reserved: number; readonly received: number },
 ): Promise<void> {
-  const totals: Totals[] = []
-  for (const some of slices(skus)) {
-    const answer = await fetch(`${url}/totals?${some.map((sku) => `sku=${sku}`).join('&')}`)
-    totals.push(...((await answer.json()) as Totals[]))
-  }
+  const totals = await totalsOf(url, skus)
   assertEqual('positions', totals.length, skus.length)
   const oversold = totals.find(({ received, reserved }) => reserved > received)
   if (oversold) throw new Error(`${oversold.sku} is oversold: ${oversold.reserved} of ${oversold.received}`)
   assertEqual('units claimed', sum(totals.map(({ reserved }) => reserved)), expected.reserved)
   const opening = unitsPerPosition * skus.length
   assertEqual('units received', sum(totals.map(({ received }) => received)) - opening, expected.received)
+}
+
+async function totalsOf(url: string, skus: readonly string[]): Promise<readonly Totals[]> {
+  const totals: Totals[] = []
+  for (const some of slices(skus)) {
+    const answer = await fetch(`${url}/totals?${some.map((sku) => `sku=${sku}`).join('&')}`)
+    totals.push(...((await answer.json()) as Totals[]))
+  }
+  return totals
 }
 
 function slices(skus: readonly string[]): readonly (readonly string[])[] {

@@ -1,6 +1,6 @@
 /** Windows of all rounds brought together: medians, and the ratio of product to each peer within each round. */
 import type { Window } from './measure.ts'
-import { minimalGoal, type Scenario } from './scenario.ts'
+import { type InProcess, minimalGoal, type Scenario } from './scenario.ts'
 import { type PeerName, peerNames } from './target.ts'
 
 export type Measured = {
@@ -19,6 +19,7 @@ export type Compared = Measured & {
   readonly cpuRatio: number | null
   readonly goal: number | null
   readonly met: boolean | null
+  readonly extra: Readonly<Record<string, number>>
 }
 export type Figure = Measured & {
   readonly scenario: string
@@ -30,7 +31,7 @@ export type Figure = Measured & {
 /** What one round measured at one number of connections. */
 export type Round = { readonly product: Window } & Readonly<Record<PeerName, Window | null>>
 
-export function figureOf(scenario: Scenario, rounds: readonly Round[]): Figure {
+export function figureOf(scenario: Scenario | InProcess, rounds: readonly Round[]): Figure {
   const products = rounds.map(({ product }) => product)
   return {
     scenario: scenario.name,
@@ -60,7 +61,8 @@ function compared(rounds: readonly Round[], peer: PeerName, goal: number | null)
   const ratio = median(ratios) ?? 0
   const cpuRatio = median(pairs.map(({ product, other }) => cpuRatioOf(product.cpuMicros, other.cpuMicros)))
   const met = goal === null ? null : ratio >= goal
-  return { ...measured(pairs.map(({ other }) => other)), ratio, ratios, cpuRatio, goal, met }
+  const others = pairs.map(({ other }) => other)
+  return { ...measured(others), ratio, ratios, cpuRatio, goal, met, extra: extraOf(others) }
 }
 
 function cpuRatioOf(own: number | null, other: number | null): number | null {
@@ -89,7 +91,7 @@ const columns = [
   ...['postgres /s', 'CPU µs', 'ratio', 'CPU ratio', 'goal', 'failed'],
 ] as const
 
-export function tableOf(figures: readonly Figure[], scenarios: readonly Scenario[]): string {
+export function tableOf(figures: readonly Figure[], scenarios: readonly (Scenario | InProcess)[]): string {
   const titles = new Map(scenarios.map(({ name, title }) => [name, title]))
   const rows = figures.flatMap((figure) => rowsOf(figure, titles.get(figure.scenario) ?? figure.scenario))
   const table = [columns, ...rows]
@@ -101,19 +103,22 @@ export function tableOf(figures: readonly Figure[], scenarios: readonly Scenario
 
 function rowsOf(figure: Figure, title: string): readonly (readonly string[])[] {
   const main = [
-    ...[title, String(figure.connections), figure.perSecond.toFixed(0), figure.p50Ms.toFixed(1)],
+    ...[title, String(figure.connections), rate(figure.perSecond), figure.p50Ms.toFixed(1)],
     ...[figure.p90Ms.toFixed(1), whole(figure.cpuMicros), whole(figure.cpuSettledMicros)],
     ...peerNames.flatMap((peer) => peerCells(figure[peer])),
     String(figure.failed),
   ]
-  const extra = Object.entries(figure.extra).map(([name, value]) => [`  ${name}`, '', value.toFixed(0)])
+  const extra = Object.entries(figure.extra).map(([name, value]) => [
+    ...[`  ${name}`, '', value.toFixed(0), '', '', '', ''],
+    ...peerNames.flatMap((peer) => [whole(figure[peer]?.extra[name] ?? null), '', '', '', '']),
+  ])
   return [main, ...extra]
 }
 
 function peerCells(peer: Compared | null): readonly string[] {
   if (peer === null) return ['', '', '', '', '']
   const { perSecond, cpuMicros, ratio, cpuRatio } = peer
-  return [perSecond.toFixed(0), whole(cpuMicros), ratio.toFixed(2), cpuRatio?.toFixed(2) ?? '', goalCell(peer)]
+  return [rate(perSecond), whole(cpuMicros), ratio.toFixed(2), cpuRatio?.toFixed(2) ?? '', goalCell(peer)]
 }
 
 function goalCell({ goal, met }: Compared): string {
@@ -122,3 +127,5 @@ function goalCell({ goal, met }: Compared): string {
 }
 
 const whole = (value: number | null) => value?.toFixed(0) ?? ''
+/** Few a second need a decimal. */
+export const rate = (perSecond: number): string => perSecond.toFixed(perSecond < 10 ? 1 : 0)

@@ -1,5 +1,5 @@
 /** Everything that is measured, in the order in which it is. */
-import type { Scenario } from './scenario.ts'
+import type { InProcess, Scenario } from './scenario.ts'
 import { atpBatched, atpCached, atpStrict } from './scenarios/availability.ts'
 import { inventoryEvents, movementBatches } from './scenarios/inventory.ts'
 import { orders } from './scenarios/orders.ts'
@@ -9,11 +9,14 @@ import {
   spreadReservations,
   threeLineReservations,
 } from './scenarios/reservations.ts'
+import { sourcingPlans } from './scenarios/sourcing-plans.ts'
+import { smallSearch, wideSearch } from './scenarios/sourcing-search.ts'
 import { webhookToReserved } from './scenarios/webhook-to-reserved.ts'
 import { orderWebhooks, webhooks } from './scenarios/webhooks.ts'
 
 export const scenarios: readonly Scenario[] = [
   ...[hotReservations, spreadReservations, threeLineReservations, largeReservations],
-  ...[atpStrict, atpCached, atpBatched, inventoryEvents, movementBatches],
+  ...[atpStrict, atpCached, atpBatched, sourcingPlans, inventoryEvents, movementBatches],
   ...[webhooks, orderWebhooks, webhookToReserved, orders],
 ]
+export const searches: readonly InProcess[] = [smallSearch, wideSearch]

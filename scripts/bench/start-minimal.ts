@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { runWrangler } from '../deploy/run-wrangler.ts'
 import { shop } from './bench-config.ts'
+import type { Planning } from './network.ts'
 
 /** Wrangler takes it relative to its configuration file unless it is absolute. */
 const bundle = resolve('dist/bench')
@@ -16,7 +17,10 @@ export async function buildMinimal(): Promise<void> {
   if (code !== 0) throw new Error(`the minimal worker was not built:\n${output}`)
 }
 
-export async function startMinimal(stateDir: string): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startMinimal(
+  stateDir: string,
+  planning: Planning,
+): Promise<{ url: string; stop: () => Promise<void> }> {
   await mkdir(stateDir, { recursive: true })
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -31,9 +35,11 @@ export async function startMinimal(stateDir: string): Promise<{ url: string; sto
           modules: true,
           scriptPath: join(bundle, 'worker.js'),
           compatibilityDate: '2026-10-01',
-          bindings: { WEBHOOK_SECRET: shop.secret },
+          bindings: { WEBHOOK_SECRET: shop.secret, PLANNING: JSON.parse(JSON.stringify(planning)) },
           durableObjects: {
             STOCK: actor('MinimalStock'),
+            SKU: actor('MinimalSku'),
+            REGISTRY: actor('MinimalRegistry'),
             ORDER: actor('MinimalOrder'),
             INBOX: actor('MinimalInbox'),
           },

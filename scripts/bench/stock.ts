@@ -22,8 +22,17 @@ const skusPerCall = 100
 export const benchApi = (url: string): ApiClient => apiClient(url, benchKey)
 
 export async function stockUp(url: string, skus: readonly string[]): Promise<void> {
-  for (const some of slices(skus)) {
-    const received = some.map((sku) => ({ sku, location: benchLocation, received: unitsPerPosition }))
+  return stockUpPositions(
+    url,
+    skus.map((sku) => ({ sku, location: benchLocation })),
+  )
+}
+
+type Position = { readonly sku: string; readonly location: string }
+
+export async function stockUpPositions(url: string, positions: readonly Position[]): Promise<void> {
+  for (const some of slices(positions)) {
+    const received = some.map((position) => ({ ...position, received: unitsPerPosition }))
     await receiveStock(benchApi(url), received, 'opening')
   }
 }
@@ -62,7 +71,7 @@ const claimsOf = ({ reserved, committed }: Pick<States, 'reserved' | 'committed'
 const unsellable = (states: Pick<States, 'damaged' | 'safetyStock' | 'qualityControl'>) =>
   states.damaged + states.safetyStock + states.qualityControl
 
-function slices(skus: readonly string[]): readonly (readonly string[])[] {
-  const count = Math.ceil(skus.length / skusPerCall)
-  return Array.from({ length: count }, (_, index) => skus.slice(index * skusPerCall, (index + 1) * skusPerCall))
+function slices<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / skusPerCall)
+  return Array.from({ length: count }, (_, index) => items.slice(index * skusPerCall, (index + 1) * skusPerCall))
 }

@@ -13,6 +13,7 @@ export async function checkAudit(api: ApiClient, instance: Instance): Promise<re
   const actors = [
     ...[...instance.orders.keys()].map((id) => `order:${id}`),
     ...[...instance.positions].filter(([, position]) => position.version > 0).map(([name]) => `stock:${name}`),
+    ...instance.transfers.map(({ transfer }) => `transfer:${transfer.transferId}`),
     ...inboxes,
   ]
   const breaches: string[] = []

@@ -1,6 +1,6 @@
 /** I9: the lists say what the actors say; and thrown away and built again, D1 holds the same rows. */
 import { type ApiClient, eventually } from '../client/api-client.ts'
-import type { OrderSummary, OrderView } from './instance-views.ts'
+import type { OrderSummary, OrderView, TransferView } from './instance-views.ts'
 import { type Instance, readAll, readOne } from './read-instance.ts'
 
 /** Every projected row by table, in an order that two readings of the same rows share. */
@@ -10,7 +10,8 @@ const rebuildTimeoutMs = 120_000
 const differencesShown = 5
 
 export async function checkLists(api: ApiClient, instance: Instance): Promise<readonly string[]> {
-  return [...listBreaches(instance), ...(await caseBreaches(api, instance))].map((breach) => `I9 ${breach}`)
+  const listed = [...listBreaches(instance), ...transferBreaches(instance)]
+  return [...listed, ...(await caseBreaches(api, instance))].map((breach) => `I9 ${breach}`)
 }
 
 /** Lists are incomplete while it runs, so nobody else may be reading them. */
@@ -41,6 +42,26 @@ function rowBreaches(row: OrderSummary, order: OrderView): string[] {
   return Object.entries(expected)
     .filter(([name, value]) => row[name as keyof OrderSummary] !== value)
     .map(([name, value]) => `${row.orderId}: listed ${name} ${row[name as keyof OrderSummary]}, is ${value}`)
+}
+
+function transferBreaches({ transfers }: Instance): string[] {
+  return transfers.flatMap(({ listed, transfer }) => {
+    const { status, version, settled, lines } = transfer
+    const sum = (units: (line: TransferView['lines'][number]) => number) =>
+      lines.reduce((total, line) => total + units(line), 0)
+    const expected: Partial<typeof listed> = {
+      ...{ status, version, settled },
+      shipped: sum((line) => line.shipped),
+      inTransit: sum((line) => line.inTransit),
+      received: sum((line) => line.received),
+      writtenOff: sum((line) => line.writtenOff),
+    }
+    return Object.entries(expected)
+      .filter(([name, value]) => listed[name as keyof typeof listed] !== value)
+      .map(([name, value]) => {
+        return `transfer ${listed.transferId}: listed ${name} ${listed[name as keyof typeof listed]}, is ${value}`
+      })
+  })
 }
 
 async function caseBreaches(api: ApiClient, { orders }: Instance): Promise<string[]> {

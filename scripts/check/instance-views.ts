@@ -74,6 +74,20 @@ export type OrderSummary = {
   readonly version: number
 }
 
+/** As the list has it and, summed over its lines, as the transfer itself. */
+export type TransferSummary = {
+  readonly transferId: string
+  readonly status: string
+  readonly version: number
+  readonly settled: boolean
+  readonly shipped: number
+  readonly inTransit: number
+  readonly received: number
+  readonly writtenOff: number
+}
+type TransferUnits = Pick<TransferSummary, 'shipped' | 'inTransit' | 'received' | 'writtenOff'>
+export type TransferView = Omit<TransferSummary, keyof TransferUnits> & { readonly lines: readonly TransferUnits[] }
+
 export type TimelineEntry = {
   readonly seq: number
   readonly at: string

@@ -1,6 +1,14 @@
 /** Reads everything that the checker judges from a running instance, over its API like any other caller. */
 import type { ApiClient } from '../client/api-client.ts'
-import type { DeliveryView, OrderSummary, OrderView, PositionView, TimelineEntry } from './instance-views.ts'
+import type {
+  DeliveryView,
+  OrderSummary,
+  OrderView,
+  PositionView,
+  TimelineEntry,
+  TransferSummary,
+  TransferView,
+} from './instance-views.ts'
 
 export type Place = { readonly sku: string; readonly location: string }
 export type InstanceOrder = { readonly document: OrderView; readonly timeline: readonly TimelineEntry[] }
@@ -11,6 +19,7 @@ export type Instance = {
   readonly missing: readonly string[]
   readonly positions: ReadonlyMap<string, PositionView>
   readonly deliveries: readonly DeliveryView[]
+  readonly transfers: readonly { readonly listed: TransferSummary; readonly transfer: TransferView }[]
 }
 
 const pageSize = 100
@@ -36,7 +45,11 @@ export async function readInstance(
     positions.set(`${sku}@${location}`, await readOne<PositionView>(api, `/v1/inventory/${sku}/${location}`))
   })
   const deliveries = await readAll<DeliveryView>(api, '/v1/deliveries', 'deliveries')
-  return { list, orders, missing, positions, deliveries }
+  const transfers: { listed: TransferSummary; transfer: TransferView }[] = []
+  await eachOf(await readAll<TransferSummary>(api, '/v1/transfers', 'transfers'), async (listed) => {
+    transfers.push({ listed, transfer: await readOne<TransferView>(api, `/v1/transfers/${listed.transferId}`) })
+  })
+  return { list, orders, missing, positions, deliveries, transfers }
 }
 
 async function readOrder(api: ApiClient, id: string): Promise<InstanceOrder | null> {

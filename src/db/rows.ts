@@ -14,6 +14,7 @@ import type {
   returns,
 } from './schema/orders.ts'
 import type { positions } from './schema/stock.ts'
+import type { transfers } from './schema/transfers.ts'
 
 export type OrderRow = typeof orders.$inferSelect
 export type OrderLineRow = typeof orderLines.$inferSelect
@@ -27,6 +28,7 @@ export type ExternalRefRow = typeof externalRefs.$inferSelect
 export type FulfilmentOrderRow = typeof fulfilmentOrders.$inferSelect
 export type ShipmentRow = typeof shipments.$inferSelect
 export type PositionRow = typeof positions.$inferSelect
+export type TransferRow = typeof transfers.$inferSelect
 export type DeliveryRow = typeof deliveries.$inferSelect
 export type DeliverySubjectRow = typeof deliverySubjects.$inferSelect
 export type AuditRow = typeof audit.$inferSelect

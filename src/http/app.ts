@@ -17,6 +17,7 @@ import { exceptions } from './routes/exceptions.ts'
 import { health } from './routes/health.ts'
 import { lineage } from './routes/lineage.ts'
 import { orderList } from './routes/list-orders.ts'
+import { transferList } from './routes/list-transfers.ts'
 import { locations } from './routes/locations.ts'
 import { metrics } from './routes/metrics.ts'
 import { orderCommands } from './routes/order-commands.ts'
@@ -48,7 +49,19 @@ app.notFound(notFound(app))
 const routes = [
   ...[webhooks, orders, orderList, orderCommands, orderHistory, orderRouting, whatIf],
   ...[sourcingProfiles, sourcingProfileChanges],
-  ...[reservations, transfers, atp, promises, backorders, positions, stockEvents, supply, shipments, catalog],
+  ...[
+    reservations,
+    transfers,
+    transferList,
+    atp,
+    promises,
+    backorders,
+    positions,
+    stockEvents,
+    supply,
+    shipments,
+    catalog,
+  ],
   ...[locations, channelFeed],
   ...[lineage, exceptions, deliveries, replays, audit, rebuild, health, metrics],
 ]

@@ -49,6 +49,7 @@ export const routeAccess = {
   'GET /v1/locations/{location}/availability': own('inventory:read'),
   'POST /v1/locations/{location}/availability': own('operations:write'),
   'POST /v1/transfers': own('inventory:write'),
+  'GET /v1/transfers': own('inventory:read'),
   'GET /v1/transfers/{id}': own('inventory:read'),
   'POST /v1/transfers/{id}/ship': own('inventory:write'),
   'POST /v1/transfers/{id}/receive': own('inventory:write'),

@@ -2,6 +2,7 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { StockActor } from '../../durable-objects/stock-actor.ts'
+import { projectActor } from '../../queues/project-actor.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 import { get, post } from './send.ts'
 
@@ -22,9 +23,9 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-async function stock(sku: string, quantity: number): Promise<void> {
+async function stock(sku: string, quantity: number, eventId = `transfers-${sku}`): Promise<void> {
   const receipt = { sku, location: 'east', movement: 'receipt', quantity, occurredAt: '2026-03-14T09:26:53Z' }
-  const answer = await post('/v1/inventory/movements', { movements: [{ ...receipt, eventId: `transfers-${sku}` }] })
+  const answer = await post('/v1/inventory/movements', { movements: [{ ...receipt, eventId }] })
   expect(answer.status).toBe(200)
 }
 
@@ -120,6 +121,72 @@ describe('a transfer', () => {
     expect((await post('/v1/transfers/TR-5/ship', shipped, bearer)).status).toBe(200)
     const told = { receiptId: 'r', lines: [{ sku: 'LAMP-12V', quantity: 4 }], receivedAt: '2026-03-19T09:30:00Z' }
     expect((await post('/v1/transfers/TR-5/receive', told, bearer)).status).toBe(403)
+  })
+})
+
+describe('the list of transfers', () => {
+  type Listed = { transfers: { transferId: string; status: string; writtenOff: number }[]; nextCursor: string | null }
+  const list = async (query: string, headers: Record<string, string> = {}) =>
+    (await (await get(`/v1/transfers${query}`, headers)).json()) as Listed
+  const named = async (query: string, headers: Record<string, string> = {}) =>
+    (await list(query, headers)).transfers.map(({ transferId }) => transferId)
+
+  beforeAll(async () => {
+    await stock('ROPE-20', 20, 'listed')
+    for (const [id, change] of [
+      ['TR-L1', {}],
+      ['TR-L2', {}],
+      ['TR-L3', { from: 'west', to: 'east', allowPartial: true }],
+    ] as const) {
+      await request(id, 'ROPE-20', 2, change)
+    }
+    await ship('TR-L2', 'truck')
+    await receive('TR-L2', 'dock', 'ROPE-20', 1, { final: true })
+    for (const id of ['TR-L1', 'TR-L2', 'TR-L3']) await projectActor(bindings, 'transfer', id)
+  })
+
+  it('is filtered by status, by either end, and by whether units were lost, and says what each came to', async () => {
+    expect(await named('?location=east')).toEqual(expect.arrayContaining(['TR-L1', 'TR-L2', 'TR-L3']))
+    expect(await named('?status=closed')).toContain('TR-L2')
+    expect(await named('?status=closed')).not.toContain('TR-L1')
+    const { transfers } = await list('?short=true')
+    expect(transfers.find(({ transferId }) => transferId === 'TR-L2')).toMatchObject({
+      ...{ status: 'closed', from: 'east', to: 'west', settled: true, skus: 1 },
+      ...{ requested: 2, reserved: 0, shipped: 2, inTransit: 0, received: 1, over: 0, writtenOff: 1 },
+    })
+    expect(transfers.every(({ writtenOff }) => writtenOff > 0)).toBe(true)
+  })
+
+  it('comes in pages, and goes on where it stopped', async () => {
+    const first = await list('?limit=1')
+    const rest = await named(`?cursor=${first.nextCursor}`)
+    expect(first.transfers).toHaveLength(1)
+    expect([first.transfers[0]?.transferId, ...rest]).toEqual(await named(''))
+  })
+
+  it('shows a restricted key what begins or ends with it, and refuses it other places', async () => {
+    const bearer = { authorization: `Bearer ${eastKey}` }
+    expect(await named('', bearer)).toEqual(await named('?location=east'))
+    expect((await get('/v1/transfers?location=west', bearer)).status).toBe(403)
+  })
+
+  it.each(['?status=lost', '?location=', '?short=false', '?cursor=x', '?from=east'])('refuses %s', async (query) => {
+    expect((await get(`/v1/transfers${query}`)).status).toBe(422)
+  })
+
+  it('hears of a transfer from its actor, again until it has confirmed it', async () => {
+    const stub = bindings.TRANSFER.get(bindings.TRANSFER.idFromName('TR-told'))
+    const sent = vi.spyOn(bindings.PROJECTIONS, 'send')
+    await request('TR-told', 'ROPE-20', 1)
+    const wake = async (afterMs: number) => {
+      vi.spyOn(Date, 'now').mockReturnValue(Date.now() + afterMs)
+      await runDurableObjectAlarm(stub)
+      return sent.mock.calls.filter(([body]) => 'name' in body && body.name === 'TR-told').length
+    }
+    expect(await wake(5_000)).toBe(1)
+    expect(await wake(70_000)).toBe(2)
+    await projectActor(bindings, 'transfer', 'TR-told')
+    expect(await wake(700_000)).toBe(2)
   })
 })
 

@@ -9,12 +9,14 @@ import { lineageOf } from '../../src/db/queries/lineage-of.ts'
 import { deliveriesQuery, listDeliveries } from '../../src/db/queries/list-deliveries.ts'
 import { listOrders, ordersQuery } from '../../src/db/queries/list-orders.ts'
 import { listPositions, positionsQuery } from '../../src/db/queries/list-positions.ts'
+import { listTransfers, transfersQuery } from '../../src/db/queries/list-transfers.ts'
 import { exceptionsQuery } from '../../src/db/queries/open-exceptions.ts'
 import { orderIdByTracking } from '../../src/db/queries/order-id-by-tracking.ts'
 import { searchAnyId } from '../../src/db/queries/search-any-id.ts'
 import { timelineOf } from '../../src/db/queries/timeline-of.ts'
 import { deliveries } from '../../src/db/schema/deliveries.ts'
 import { positions } from '../../src/db/schema/stock.ts'
+import { transfers } from '../../src/db/schema/transfers.ts'
 import { buildLineage } from '../../src/domain/lineage/build-lineage.ts'
 import { migratedDb } from '../fixtures/d1.ts'
 import { emptyDb } from '../fixtures/dump-rows.ts'
@@ -227,6 +229,33 @@ it('refuses cursors that it did not make', () => {
   }
 })
 
+it('lists transfers that begin or end at a location, in one order and a page at a time', async () => {
+  await emptyDb(db)
+  const units = { unitsRequested: 1, unitsReserved: 0, unitsShipped: 1, unitsInTransit: 0, unitsReceived: 1 }
+  const row = (name: string, fromLocation: string, toLocation: string, requestedAtMs: number, unitsWrittenOff = 0) => ({
+    ...{ transferId: name, fromLocation, toLocation, requestedAtMs, status: 'closed', dueAtMs: 1, skus: 1, ...units },
+    ...{ unitsOver: 0, unitsWrittenOff, effectsPending: 0, updatedAtMs: 1, version: 1 },
+  })
+  await db
+    .insert(transfers)
+    .values([row('a', 'east', 'west', 1), row('b', 'west', 'north', 2, 1), row('c', 'west', 'east', 2)])
+  await db.insert(transfers).values([row('d', 'north', 'south', 3), row('e', 'east', 'west', 4)])
+  const named = async (args: Parameters<typeof listTransfers>[1]) => {
+    const page = await listTransfers(db, args)
+    const cursor = page.nextCursor === null ? null : parseCursor(page.nextCursor)
+    return { names: page.rows.map(({ transferId }) => transferId).join(''), cursor }
+  }
+  expect((await named({})).names).toBe('edcba')
+  expect((await named({ locations: ['east'] })).names).toBe('eca')
+  expect((await named({ locations: ['east', 'west'] })).names).toBe('ecba')
+  const first = await named({ locations: ['west'], limit: 2 })
+  expect(first.names).toBe('ec')
+  expect(await named({ locations: ['west'], limit: 2, cursor: first.cursor })).toEqual({ names: 'ba', cursor: null })
+  expect((await named({ isShort: true, locations: ['north'] })).names).toBe('b')
+  expect((await named({ status: 'in_transit' })).names).toBe('')
+  expect((await named({ locations: [] })).names).toBe('')
+})
+
 /** `SCAN` of a table means that every row of it is read; a temporary b-tree, that all matches are sorted first. */
 describe('the plan of', () => {
   async function planOf(query: { readonly getSQL: () => SQL }): Promise<string> {
@@ -256,6 +285,11 @@ describe('the plan of', () => {
     ['open exceptions of one cause', () => exceptionsQuery(db, { fingerprint: 'f' }, 51)],
     ['positions', () => positionsQuery(db, {}, 51)],
     ['positions at a location', () => positionsQuery(db, { location: 'east' }, 51)],
+    ['transfers', () => transfersQuery(db, {}, 51)],
+    ['transfers by status', () => transfersQuery(db, { status: 'in_transit', cursor: newest }, 51)],
+    ['transfers from a location', () => transfersQuery(db, { from: 'east' }, 51)],
+    ['transfers to a location by status', () => transfersQuery(db, { to: 'east', status: 'closed' }, 51)],
+    ['transfers that lost units', () => transfersQuery(db, { isShort: true }, 51)],
     ['audit', () => auditQuery(db, { actorKind: 'order', actorName: 'x' }, 51)],
   ])('%s reads one index in order', async (_what, query) => {
     const plan = await planOf(query())

@@ -2,11 +2,12 @@ import { reset } from 'cloudflare:test'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { projectActor } from '../../queues/project-actor.ts'
 import { rebuildProjections } from '../../queues/rebuild-projections.ts'
-import { actor, type InboxApi, type OrderApi, type StockApi } from '../../src/actor-apis.ts'
+import { actor, type InboxApi, type OrderApi, type Projectable, type StockApi } from '../../src/actor-apis.ts'
 import type { Db } from '../../src/db/database.ts'
 import { auditOf } from '../../src/db/queries/audit-of.ts'
 import { lineageOf } from '../../src/db/queries/lineage-of.ts'
 import { listDeliveries } from '../../src/db/queries/list-deliveries.ts'
+import { listTransfers } from '../../src/db/queries/list-transfers.ts'
 import { openExceptions } from '../../src/db/queries/open-exceptions.ts'
 import { orderRow } from '../../src/db/queries/order-row.ts'
 import { positionsOf } from '../../src/db/queries/positions-of.ts'
@@ -26,6 +27,8 @@ import {
   sku,
 } from '../../src/domain/shared/ids.ts'
 import type { StockCommandBody } from '../../src/domain/stock/stock-command.ts'
+import type { Transfer } from '../../src/domain/transfer/transfer.ts'
+import type { TransferApi, TransferCommand } from '../../src/domain/transfer/transfer-command.ts'
 import { migratedDb, testEnv } from '../fixtures/d1.ts'
 import { dumpRows } from '../fixtures/dump-rows.ts'
 import { canonicalOrder, startMs } from '../fixtures/order-state.ts'
@@ -179,5 +182,36 @@ it('gives back the very rows of an order that went from capture to shipment and 
     expect(JSON.stringify(before)).not.toContain(personal)
   }
   expect(await rebuildProjections(testEnv, { rebuildId: 'r2', requestedAtMs: startMs })).toBe(2)
+  expect(await dumpRows(db)).toEqual(before)
+})
+
+it('gives back the very rows of a transfer of which a unit was lost (I9)', async () => {
+  await seedConfig()
+  await tell(snapshot('S1', startMs, 40))
+  const name = 'TR-1'
+  const transfer = actor<TransferApi & Projectable<Transfer>>(testEnv.TRANSFER, name)
+  const cause = { correlationId: correlationId('c-move'), kind: 'api' as const, id: 'test' }
+  const run = (command: TransferCommand) => transfer.execute(name, command, cause)
+  const lines = [{ sku: sku('ROPE-10'), quantity: 6 }]
+  const ends = { from: locationId('east'), to: locationId('west') }
+  const asked = { ...ends, transferId: name, lines, dueAtMs: startMs + 9, allowPartial: false }
+  expect(await run({ type: 'request', ...asked, correlationId: cause.correlationId })).toMatchObject({ ok: true })
+  await run({ type: 'ship', shipmentId: 'truck', lines: null, shippedAtMs: startMs + 1 })
+  await projectActor(testEnv, 'transfer', name)
+  const [moving] = (await listTransfers(db, { locations: ['west'] })).rows
+  expect(moving).toMatchObject({ status: 'in_transit', unitsInTransit: 6, unitsWrittenOff: 0, effectsPending: 0 })
+  const arrived = [{ sku: sku('ROPE-10'), quantity: 5, lots: [] }]
+  await run({ type: 'receive', receiptId: 'dock', lines: arrived, final: true, receivedAtMs: startMs + 8 })
+  await projectActor(testEnv, 'transfer', name)
+  const [short] = (await listTransfers(db, { isShort: true })).rows
+  expect(short).toMatchObject({ status: 'closed', unitsShipped: 6, unitsReceived: 5, unitsWrittenOff: 1, skus: 1 })
+  const verdict = await transfer.verifyAudit()
+  const { rows } = await auditOf(db, { actorKind: 'transfer', actorName: name })
+  expect(verdict).toMatchObject({ valid: true, headHash: rows.at(-1)?.hash, entries: rows.at(-1)?.seq })
+
+  await projectActor(testEnv, 'stock', rope)
+  await projectActor(testEnv, 'stock', positionId(sku('ROPE-10'), locationId('west')))
+  const before = await dumpRows(db)
+  expect(await rebuildProjections(testEnv, { rebuildId: 'r3', requestedAtMs: startMs })).toBe(3)
   expect(await dumpRows(db)).toEqual(before)
 })

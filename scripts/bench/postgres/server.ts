@@ -1,14 +1,21 @@
 /**
  * PostgreSQL's door: a plain Node server with keep-alive and a pool of connections, one prepared call of one stored
- * function per request. Started by the benchmark as a process of its own: `node server.ts <socket folder> <user>`.
- * Prints its port.
+ * function per request. Started by the benchmark as a process of its own: `node server.ts <socket folder> <user>`, with
+ * what plans are made by as JSON on its standard input. Prints its port.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { Pool } from 'pg'
+import type { Planning } from '../network.ts'
 
 type Line = { readonly sku: string; readonly quantity: number }
 type Movement = Line & { readonly eventId: string }
 type Cart = { readonly reservationId: string; readonly lines: readonly Line[] }
+type Verdict = 'created' | 'existing' | 'short' | 'conflict'
+type PlanOrder = {
+  readonly shipTo: { readonly country: string; readonly postalCode: string }
+  readonly lines: readonly { readonly lineId: string; readonly externalSku: string; readonly quantity: number }[]
+}
 type Answer = readonly [status: number, body: object]
 
 /** As many as the largest number of callers that is measured by default: fewer queue in Node, more only contend. */
@@ -23,21 +30,27 @@ async function call<Row extends object>(name: string, text: string, values: read
   return (await pool.query<Row>({ name, text, values: [...values] })).rows
 }
 
+const statuses = { created: 201, existing: 200, short: 409, conflict: 409 } as const
+const reasons: Readonly<Partial<Record<Verdict, string>>> = {
+  short: 'insufficient_stock',
+  conflict: 'reservation_conflict',
+}
+
 async function reserve({ reservationId, lines }: Cart): Promise<Answer> {
-  const held = lines.length === 1 ? reserveOne(reservationId, lines) : reserveLines(reservationId, lines)
-  const granted = Number((await held)[0]?.held ?? 0)
-  return [granted > 0 ? 201 : 409, { reservationId, granted }]
+  const said = lines.length === 1 ? reserveOne(reservationId, lines) : reserveLines(reservationId, lines)
+  const verdict = (await said)[0]?.verdict ?? 'short'
+  return [statuses[verdict], { reservationId, lines, verdict, reason: reasons[verdict] }]
 }
 
 function reserveOne(id: string, [line]: readonly Line[]) {
-  const text = 'SELECT reserve_one($1, $2, $3, $4) AS held'
-  return call<{ held: string }>('reserve_one', text, [id, line?.sku, line?.quantity, heldSeconds])
+  const text = 'SELECT reserve_one($1, $2, $3, $4) AS verdict'
+  return call<{ verdict: Verdict }>('reserve_one', text, [id, line?.sku, line?.quantity, heldSeconds])
 }
 
 function reserveLines(id: string, lines: readonly Line[]) {
   const [skus, quantities] = [lines.map(({ sku }) => sku), lines.map(({ quantity }) => quantity)]
-  const text = 'SELECT reserve_lines($1, $2, $3, $4) AS held'
-  return call<{ held: string }>('reserve_lines', text, [id, skus, quantities, heldSeconds])
+  const text = 'SELECT reserve_lines($1, $2, $3, $4) AS verdict'
+  return call<{ verdict: Verdict }>('reserve_lines', text, [id, skus, quantities, heldSeconds])
 }
 
 async function move({ movements }: { readonly movements: readonly Movement[] }): Promise<Answer> {
@@ -46,8 +59,20 @@ async function move({ movements }: { readonly movements: readonly Movement[] }):
     movements.map(({ sku }) => sku),
     movements.map(({ quantity }) => quantity),
   ]
-  const [row] = await call<{ applied: string }>('move', 'SELECT apply_stock_events($1, $2, $3) AS applied', columns)
-  return [200, { applied: Number(row?.applied ?? 0) }]
+  const [row] = await call<{ counted: string }>('move', 'SELECT apply_stock_events($1, $2, $3) AS counted', columns)
+  const counted = Number(row?.counted ?? 0)
+  return [200, { counted, conflicts: movements.length - counted }]
+}
+
+async function plan({ shipTo, lines }: PlanOrder): Promise<Answer> {
+  const columns = [
+    lines.map(({ lineId }) => lineId),
+    lines.map(({ externalSku }) => externalSku),
+    lines.map(({ quantity }) => quantity),
+  ]
+  const text = 'SELECT choose_plan($1, $2, $3, $4, $5) AS plan'
+  const [row] = await call<{ plan: object | null }>('plan', text, [shipTo.country, shipTo.postalCode, ...columns])
+  return [200, { plan: row?.plan ?? null }]
 }
 
 async function availableToPromise(skus: readonly string[]): Promise<Answer> {
@@ -68,6 +93,7 @@ async function answerTo(request: IncomingMessage): Promise<Answer> {
   const body: unknown = JSON.parse(await textOf(request))
   if (pathname === '/reservations') return reserve(body as Cart)
   if (pathname === '/movements') return move(body as { movements: Movement[] })
+  if (pathname === '/plans') return plan(body as PlanOrder)
   return [404, {}]
 }
 
@@ -92,6 +118,8 @@ const server = createServer((request, response) => {
     },
   )
 })
+const { network, grams } = (await json(process.stdin)) as Planning
+await pool.query('SELECT load_planning($1, $2)', [network, grams])
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()

@@ -7,10 +7,11 @@ import { once } from 'node:events'
 import { chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Planning } from '../network.ts'
 
 const binaries = '/usr/lib/postgresql/15/bin'
 const serverScript = fileURLToPath(new URL('server.ts', import.meta.url))
-const schemaScript = fileURLToPath(new URL('schema.sql', import.meta.url))
+const schemaScripts = ['schema.sql', 'planning.sql'].map((name) => fileURLToPath(new URL(name, import.meta.url)))
 /** Stated although all of it is the default: nobody has to wonder what the figures cost. */
 const settings = [
   'fsync=on',
@@ -31,25 +32,46 @@ export function postgresMissing(): string | null {
   return null
 }
 
-export async function startPostgres(stateDir: string): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startPostgres(
+  stateDir: string,
+  planning: Planning,
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const account = accountToRunAs()
   if (account === null) throw new Error(postgresMissing() ?? 'PostgreSQL cannot run')
   const data = resolve(stateDir)
   mkdirSync(dirname(data), { recursive: true })
   mkdirSync(data, { mode: 0o700 })
   if (process.getuid?.() === 0) chownSync(data, account.uid, account.gid)
-  await run('initdb', ['--auth=trust', '--encoding=UTF8', '--no-instructions', '-U', account.name, '-D', data], account)
+  // Nothing is kept yet: that the empty cluster is not flushed makes nothing less durable that is measured.
+  const cluster = ['--auth=trust', '--encoding=UTF8', '--no-instructions', '--no-sync']
+  await run('initdb', [...cluster, '-U', account.name, '-D', data], account)
   const options = ['-D', data, '-k', data, ...settings.flatMap((setting) => ['-c', setting])]
   const database = spawn(join(binaries, 'postgres'), options, spawnOptions(account, 'ignore'))
-  await untilReady(data, account)
-  await run('psql', ['-h', data, '-U', account.name, '-d', 'postgres', '-q', '-f', schemaScript], account)
-  const server = spawn(process.execPath, [serverScript, data, account.name], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const url = `http://127.0.0.1:${await firstLine(server)}`
-  const stop = async () => {
-    await ended(server, 'SIGKILL')
-    await ended(database, 'SIGINT') // PostgreSQL's fast shutdown.
+  const stopDatabase = () => ended(database, 'SIGINT') // PostgreSQL's fast shutdown.
+  try {
+    await untilReady(data, account)
+    const scripts = schemaScripts.flatMap((script) => ['-f', script])
+    const strictly = ['-q', '-v', 'ON_ERROR_STOP=1']
+    await run('psql', ['-h', data, '-U', account.name, '-d', 'postgres', ...strictly, ...scripts], account)
+    const { url, stopServer } = await startServer(data, account, planning)
+    return { url, stop: () => stopServer().then(stopDatabase) }
+  } catch (error) {
+    await stopDatabase()
+    throw error
   }
-  return { url, stop }
+}
+
+async function startServer(data: string, { name }: Account, planning: Planning) {
+  const server = spawn(process.execPath, [serverScript, data, name], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const stopServer = () => ended(server, 'SIGKILL')
+  try {
+    server.stdin.on('error', () => {}) // It ended early: that it said nothing tells.
+    server.stdin.end(JSON.stringify(planning))
+    return { url: `http://127.0.0.1:${await firstLine(server)}`, stopServer }
+  } catch (error) {
+    await stopServer()
+    throw error
+  }
 }
 
 /** Whoever is not root runs it as himself. */
@@ -91,8 +113,8 @@ async function untilReady(data: string, account: Account): Promise<void> {
 
 async function firstLine({ stdout }: ChildProcess): Promise<string> {
   if (stdout === null) throw new Error('the server has no output')
-  const [line] = (await once(stdout, 'data')) as [Buffer]
-  return line.toString().trim()
+  for await (const line of stdout) return String(line).trim()
+  throw new Error('the server ended before it listened')
 }
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

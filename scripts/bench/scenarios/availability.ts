@@ -1,8 +1,9 @@
 /** Availability as the position itself knows it, as a listing may see it (a second old), and of a hundred SKUs at once. */
 import { benchKey, portal } from '../bench-config.ts'
-import { peerLoad } from '../peer.ts'
-import type { Prepare, Scenario } from '../scenario.ts'
-import { stockUp } from '../stock.ts'
+import type { BenchRequest } from '../drive.ts'
+import { peerLoad, sent } from '../peer.ts'
+import { assertEqual, type Prepare, type Scenario } from '../scenario.ts'
+import { stockUp, unitsPerPosition } from '../stock.ts'
 
 const skuCount = 500
 const batch = 100
@@ -24,14 +25,26 @@ type Kind = { readonly perCall: number; readonly stalenessMs: number; readonly g
 
 function availability(name: string, title: string, { perCall, stalenessMs, goal }: Kind): Scenario {
   const query = `maxStalenessMs=${stalenessMs}`
-  const peer = peerLoad(200, (skus) => asked(skus, perCall, (some) => `/atp?${query}&${some}`))
+  const peerAsk = (skus: readonly string[]) => asked(skus, perCall, (some) => `/atp?${query}&${some}`)
+  const peer = peerLoad(200, peerAsk, (url, skus) => assertAvailable(url, peerAsk(skus)(), perCall))
   const product: Prepare = async (url, skus) => {
     await stockUp(url, skus)
-    const next = asked(skus, perCall, (some) => `/v1/atp?channel=${portal}&${query}&${some}`)
-    return { success: 200, perSecond: null, next, verify: async () => ({}) }
+    const ask = () => asked(skus, perCall, (some) => `/v1/atp?channel=${portal}&${query}&${some}`)
+    const verify = async () => {
+      await assertAvailable(url, ask()(), perCall)
+      return {}
+    }
+    return { success: 200, perSecond: null, next: ask(), verify }
   }
   const load = { product, minimal: peer, postgres: peer }
   return { name, title, skus: skuCount, connections: null, goals: goal === null ? {} : { postgres: goal }, load }
+}
+
+/** Everything that was received, of every SKU that was asked for. */
+async function assertAvailable(url: string, ask: BenchRequest, perCall: number): Promise<void> {
+  const { body } = await sent<{ readonly skus: readonly { readonly available: number }[] }>(url, ask)
+  assertEqual('SKUs answered', body.skus.length, perCall)
+  for (const { available } of body.skus) assertEqual('units available', available, unitsPerPosition)
 }
 
 const headers = { authorization: `Bearer ${benchKey}` }

@@ -1,7 +1,7 @@
 /** Carts of one, three and twenty lines: after the same position, or spread over as many as stay warm. */
 import { benchKey, portal } from '../bench-config.ts'
 import type { BenchRequest } from '../drive.ts'
-import { assertPeerUnits, peerLoad, post, posting } from '../peer.ts'
+import { assertPeerUnits, peerLoad, posting, sent } from '../peer.ts'
 import { type Answers, assertEqual, type Load, type Prepare, type Scenario } from '../scenario.ts'
 import { assertClaimed, stockUp, unitsPerPosition } from '../stock.ts'
 
@@ -57,8 +57,7 @@ function productLoad(lines: number): Prepare {
   return async (url, skus): Promise<Load> => {
     await stockUp(url, skus)
     const verify = async (answers: Answers) => {
-      await assertRefused((id, line) => postCart(url, id, [line]), skus)
-      assertEqual('status of a repeated cart', await postCart(url, 'cart-1', basket(skus, 1, lines)), 200)
+      await assertVerdicts((id, asked) => sent(url, productCart(id, asked)), skus, lines)
       await assertClaimed(url, skus, winnersOf(answers) * lines)
       return {}
     }
@@ -68,16 +67,32 @@ function productLoad(lines: number): Prepare {
 
 function judgePeer(lines: number) {
   return async (url: string, skus: readonly string[], answers: Answers) => {
-    await assertRefused((id, line) => post(url, peerPosting(id, [line])), skus)
-    assertEqual('status of a repeated cart', await post(url, peerPosting('cart-1', basket(skus, 1, lines))), 201)
+    await assertVerdicts((id, asked) => sent(url, peerCart(id, asked)), skus, lines)
     await assertPeerUnits(url, skus, { reserved: winnersOf(answers) * lines, received: 0 })
   }
 }
 
-/** More than there is is refused as a whole. */
-async function assertRefused(ask: (id: string, line: Line) => Promise<number>, skus: readonly string[]) {
-  const tooMuch = { sku: skus[0] ?? '', quantity: unitsPerPosition + 1 }
-  assertEqual('status of a cart that asks for too much', await ask(`too-much-${Math.random()}`, tooMuch), 409)
+type Refusal = { readonly reason?: string }
+type Ask = (id: string, lines: readonly Line[]) => Promise<{ readonly status: number; readonly body: Refusal }>
+
+/** An id gets one verdict for ever; what else is asked under it is a conflict. None of it moves a unit. */
+async function assertVerdicts(ask: Ask, skus: readonly string[], lines: number): Promise<void> {
+  const expect = async (what: string, id: string, asked: readonly Line[], status: number, reason?: string) => {
+    const { status: answered, body } = await ask(id, asked)
+    assertEqual(`status of ${what}`, answered, status)
+    assertEqual(`reason of ${what}`, body.reason, reason)
+  }
+  const first = basket(skus, 1, lines)
+  const more = first.map((line, at) => ({ ...line, quantity: at === 0 ? line.quantity + 1 : line.quantity }))
+  const elsewhere = basket(skus, 2, lines)
+  const tooMuch = [{ sku: skus[0] ?? '', quantity: unitsPerPosition + 1 }]
+  const refused = `too-much-${Math.random()}`
+  await expect('a repeated cart', 'cart-1', first, 200)
+  await expect('other quantities under an id', 'cart-1', more, 409, 'reservation_conflict')
+  if (skus.length > 1) await expect('other SKUs under an id', 'cart-1', elsewhere, 409, 'reservation_conflict')
+  await expect('a cart that asks for too much', refused, tooMuch, 409, 'insufficient_stock')
+  await expect('it once more', refused, tooMuch, 409, 'insufficient_stock')
+  await expect('less under its id', refused, first, 409, 'reservation_conflict')
 }
 
 const winnersOf = (answers: Answers) => answers['201'] ?? 0
@@ -103,20 +118,10 @@ function basket(skus: readonly string[], count: number, lines: number): readonly
   }))
 }
 
-const peerPosting = (reservationId: string, lines: readonly Line[]) => ({
-  path: '/reservations',
-  content: { reservationId, lines },
-})
-const peerCart = (id: string, lines: readonly Line[]) => posting(peerPosting(id, lines))
+const peerCart = (reservationId: string, lines: readonly Line[]) =>
+  posting({ path: '/reservations', content: { reservationId, lines } })
 
 function productCart(reservationId: string, lines: readonly Line[]): BenchRequest {
   const body = JSON.stringify({ reservationId, channel: portal, lines, expiresInSeconds: 3_600 })
   return { method: 'POST', path: '/v1/reservations', headers: authorized, body }
-}
-
-async function postCart(url: string, id: string, lines: readonly Line[]): Promise<number> {
-  const { path, ...request } = productCart(id, lines)
-  const answer = await fetch(`${url}${path}`, request as RequestInit)
-  await answer.text()
-  return answer.status
 }

@@ -17,6 +17,7 @@ import {
   returns,
 } from '../schema/orders.ts'
 import { positions } from '../schema/stock.ts'
+import { transfers } from '../schema/transfers.ts'
 
 /**
  * Every table that is rebuilt from the actors. `projected_actors` is the last: only when it is empty is every actor
@@ -35,6 +36,7 @@ export const projectionTables: readonly SQLiteTable[] = [
   fulfilmentOrders,
   shipments,
   positions,
+  transfers,
   deliveries,
   deliverySubjects,
   audit,

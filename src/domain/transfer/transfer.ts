@@ -9,7 +9,8 @@
 import type { CorrelationId, LocationId, Sku } from '../shared/ids.ts'
 import type { LotUnits } from '../stock/stock-command.ts'
 
-export type TransferStatus = 'requested' | 'refused' | 'reserved' | 'in_transit' | 'closed' | 'cancelled'
+export const transferStatuses = ['requested', 'refused', 'reserved', 'in_transit', 'closed', 'cancelled'] as const
+export type TransferStatus = (typeof transferStatuses)[number]
 
 /** One per SKU, in base units. */
 export type TransferLine = {

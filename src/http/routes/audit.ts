@@ -72,15 +72,13 @@ function agreement(published: string | null, headHash: string): 'agrees' | 'diff
   return published === headHash ? 'agrees' : 'differs'
 }
 
-/** A transfer's log stays with its actor: nothing of it is copied to the projection. */
-type AuditedKind = ActorKind | 'transfer'
-type Named = { readonly kind: AuditedKind; readonly name: string }
+type Named = { readonly kind: ActorKind; readonly name: string }
 
 function parseActor(path: string): Named | null {
   const [, kind, name] = /^(order|stock|inbox|location|feed|transfer):(.+)$/.exec(path) ?? []
   if (name === undefined) return null
   // The pattern lets only these six through.
-  return { kind: kind as AuditedKind, name }
+  return { kind: kind as ActorKind, name }
 }
 
 /** Only what the configuration and the catalogue make possible: asking for anything else would create an actor. */
@@ -101,13 +99,12 @@ function isInboxShard(name: string): boolean {
   return shard !== undefined && Number(shard) < inboxShards
 }
 
-function namespaceOf(c: AppContext, kind: AuditedKind): DurableObjectNamespace {
+function namespaceOf(c: AppContext, kind: ActorKind): DurableObjectNamespace {
   const { ORDER, STOCK, INBOX, LOCATION, FEED, TRANSFER } = c.env
   return { order: ORDER, stock: STOCK, inbox: INBOX, location: LOCATION, feed: FEED, transfer: TRANSFER }[kind]
 }
 
 async function publishedHash(c: AppContext, { kind, name }: Named, seq: number): Promise<string | null> {
-  if (kind === 'transfer') return null
   const ask = { actorKind: kind, actorName: name, afterSeq: seq - 1, limit: 1 }
   const { rows } = await auditOf(openDb(c.env.DB), ask)
   return rows[0]?.seq === seq ? rows[0].hash : null

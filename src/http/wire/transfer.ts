@@ -1,8 +1,9 @@
 /** A transfer as callers ask for it and read it. Quantities are base units, or units of a named `unit`. */
 import { z } from '@hono/zod-openapi'
+import type { TransferRow } from '../../db/rows.ts'
 import { slugSchema } from '../../domain/config/slug.ts'
 import { skuSchema, unitNameSchema } from '../../domain/order/canonical-order.ts'
-import { inTransit, overOf, type Transfer } from '../../domain/transfer/transfer.ts'
+import { inTransit, overOf, type Transfer, transferStatuses } from '../../domain/transfer/transfer.ts'
 import { instantOutSchema, instantSchema, rfc3339 } from './instant.ts'
 
 const linesMax = 200
@@ -54,7 +55,7 @@ export const transferCancelSchema = z.strictObject({ reason: z.string().min(1).m
 export const transferSchema = z
   .object({
     transferId: z.string(),
-    status: z.enum(['requested', 'refused', 'reserved', 'in_transit', 'closed', 'cancelled']),
+    status: z.enum(transferStatuses),
     from: z.string(),
     to: z.string(),
     dueAt: instantOutSchema,
@@ -76,6 +77,40 @@ export const transferSchema = z
     ),
   })
   .openapi('Transfer')
+
+export const transferSummarySchema = transferSchema
+  .omit({ lines: true })
+  .extend({
+    updatedAt: instantOutSchema,
+    skus: z.int(),
+    requested: z.int().openapi({ description: 'Base units, summed over its lines, as all that follow' }),
+    reserved: z.int(),
+    shipped: z.int(),
+    inTransit: z.int(),
+    received: z.int(),
+    over: z.int(),
+    writtenOff: z.int().openapi({ description: 'They left, and never came' }),
+  })
+  .openapi('TransferSummary')
+
+export function transferSummary(row: TransferRow): z.infer<typeof transferSummarySchema> {
+  const { transferId, skus, version } = row
+  return {
+    ...{ transferId, skus, version, from: row.fromLocation, to: row.toLocation },
+    status: z.enum(transferStatuses).parse(row.status),
+    dueAt: rfc3339(row.dueAtMs),
+    requestedAt: rfc3339(row.requestedAtMs),
+    updatedAt: rfc3339(row.updatedAtMs),
+    settled: row.effectsPending === 0,
+    requested: row.unitsRequested,
+    reserved: row.unitsReserved,
+    shipped: row.unitsShipped,
+    inTransit: row.unitsInTransit,
+    received: row.unitsReceived,
+    over: row.unitsOver,
+    writtenOff: row.unitsWrittenOff,
+  }
+}
 
 export function transferDocument(transfer: Transfer): z.infer<typeof transferSchema> {
   const { transferId, status, from, to, dueAtMs, requestedAtMs, version, pending } = transfer

@@ -48,6 +48,8 @@ const spoilt: readonly (readonly [string, string, (world: World) => void])[] = [
   ['I8', 'fewer deliveries than were acknowledged', (world) => set(world, { metrics: '' })],
   ['I8', 'more deliveries than were sent', (world) => set(world, { attempted: 0 })],
   ['I9', 'a list that lags behind', (world) => set(first(world.listed), { version: 1 })],
+  ['I9', 'a transfer that is listed as it was', (world) => set(world.listedTransfer, { status: 'in_transit' })],
+  ['I9', 'lost units that no list shows', (world) => set(world.listedTransfer, { writtenOff: 1 })],
   ['I9', 'a delivery that is not listed', (world) => void world.deliveries.pop()],
   ['I9', 'a case of no order', (world) => void world.cases.push({ orderId: 'x:1', category: 'stuck_order' })],
   ['I9', 'an availability that missed a change', (world) => set(first(world.held), { version: 0 })],

@@ -1,7 +1,7 @@
 /** A company at rest without a server: one order that the pure core shipped, and an API that answers from it. */
 import { readFileSync } from 'node:fs'
 import type { CheckedInstance } from '../../../scripts/check/check-invariants.ts'
-import type { OrderView } from '../../../scripts/check/instance-views.ts'
+import type { OrderView, TransferSummary, TransferView } from '../../../scripts/check/instance-views.ts'
 import type { ApiClient } from '../../../scripts/client/api-client.ts'
 import type { ErpSale, ErpShipment } from '../../../scripts/sandbox/erp/state.ts'
 import type { ShopifyStore } from '../../../scripts/sandbox/shopify-store.ts'
@@ -30,6 +30,8 @@ export type World = {
   deliveries: { deliveryId: string; account: string; topic: string; status: string; reason: string | null }[]
   metrics: string
   audit: { valid: boolean; brokenAtSeq: number | null; published: string }
+  transfer: Mutable<TransferView>
+  listedTransfer: Mutable<TransferSummary>
   cases: { orderId: string; category: string }[]
   sales: Mutable<ErpSale>[]
   booked: Mutable<ErpShipment>[]
@@ -45,6 +47,10 @@ export const aSecret = config.secrets['tryton-password'] ?? ''
 const orderId = 'shopify-us:1001'
 const received = 5
 const shipped = 3
+
+/** Of one line, and of two such lines together: one unit of each was lost on the way. */
+const moved = { shipped: 5, inTransit: 0, received: 4, writtenOff: 1 }
+const twice = { shipped: 10, inTransit: 0, received: 8, writtenOff: 2 }
 
 export async function worldAtRest(): Promise<World> {
   const rig = new OrderRig()
@@ -75,6 +81,8 @@ export async function worldAtRest(): Promise<World> {
     ledgerEndsAt: received - shipped,
     received,
     held: [{ version: 1, states: { ...statesOf(rig.stock.place('ROPE-10', 'east').position) } }],
+    transfer: { transferId: 'TR-1', status: 'closed', version: 9, settled: true, lines: [moved, moved] },
+    listedTransfer: { transferId: 'TR-1', status: 'closed', version: 9, settled: true, ...twice },
     deliveries: [{ deliveryId: 'd1', account: 'shopify-us', topic: 'orders/create', status: 'applied', reason: null }],
     metrics: 'crossdock_inbox_deliveries{account="shopify-us",status="applied"} 1\n',
     audit: { valid: true, brokenAtSeq: null, published: 'agrees' },
@@ -130,6 +138,8 @@ function apiOf(world: World): ApiClient {
     ['/v1/deliveries', { deliveries: world.deliveries, nextCursor: null }],
     ['/v1/audit/inbox', null],
     ['/v1/audit/', audit],
+    ['/v1/transfers/', world.transfer],
+    ['/v1/transfers', { transfers: [world.listedTransfer], nextCursor: null }],
     ['/v1/exceptions', { exceptions: world.cases, nextCursor: null }],
   ]
   const answer = (asked: string) => {
