@@ -8,6 +8,7 @@
 import { stockParts } from '../../src/domain/catalog/stock-parts.ts'
 import type { BetterPlanRules } from '../../src/domain/config/better-plan.ts'
 import { claimOf, partedAs } from '../../src/domain/order/claims.ts'
+import { openHolds } from '../../src/domain/order/holds.ts'
 import type { OrderEvent } from '../../src/domain/order/order-event.ts'
 import type { OrderState } from '../../src/domain/order/order-state.ts'
 import { isReplacing } from '../../src/domain/order/replace-plan.ts'
@@ -54,9 +55,14 @@ export class BetterPlanWorkload {
     for (let look = 0; look < 60; look += 1) clock.at(this.#within(), () => this.#holdWhoeverWaits(`look-${look}`))
   }
 
-  /** A hold that nobody gives back ends by itself, within a day: it is looked for before. */
+  /**
+   * Who held an order may be heard of after he let it go. A claim that nobody gives back ends by itself, within a day:
+   * it is looked for before.
+   */
   heal(): void {
-    if (this.#isOn) this.#world.clock.after(2 * hourMs, () => this.#lookForLeaks())
+    if (!this.#isOn) return
+    this.#world.clock.after(hourMs, () => this.#letGo())
+    this.#world.clock.after(2 * hourMs, () => this.#lookForLeaks())
   }
 
   breachesAtRest(): string[] {
@@ -87,6 +93,13 @@ export class BetterPlanWorkload {
       this.#world.deliver(id, { type: 'place_hold', holdId, kind: 'fraud', reason: 'odd' }, 'operator')
       const untilMs = this.#random.between(minuteMs, 6 * minuteMs)
       clock.after(untilMs, () => this.#world.deliver(id, { type: 'release_hold', holdId }, 'operator'))
+    }
+  }
+
+  #letGo(): void {
+    for (const [id, { document }] of this.#world.orders) {
+      const held = document.state === null ? [] : openHolds(document.state)
+      for (const { holdId } of held) this.#world.deliver(id, { type: 'release_hold', holdId }, 'operator')
     }
   }
 
