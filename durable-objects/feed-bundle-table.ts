@@ -40,6 +40,10 @@ export class FeedBundleTable {
     }
   }
 
+  isBundle(sku: string): boolean {
+    return this.#sql.exec('SELECT 1 FROM feed_bundle WHERE bundle = ? LIMIT 1', sku).toArray().length > 0
+  }
+
   /** Inside the caller's transaction. A part that changes again is told from the start again. */
   changed(part: string, changedAtMs: number): void {
     if (this.#sql.exec('SELECT 1 FROM feed_bundle WHERE part = ? LIMIT 1', part).toArray().length === 0) return

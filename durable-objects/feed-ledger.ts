@@ -87,9 +87,9 @@ export class FeedLedger {
     const { table, skus } = this.#parts
     const { changedAtMs, rate } = skus.outlook(wish.sku, nowMs)
     const urgency = { ...wish.urgency, fast: isFast(rate) }
-    for (const { value, ...key } of wish.listings) {
+    for (const { value, keptBack, ...key } of wish.listings) {
       const known = table.find(key)
-      const wanted = { ...key, sku: wish.sku, value, revision: wish.revision, changedAtMs }
+      const wanted = { ...key, sku: wish.sku, value, keptBack, revision: wish.revision, changedAtMs }
       this.#take(known, want(known, wanted, urgency, nowMs), nowMs)
     }
     const kept = new Set(wish.listings.map(keyText))

@@ -93,8 +93,9 @@ export class FeedSkuTable {
 
   outlook(sku: string, nowMs: number): SkuOutlook {
     const known = this.#find(sku)
-    if (known === null) return { sku, changedAtMs: nowMs, rate: { ...noSales, atMs: nowMs } }
-    return { sku, changedAtMs: known.changed_at_ms, rate: rateAt(rateOf(known), nowMs) }
+    const isBundle = this.#migrations.applied && this.#bundles.isBundle(sku)
+    if (known === null) return { sku, changedAtMs: nowMs, rate: { ...noSales, atMs: nowMs }, isBundle }
+    return { sku, changedAtMs: known.changed_at_ms, rate: rateAt(rateOf(known), nowMs), isBundle }
   }
 
   /** How many wait to be worked out. */

@@ -16,7 +16,6 @@ import type { Cause } from '../src/domain/shared/cause.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
-import { dayKeyAt } from '../src/domain/sourcing/calendar/local-day.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { CommandMemory, commandMemoryTable } from './command-memory.ts'
@@ -139,7 +138,7 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
     this.#ledger.record(events, command.cause, nowMs)
     this.#commands.remember(command.commandId, verdict, nowMs)
     verdicts.set(command.commandId, verdict)
-    for (const event of events) this.#owe(event, site, nowMs)
+    for (const event of events) this.#owe(event, nowMs)
     return ok(verdict)
   }
 
@@ -161,16 +160,15 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
     if (event) this.#ledger.record([event], forgetCause, nowMs)
   }
 
-  #owe(event: LocationEvent, site: LocationSite, nowMs: number): void {
+  #owe(event: LocationEvent, nowMs: number): void {
     if (event.type !== 'availability_changed') return
-    const fromDay = dayKeyAt(site.timeZone, nowMs)
     // Only the newest word counts: whoever was not told of the one before need not hear of it.
     if (event.status === 'down') {
       this.#outbox.settle(tellReturnedRow)
-      this.#outbox.add(tellOrdersRow, { kind: 'tell_orders', fromDay }, nowMs + drainDelayMs, nowMs)
+      this.#outbox.add(tellOrdersRow, { kind: 'tell_orders' }, nowMs + drainDelayMs, nowMs)
     } else {
       this.#outbox.settle(tellOrdersRow)
-      this.#outbox.add(tellReturnedRow, { kind: 'tell_returned', fromDay }, nowMs + drainDelayMs, nowMs)
+      this.#outbox.add(tellReturnedRow, { kind: 'tell_returned' }, nowMs + drainDelayMs, nowMs)
     }
   }
 

@@ -1,7 +1,6 @@
 /** What a location owes the outside, and how each of it is sent. */
 
 import { unreachable } from '../src/domain/shared/result.ts'
-import type { DayKey } from '../src/domain/sourcing/calendar/local-day.ts'
 import type { Env } from '../src/env.ts'
 import type { Disposition } from './drain-outbox.ts'
 import type { LocationTables } from './location-tables.ts'
@@ -10,10 +9,10 @@ import type { OutboxRow } from './outbox.ts'
 export type LocationEffect =
   /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
   | { readonly kind: 'project'; readonly throughSeq: number }
-  /** It went down: whoever is to be shipped from here, from this day on, has to look for another place. */
-  | { readonly kind: 'tell_orders'; readonly fromDay: DayKey }
-  /** It is up again: whoever gave a day from this one on back may want to come again, and whoever waits may come. */
-  | { readonly kind: 'tell_returned'; readonly fromDay: DayKey }
+  /** It went down: whoever is to be shipped from here, however late it is by now, has to look for another place. */
+  | { readonly kind: 'tell_orders' }
+  /** It is up again: whoever was told to leave may want to come again, and whoever waits may come. */
+  | { readonly kind: 'tell_returned' }
 
 export const projectRow = 'project'
 export const tellOrdersRow = 'tell_orders'
@@ -39,13 +38,13 @@ export async function sendLocationEffects(
       await env.PROJECTIONS.send({ type: 'project', actor: 'location', name: location, throughSeq: effect.throughSeq })
       return { againAtMs: nowMs + projectAgainMs }
     case 'tell_orders':
-      await tellOrders(env, (after) => tables.ordersFrom(effect.fromDay, after, messagesMax), {
+      await tellOrders(env, (after) => tables.ordersClaiming(after, messagesMax), {
         why: `location ${location} is down`,
         leaves: location,
       })
       return 'done'
     case 'tell_returned':
-      await tellOrders(env, (after) => tables.ordersGone(effect.fromDay, after, messagesMax), {
+      await tellOrders(env, (after) => tables.ordersKnown(after, messagesMax), {
         why: `location ${location} is up`,
         returns: location,
       })

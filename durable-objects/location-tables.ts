@@ -89,18 +89,19 @@ export class LocationTables {
     this.#sql.exec('DELETE FROM capacity_claim WHERE day < ?', day)
   }
 
-  /** Orders that still claim a day from this one on, in order of their ids. */
-  ordersFrom(day: DayKey, afterOrderId: string, limit: number): readonly string[] {
-    const query = `SELECT DISTINCT order_id FROM capacity_claim
-      WHERE status = 'reserved' AND order_id > ? AND day >= ? ORDER BY order_id LIMIT ?`
-    return this.#all<{ order_id: string }>(query, afterOrderId, day, limit).map((row) => row.order_id)
+  /** Orders that claim a day, used or not, in order of their ids. */
+  ordersClaiming(afterOrderId: string, limit: number): readonly string[] {
+    return this.#orders("status = 'reserved' AND order_id > ?", afterOrderId, limit)
   }
 
-  /** Orders that gave back a day from this one on and claim none any more, in order of their ids. */
-  ordersGone(day: DayKey, afterOrderId: string, limit: number): readonly string[] {
-    const query = `SELECT order_id FROM capacity_claim WHERE order_id > ? AND day >= ?
-      GROUP BY order_id HAVING SUM(status = 'reserved') = 0 ORDER BY order_id LIMIT ?`
-    return this.#all<{ order_id: string }>(query, afterOrderId, day, limit).map((row) => row.order_id)
+  /** Orders that claimed a day, given back or not, in order of their ids. */
+  ordersKnown(afterOrderId: string, limit: number): readonly string[] {
+    return this.#orders('order_id > ?', afterOrderId, limit)
+  }
+
+  #orders(which: string, afterOrderId: string, limit: number): readonly string[] {
+    const query = `SELECT DISTINCT order_id FROM capacity_claim WHERE ${which} ORDER BY order_id LIMIT ?`
+    return this.#all<{ order_id: string }>(query, afterOrderId, limit).map((row) => row.order_id)
   }
 
   #saveDay(day: DayKey, figures: DayFigures | undefined): void {

@@ -73,14 +73,15 @@ export class StockCover {
     const newest = this.#log.latest(recentEntries, null).map(({ event }) => JSON.parse(event) as LoggedStockEvent)
     return {
       version: this.#ledger.position.version,
-      revision: this.#outbox.find(coverRow(orderId))?.revision ?? null,
+      revision: this.#owed(orderId),
       claims: this.#tables.uncoveredOf(orderId),
       because: shortageIn(newest),
     }
   }
 
+  /** Of what was owed since, a word that was asked for before says nothing, also when its row had gone meanwhile. */
   told(orderId: OrderId, revision: number): void {
-    this.#outbox.settle(coverRow(orderId), revision)
+    if (this.#owed(orderId) === revision) this.#outbox.settle(coverRow(orderId))
   }
 
   forget(): void {
@@ -88,6 +89,13 @@ export class StockCover {
   }
 
   #owe(orderId: OrderId, nowMs: number): void {
-    this.#outbox.add(coverRow(orderId), { kind: 'cover', orderId }, nowMs + coverGraceMs, nowMs)
+    const { version } = this.#ledger.position
+    this.#outbox.add(coverRow(orderId), { kind: 'cover', orderId, version }, nowMs + coverGraceMs, nowMs)
+  }
+
+  #owed(orderId: OrderId): number | null {
+    const row = this.#outbox.find(coverRow(orderId))
+    if (row?.effect.kind !== 'cover') return null
+    return row.effect.version ?? row.revision
   }
 }

@@ -20,7 +20,12 @@ export type StockEffect =
   /** Units became available for an order that waits. */
   | { readonly kind: 'wake'; readonly orderId: OrderId }
   /** Claims of the order lost their cover, or have it again. Goes when somebody confirms that the order knows. */
-  | { readonly kind: 'cover'; readonly orderId: OrderId }
+  | {
+      readonly kind: 'cover'
+      readonly orderId: OrderId
+      /** Of the position when it changed: what is confirmed. Absent in rows of older code. */
+      readonly version?: number
+    }
 
 export const projectRow = 'project'
 export const publishRow = 'publish'

@@ -2,14 +2,13 @@
  * The `inbound-*` queues: deliveries to translate and apply, and orders to wake because stock has arrived. A message is
  * acknowledged only after its inbox has recorded what became of the delivery; anything before that is done again.
  */
-import { actor, type InboxApi, type OrderApi, type StockApi } from '../src/actor-apis.ts'
+import { actor, type InboxApi, type LocationApi, type OrderApi, type StockApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
 import { findSku } from '../src/config/catalog.ts'
 import { connectorOf } from '../src/connectors/registry.ts'
 import { openDb } from '../src/db/database.ts'
 import { orderIdByTracking } from '../src/db/queries/order-id-by-tracking.ts'
 import type { Delivery, DeliverySettlement } from '../src/domain/inbox/delivery.ts'
-import { commandId, correlationId, locationId, parsePositionId } from '../src/domain/shared/ids.ts'
 import type { Env } from '../src/env.ts'
 import type { InboundMessage } from '../src/queue-messages.ts'
 import { mapListings } from './map-listings.ts'
@@ -18,6 +17,7 @@ import { readDeliveries } from './read-deliveries.ts'
 import { reportFault } from './report-fault.ts'
 import { retryDelaySeconds } from './retry-delay.ts'
 import { runBounded } from './run-bounded.ts'
+import { tellCover, tellOfLocation, tellToLook } from './tell-order.ts'
 import { type LocationUpMessage, tellWaiting } from './tell-waiting.ts'
 import { type DeliveryPort, workDeliveries } from './work-deliveries.ts'
 
@@ -39,7 +39,7 @@ export async function consumeInbound(
   await Promise.all([
     consumeDeliveries(deliveries, env, port),
     runBounded(wakes, (message) => wakeOrder(message, env)),
-    runBounded(batch.messages.filter(isCover), (message) => tellCover(message, env)),
+    runBounded(batch.messages.filter(isCover), (message) => consumeCover(message, env)),
     runBounded(batch.messages.filter(isLocationUp), (message) => tellOfReturn(message, env)),
   ])
 }
@@ -101,11 +101,12 @@ function byArrival(a: Delivery, b: Delivery): number {
 
 async function wakeOrder(message: Queued<WakeMessage>, env: Env): Promise<void> {
   const { orderId, why, leaves, returns } = message.body
-  const cause = { correlationId: correlationId(message.id), kind: 'timer', id: why } as const
+  const told = { orderId, messageId: message.id }
+  const order = actor<OrderApi>(env.ORDER, orderId)
+  const location = leaves ?? returns
   try {
-    const api = actor<OrderApi>(env.ORDER, orderId)
-    const wish = wishOf(why, leaves, returns)
-    await api.execute(orderId, { ...wish, commandId: commandId(`wake/${message.id}`), cause })
+    if (location === undefined) await tellToLook(told, why, order)
+    else await tellOfLocation({ ...told, location }, order, actor<LocationApi>(env.LOCATION, location))
     message.ack()
   } catch (error) {
     putBack(message, 'order_unavailable', error)
@@ -121,24 +122,11 @@ async function tellOfReturn(message: Queued<LocationUpMessage>, env: Env): Promi
   }
 }
 
-function wishOf(why: string, leaves: string | undefined, returns: string | undefined) {
-  if (leaves !== undefined) return { type: 'leave_location', location: locationId(leaves), reason: why } as const
-  if (returns !== undefined) return { type: 'return_to_location', location: locationId(returns) } as const
-  return { type: 'retry' } as const
-}
-
-/** How it stands at the position by now, not when the message left; the position hears that the order knows. */
-async function tellCover(message: Queued<CoverMessage>, env: Env): Promise<void> {
+async function consumeCover(message: Queued<CoverMessage>, env: Env): Promise<void> {
   const { orderId, position } = message.body
-  const { sku, location } = parsePositionId(position)
-  const cause = { correlationId: correlationId(message.id), kind: 'timer', id: `stock at ${position}` } as const
+  const [order, stock] = [actor<OrderApi>(env.ORDER, orderId), actor<StockApi>(env.STOCK, position)]
   try {
-    const stock = actor<StockApi>(env.STOCK, position)
-    const { revision, ...cover } = await stock.coverOf(orderId)
-    const command = { type: 'record_cover', sku, location, ...cover } as const
-    const id = commandId(`cover/${message.id}/${cover.version}`)
-    await actor<OrderApi>(env.ORDER, orderId).execute(orderId, { ...command, commandId: id, cause })
-    if (revision !== null) await stock.coverTold(orderId, revision)
+    await tellCover({ orderId, position, messageId: message.id }, order, stock)
     message.ack()
   } catch (error) {
     putBack(message, 'order_unavailable', error)

@@ -4,7 +4,7 @@
  */
 import { type AvailabilityApi, actor, type FeedApi } from '../src/actor-apis.ts'
 import { findBundleParts, findSku, listingsOfSku, skusWithin } from '../src/config/catalog.ts'
-import { type AtsTerms, atsOf } from '../src/domain/atp/ats-of.ts'
+import { type AtsQuestion, atsOf } from '../src/domain/atp/ats-of.ts'
 import { capFor, isExcluded, safetyStockFor, thresholdFor } from '../src/domain/atp/promise-rules.ts'
 import type { CatalogSku, Listing } from '../src/domain/catalog/listing.ts'
 import { pricedIn } from '../src/domain/config/channel-network.ts'
@@ -87,11 +87,21 @@ async function wishFor(
   return {
     ...{ sku, revision, urgency, parts: within },
     listings: [
-      ...desiredStock(listings, places, await unitsFor(entry, buffered, places, channel)),
+      ...bufferedStock(listings, places, await unitsFor(entry, buffered, places, channel)),
       ...desiredPrices(listings, pricedIn(channel.account)),
     ],
     reviewAfterMs: isMeasured ? reviewAfterMs : null,
   }
+}
+
+/** What is to be shown by place, and what would be if nothing were kept back for late news. */
+type Units = { readonly shown: readonly number[]; readonly unbuffered: readonly number[] }
+
+function bufferedStock(listings: readonly Listing[], places: readonly ChannelPlace[], units: Units) {
+  const unbuffered = desiredStock(listings, places, units.unbuffered)
+  return desiredStock(listings, places, units.shown).map((shown, at) => {
+    return { ...shown, keptBack: Math.max(0, (unbuffered[at]?.value ?? 0) - shown.value) }
+  })
 }
 
 /** A bundle has no stock of its own: what its components sell, in it and without it, is kept back of them. */
@@ -100,24 +110,29 @@ async function unitsFor(
   parts: readonly (Part & { readonly buffer: BufferTerms })[],
   places: readonly ChannelPlace[],
   channel: Channel,
-): Promise<readonly number[]> {
-  const units = await Promise.all(
-    parts.map(async ({ entry: part, quantity, buffer }) => {
-      return { units: unitsByPlace(await termsOf(part, buffer.buffer, places, channel), places), quantity }
-    }),
+): Promise<Units> {
+  const read = await Promise.all(
+    parts.map(async (part) => ({ ...part, ask: await askOf(part.entry, places, channel) })),
   )
   const { promising } = channel.config
   const asked = { sku: entry.sku, class: entry.class, channel: channel.account.id }
-  return cappedByPlace(bundlesByPlace(units, places), isExcluded(promising, asked) ? 0 : capFor(promising, asked))
+  const cap = isExcluded(promising, asked) ? 0 : capFor(promising, asked)
+  const unitsWith = (kept: (buffer: BufferTerms) => number) => {
+    const units = read.map(({ ask, quantity, buffer }) => {
+      const rules = { ...ask.rules, buffer: kept(buffer) }
+      return { units: unitsByPlace(atsOf({ ...ask, rules }), places), quantity }
+    })
+    return cappedByPlace(bundlesByPlace(units, places), cap)
+  }
+  return { shown: unitsWith(({ buffer }) => buffer), unbuffered: unitsWith(() => 0) }
 }
 
 /** Read from the positions themselves: the news of this very change may not have reached anybody else yet. */
-async function termsOf(
+async function askOf(
   entry: CatalogSku,
-  buffer: number,
   places: readonly ChannelPlace[],
   { account, config, env, nowMs }: Channel,
-): Promise<AtsTerms> {
+): Promise<AtsQuestion> {
   const locations = [...new Set(places.flatMap((place) => place.locations))]
   const { summaries, unrouted } = await actor<AvailabilityApi>(env.AVAILABILITY, entry.sku).read(
     entry.sku,
@@ -126,7 +141,7 @@ async function termsOf(
   )
   const asked = { sku: entry.sku, class: entry.class, channel: account.id }
   const { promising } = config
-  return atsOf({
+  return {
     summaries,
     ask: { nowMs, group: account.group ?? null, goodUntilMs: goodUntilMs(entry, nowMs) },
     rules: {
@@ -134,10 +149,10 @@ async function termsOf(
       threshold: thresholdFor(promising, asked),
       unrouted,
       cap: capFor(promising, asked),
-      buffer,
+      buffer: 0,
       keepBackAt: (location) => safetyStockFor(promising, { ...asked, location, methods: [] }),
     },
-  })
+  }
 }
 
 const goodUntilMs = ({ shelfLifeDays }: CatalogSku, nowMs: number): number | null =>

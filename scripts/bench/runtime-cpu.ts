@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** `USER_HZ`, in which the kernel reports to processes on every architecture that Node runs on. */
 const ticksPerSecond = 100
 const quietShareMax = 0.05
-const quietProbeMs = 250
+const quietProbeMs = 200
 const quietProbes = 3
 
 /** Milliseconds of user and system time so far; null where it cannot be read. */

@@ -1,7 +1,7 @@
 /** What is measured: the production bundle or one of its peers, each started anew with fresh state on disk. */
 import { randomUUID } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { startCrossdock } from '../serve/start-crossdock.ts'
 import { benchConfig } from './bench-config.ts'
 import { gramsOf, type Network, type Planning } from './network.ts'
@@ -21,8 +21,7 @@ export const stateRootDefault = '.crossdock/bench'
 const runFolder = /^run-[0-9a-f]{8}$/
 
 const starters: Readonly<Record<TargetName, (stateDir: string, company: Company) => Promise<Target>>> = {
-  product: (stateDir, { skus, network }) =>
-    startCrossdock({ compiled: benchConfig(skus, network), stateDir, port: 0, keepsActorsAwake: true }),
+  product: startProduct,
   minimal: (stateDir, company) => startMinimal(stateDir, planningOf(company)),
   postgres: (stateDir, company) => startPostgres(stateDir, planningOf(company)),
 }
@@ -37,6 +36,20 @@ export async function startTarget(name: TargetName, company: Company, stateRoot:
     await remove()
     throw error
   }
+}
+
+/** Company → the folder in which its catalogue was published and nothing else has happened. */
+const published = new Map<string, string>()
+
+/** Starts from a copy: publishing a catalogue takes longer than a window, and every round would do it again. */
+async function startProduct(stateDir: string, { skus, network }: Company): Promise<Target> {
+  const options = { compiled: benchConfig(skus, network), port: 0, keepsActorsAwake: true }
+  const company = `${dirname(stateDir)} ${skus.length} ${network.places.length}`
+  const template = published.get(company) ?? freshState(dirname(stateDir))
+  if (!published.has(company)) await (await startCrossdock({ ...options, stateDir: template })).stop()
+  published.set(company, template)
+  await cp(template, stateDir, { recursive: true })
+  return startCrossdock({ ...options, stateDir })
 }
 
 /** A folder that nobody has yet. */

@@ -173,12 +173,14 @@ describe('a location', () => {
     expect(await reserve('c')).toMatchObject({ ok: true })
   })
 
-  it('tells every order that it was to ship once it goes down, and those that left once it is up again', async () => {
+  it('tells every order that it was to ship that it is down, late ones too, and then all that it is up', async () => {
     await reserve('b2b:1/F1', today(), 'b2b:1')
     await reserve('b2b:1/F2', tomorrow(), 'b2b:1')
     await reserve('b2b:2/F1', today(), 'b2b:2')
     await reserve('b2b:3/F1', today(), 'b2b:3')
     await send({ type: 'release_capacity', claimId: 'b2b:3/F1' })
+    const late = "UPDATE capacity_claim SET day = '2026-01-05' WHERE order_id = 'b2b:2'"
+    await runInDurableObject(stub(), (_, { storage }) => void storage.sql.exec(late))
     const sent: unknown[] = []
     const queue = { send: async () => {}, sendBatch: async (batch: unknown[]) => void sent.push(...batch) }
     const told = { ...queue, send: async (body: unknown) => void sent.push({ body }) }
@@ -199,10 +201,14 @@ describe('a location', () => {
     await send({ type: 'set_availability', status: 'up', reason: 'dry' })
     await vi.waitFor(async () => {
       await runDurableObjectAlarm(stub())
-      expect(sent).toHaveLength(2)
+      expect(sent).toHaveLength(4)
     })
-    const again = { type: 'wake_order', orderId: 'b2b:3', why: `location ${location} is up`, returns: location }
-    expect(sent).toEqual([{ body: again }, { body: { type: 'location_up', location } }])
+    // Whoever was told to leave may not have left yet.
+    const up = `location ${location} is up`
+    const again = ['b2b:1', 'b2b:2', 'b2b:3'].map((orderId) => ({
+      body: { type: 'wake_order', orderId, why: up, returns: location },
+    }))
+    expect(sent).toEqual([...again, { body: { type: 'location_up', location } }])
   })
 
   it('serves one name for life', async () => {

@@ -32,6 +32,9 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
       '/ops/orders',
       '/ops/stock',
       '/ops/stock/ROPE-10',
+      '/ops/stock/LAMP-12V',
+      '/ops/transfers',
+      '/ops/transfers/TR-117',
       '/ops/channels',
       '/ops/sourcing',
       '/ops/sourcing/balanced',
@@ -223,10 +226,13 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
       }
     })
 
-    it('fits a tablet without scrolling sideways', async () => {
+    it.each([
+      ['a tablet', { width: 820, height: 1180 }],
+      ['a telephone', { width: 390, height: 844 }],
+    ])('fits %s without scrolling sideways', async (_device, viewport) => {
       const page = await browser.context.newPage()
-      await page.setViewportSize({ width: 820, height: 1180 })
-      for (const url of [...rooms(), orderUrl(1)]) {
+      await page.setViewportSize(viewport)
+      for (const url of [...rooms(), orderUrl(1), `${orderUrl(2)}/routing`]) {
         await page.goto(url)
         const over = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

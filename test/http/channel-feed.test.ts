@@ -143,6 +143,16 @@ describe('a cart that is committed', () => {
   })
 })
 
+describe('the listing of a bundle', () => {
+  it('says how much less it shows for what its components keep back, and no buffer that is not its own', async () => {
+    const kit = { kind: 'stock', item: 'item-kit', place: '71', value: 3, keptBack: 2 } as const
+    const wish = { sku: 'KIT', revision: 1, urgency: { lowStock: 3 }, reviewAfterMs: null, parts: ['SKU-1'] }
+    await feed().want(shop, [{ ...wish, listings: [kit] }])
+    const { listings: found } = await listings('?sku=KIT')
+    expect(found).toEqual([expect.objectContaining({ desired: 3, keptBack: 2, buffer: null })])
+  })
+})
+
 describe('the availability of a channel', () => {
   it('tells the buffer that its feed keeps back, and nobody else', async () => {
     const sold = { b2b: 200 }

@@ -6,6 +6,7 @@ import { fewestSplits } from '../../src/domain/sourcing/profile.ts'
 import type { StockFigure } from '../../src/domain/sourcing/request.ts'
 import type { Random } from './random.ts'
 
+type Candidate = PlanInputs['candidates'][number]
 type Listing = NonNullable<LineFinding['listing']>
 
 export type Company = {
@@ -19,7 +20,7 @@ export type Company = {
   readonly warehouseOf: (location: LocationId) => AccountId | null
   readonly planInputs: (
     figuresAt: (location: LocationId) => readonly StockFigure[],
-    isUp: (location: LocationId) => boolean,
+    daysAt: (location: LocationId) => Pick<Candidate, 'isUp' | 'capacity'>,
   ) => PlanInputs
 }
 
@@ -65,13 +66,13 @@ export function foundCompany(random: Random, startMs: number): Company {
         ? null
         : (listings[externalSku] ?? null),
     warehouseOf,
-    planInputs: (figuresAt, isUp) => ({
+    planInputs: (figuresAt, daysAt) => ({
       ...plainInputs,
       candidates: locations.map((location, priority) => ({
         ...plainCandidate,
         location,
         priority,
-        isUp: isUp(location),
+        ...daysAt(location),
         warehouse: warehouseOf(location),
         figures: figuresAt(location),
       })),
@@ -95,7 +96,6 @@ const plainCandidate = {
   servesEntity: true,
   capabilities: [],
   dispatchAtMs: 0,
-  capacity: null,
   zone: null,
   lanes: [],
   keptBack: [],

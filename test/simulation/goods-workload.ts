@@ -1,7 +1,6 @@
 /**
  * Units on the move and in carts: transfers that are sent in parts and arrive short, over or never; carts that are
- * extended, bought, given up or taken over by an order; orders of kits that share a component; a location that is down
- * for a while.
+ * extended, bought, given up or taken over by an order; orders of kits that share a component.
  */
 import type { ResolvedCart } from '../../durable-objects/resolved-cart.ts'
 import { correlationId, orderId, type PositionId, parsePositionId } from '../../src/domain/shared/ids.ts'
@@ -49,18 +48,11 @@ export class GoodsWorkload {
     this.#times(random.between(0, 2), (number) => this.#transfer(`T-${number}`))
     this.#times(random.between(1, 3), (number) => this.#cart(`cart-${number}`))
     if (random.chance(0.4)) this.#kitOrder('kit-1', null)
-    const location = random.pick(this.#world.company.locations)
-    if (!random.chance(0.3)) return
-    const [downAtMs, upAtMs] = [this.#within(), this.#within()]
-    this.#world.clock.at(downAtMs, () => void this.#world.down.add(location))
-    this.#world.clock.at(Math.max(downAtMs, upAtMs), () => void this.#world.down.delete(location))
   }
 
   /** What is on its way arrives or is written off; what was sold is looked at, and then given back. */
   heal(): void {
-    const { clock, down } = this.#world
-    down.clear()
-    clock.after(hourMs, () => {
+    this.#world.clock.after(hourMs, () => {
       for (const broken of this.#carts.brokenPromises()) this.#world.violate(broken)
       for (const transfer of this.#transfers.transfers.values()) this.#conclude(transfer)
       for (const { reservationId } of this.#carts.carts.values()) {

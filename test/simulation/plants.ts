@@ -21,6 +21,8 @@ export const plants = [
   'I2-forgets-later-dates',
   /** An order gives back what a better plan is to replace before it holds that plan. */
   'I2-gives-back-before-it-holds',
+  /** A position keeps to itself whose claims lost their cover. */
+  'I2-hides-lost-cover',
   /** A shard counts units that were set aside for it twice. */
   'I2-shard-takes-a-grant-twice',
   /** What a shard hands over is taken over again when its answer was lost. */
@@ -37,6 +39,10 @@ export const plants = [
   'I5-keeps-what-was-replaced',
   /** An order with work pending forgets to arm its alarm. */
   'I5-forgets-to-arm',
+  /** A location that goes down tells nobody who is planned there. */
+  'I5-goes-down-in-silence',
+  /** A location that is up again tells nobody who left. */
+  'I5-comes-up-in-silence',
   /** An event is left out of the log. */
   'I6-drops-an-event',
 ] as const

@@ -55,7 +55,7 @@ export class RushWorkload {
   heal(): void {
     if (this.#hot === null) return
     this.#shell.shards.setOpen(0)
-    for (let shard = 0; shard < 4; shard += 1) this.#shell.shards.settle(shard, true, 0, 'answered')
+    for (let shard = 0; shard < 4; shard += 1) this.#shell.settleShard(shard, true, 0, 'answered')
     this.#world.clock.after(hourMs, () => {
       for (const [id, units] of this.#told) {
         const claimed = this.#shell.claimedBy(reservationId(id))
@@ -85,7 +85,7 @@ export class RushWorkload {
     for (let shard = 0; shard < 4; shard += 1) {
       const isLost = random.chance(faults.loseAnswer + faults.drop)
       const fate = isLost ? random.pick(['lost_call', 'lost_answer'] as const) : 'answered'
-      this.#shell.shards.settle(shard, random.chance(0.2), random.between(0, 6), fate)
+      this.#shell.settleShard(shard, random.chance(0.2), random.between(0, 6), fate)
     }
     if (clock.nowMs() < endsAtMs + minuteMs) clock.after(random.between(2_000, 8_000), () => this.#settle(endsAtMs))
   }

@@ -1,10 +1,14 @@
-/** One seed: a stormy stretch, then everything is healed and must come to rest; then the ledger of the whole run is read. */
+/**
+ * One seed: a stormy stretch, a lull in which nothing fails and nothing comes, then everything is healed and must come
+ * to rest; then the ledger of the whole run is read.
+ */
 import { createHash } from 'node:crypto'
 import type { OrderState } from '../../src/domain/order/order-state.ts'
 import { isUnderWay } from '../../src/domain/outbox/intent-waiting.ts'
 import { BetterPlanWorkload } from './better-plan-workload.ts'
 import { calm } from './faults.ts'
 import { GoodsWorkload } from './goods-workload.ts'
+import { LossWorkload } from './loss-workload.ts'
 import type { Plant } from './plants.ts'
 import { Post } from './post.ts'
 import { PromiseWorkload } from './promise-workload.ts'
@@ -27,9 +31,11 @@ export type Run = {
 /** `orders`: nothing but orders over plain stock, as seeds were told before stock was more than a number. */
 export type Scenario = 'everything' | 'orders'
 /** Each apart from the orders' own randomness. */
-const [promiseSalt, goodsSalt, rushSalt] = [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35]
+const [promiseSalt, goodsSalt, rushSalt, lossSalt] = [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f]
 const moveSalt = 0x165667b1
 const stormMs = 20 * 60_000
+/** Lots expire and later dates come for as long again as the storm lasts, and all of it is told within a while. */
+const lullMs = 45 * 60_000
 const healMs = 3 * 24 * 3_600_000
 const eventsMax = 200_000
 
@@ -51,9 +57,14 @@ export async function simulate(
   let events = 0
   try {
     events += await world.clock.runUntil(startMs + stormMs, eventsMax)
+    if (beside?.hasLull) {
+      world.faults = calm
+      events += await world.clock.runUntil(startMs + stormMs + lullMs, eventsMax)
+      world.violations.push(...beside.breachesInLull())
+    }
     heal(world)
     beside?.heal()
-    events += await world.clock.runUntil(startMs + stormMs + healMs, eventsMax)
+    events += await world.clock.runUntil(world.clock.nowMs() + healMs, eventsMax)
     checkAtRest(world)
     world.violations.push(...(beside?.breachesAtRest() ?? []))
   } catch (error) {
@@ -69,20 +80,26 @@ function workloadBeside(world: World, seed: number, plant: Plant | null) {
     const random = seededRandom(seed ^ salt)
     return { random, post: new Post(world.clock, random, () => world.faults) }
   }
-  const [mail, errands, rush] = [begin(promiseSalt), begin(goodsSalt), begin(rushSalt)]
+  const [mail, errands, rush, loss] = [begin(promiseSalt), begin(goodsSalt), begin(rushSalt), begin(lossSalt)]
   const promises = new PromiseWorkload(world, mail.random, mail.post)
   const goods = new GoodsWorkload(world, errands.random, errands.post, plant)
   const rushed = new RushWorkload(world, rush.random, rush.post)
+  const lost = new LossWorkload(world, loss.random, loss.post, plant)
   const better = new BetterPlanWorkload(world, seededRandom(seed ^ moveSalt), plant)
-  const all = [promises, goods, rushed, better]
+  const all = [promises, goods, rushed, lost, better]
   return {
     schedule: () => all.forEach((each) => void each.schedule()),
     heal: () => all.forEach((each) => void each.heal()),
+    hasLull: lost.isOn,
+    breachesInLull: () => lost.breachesInLull(),
     moves: () => better.moves,
     breachesAtRest: () => [
-      ...[mail, errands, rush].flatMap(({ post }) => post.unanswered()).map((id) => `I8: ${id} was never answered`),
+      ...[mail, errands, rush, loss]
+        .flatMap(({ post }) => post.unanswered())
+        .map((id) => `I8: ${id} was never answered`),
       ...goods.breachesAtRest(),
       ...rushed.breachesAtRest(),
+      ...lost.breachesAtRest(),
       ...better.breachesAtRest(),
     ],
   }

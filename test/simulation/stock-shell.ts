@@ -2,7 +2,7 @@
  * One position with the pure core inside and a store that commits whole commands: the shape of StockActor without its
  * platform. Beside it stands a witness who counts by himself, from what was told alone.
  */
-import type { LocationId, ReservationId, Sku } from '../../src/domain/shared/ids.ts'
+import type { LocationId, OrderId, ReservationId, Sku } from '../../src/domain/shared/ids.ts'
 import {
   chooseWaiters,
   inTurn,
@@ -10,10 +10,11 @@ import {
   wakeGraceMs,
   wakeRoundMax,
 } from '../../src/domain/stock/await-stock.ts'
+import type { ClaimCover } from '../../src/domain/stock/claim-cover.ts'
 import { reportIdOf } from '../../src/domain/stock/decide.ts'
 import { decideAtHome } from '../../src/domain/stock/decide-at-home.ts'
 import type { Decided, StockFacts, Waiter } from '../../src/domain/stock/decision.ts'
-import { doorOf, escrowedUnits } from '../../src/domain/stock/escrow.ts'
+import { doorOf, escrowedUnits, isOverdrawn, shardsWithUnits } from '../../src/domain/stock/escrow.ts'
 import { evolve } from '../../src/domain/stock/evolve.ts'
 import { decideExpire } from '../../src/domain/stock/expire.ts'
 import { positionBreaches, reservationBreaches } from '../../src/domain/stock/invariants.ts'
@@ -29,6 +30,7 @@ import type { StockCommand, StockVerdict } from '../../src/domain/stock/stock-co
 import type { StockEvent } from '../../src/domain/stock/stock-event.ts'
 import { evolveSupply, type Supply, supplyEventOf } from '../../src/domain/stock/supply.ts'
 import { decideTidy } from '../../src/domain/stock/tidy.ts'
+import { coverChanges } from '../fixtures/claims-cover.ts'
 import { MemoryReports } from '../fixtures/memory-reports.ts'
 import { ShardSet } from '../fixtures/shard-set.ts'
 import { misreadPosition, type Plant } from './plants.ts'
@@ -40,10 +42,13 @@ type Effects = {
   readonly wake: (orderId: string) => void
   readonly trace: (line: string) => void
   readonly violate: (violation: string) => void
+  /** Claims of the order lost their cover, or have it again. Null: nobody looks after cover. */
+  readonly coverChanged: () => ((position: StockShell, orderId: OrderId) => void) | null
 }
 
 /** Asked once for what they know and once for what they have, shards have no more to say. */
 const roundsMax = 5
+const callInMs = 20
 
 export class StockShell {
   readonly sku: Sku
@@ -60,6 +65,9 @@ export class StockShell {
   readonly shards: ShardSet
   readonly #left = new Map<string, number>()
   readonly #witness = new StockWitness()
+  #reviewed: Position = initialPosition
+  #isCallingIn = false
+  #lookAtMs = 0
 
   constructor(sku: Sku, location: LocationId, clock: VirtualClock, effects: Effects, plant: Plant | null) {
     this.sku = sku
@@ -94,6 +102,7 @@ export class StockShell {
   askAt(door: number, command: StockCommand): StockVerdict {
     this.#expire()
     const verdict = this.shards.decide(door, command) ?? this.apply(command, door)
+    this.#review()
     this.#check()
     return verdict
   }
@@ -109,10 +118,32 @@ export class StockShell {
     const verdict = this.#decide(command, from)
     this.#verdicts.set(command.commandId, verdict)
     if (verdict.ok) this.#witness.hear(command, nowMs)
+    this.#review()
     this.#wakeWaiters()
     this.#check()
     this.#checkGrant(verdict, expected)
     return verdict
+  }
+
+  /** As the shard's alarm does. */
+  settleShard(...settling: Parameters<ShardSet['settle']>): void {
+    this.shards.settle(...settling)
+    this.#review()
+    this.#check()
+  }
+
+  /** What the order's claims lack. */
+  coverOf(orderId: OrderId): Omit<ClaimCover, 'revision'> {
+    this.#expire()
+    const lacking = this.lacking().filter((claim) => claim.orderId === orderId)
+    const claims = lacking.map(({ reservationId, uncovered }) => ({ reservationId, units: uncovered }))
+    // Why there are fewer units is looked for in the log, which a shell has not got.
+    return { version: this.#position.version, claims, because: null }
+  }
+
+  /** Claims that were told to lack cover. */
+  lacking(): readonly Reservation[] {
+    return [...this.#reservations.values()].filter(({ uncovered }) => uncovered > 0)
   }
 
   claimedBy(reservationId: ReservationId): number {
@@ -232,6 +263,30 @@ export class StockShell {
       if (events.length > 0) this.#commit(events, reservation, null)
     }
     this.#commit(decideTidy(this.#position, nowMs), null, null)
+    this.#review()
+  }
+
+  /** After every change, in the same commit: says whose claims lost their cover, or have it again. */
+  #review(): void {
+    const tell = this.#effects.coverChanged()
+    if (tell === null || this.#position === this.#reviewed) return
+    this.#reviewed = this.#position
+    for (const event of coverChanges(this.#position, this.#reservations.values(), this.#clock.nowMs())) {
+      this.#commit([event], this.#reservations.get(event.reservationId) ?? null, null)
+      if (event.orderId !== null) tell(this, event.orderId)
+    }
+    // What shards have set aside may be what is missing.
+    const calledIn = isOverdrawn(this.#position) ? shardsWithUnits(this.#position) : []
+    if (calledIn.length > 0 && !this.#isCallingIn) this.#callIn(calledIn)
+  }
+
+  #callIn(shards: readonly number[]): void {
+    this.#isCallingIn = true
+    this.#clock.after(callInMs, () => {
+      for (const shard of shards) this.shards.settle(shard, true, 0, 'answered')
+      this.#isCallingIn = false
+      this.#review()
+    })
   }
 
   #wakeWaiters(): void {
@@ -246,8 +301,18 @@ export class StockShell {
       this.#commit([{ type: 'waiter_woken', orderId: waiter.orderId, quantity: waiter.offered }], null, null)
       this.#effects.wake(waiter.orderId)
     }
-    // The line is looked at again when the grace of those who were woken is over.
-    this.#clock.after(wakeGraceMs + 1, () => this.#wakeWaiters())
+    this.#lookAgain()
+  }
+
+  /** The line is looked at again when the grace of those who were woken is over. */
+  #lookAgain(): void {
+    const graces = [...this.#waiters.values()].flatMap(({ wokenAtMs }) => wokenAtMs ?? [])
+    const nowMs = this.#clock.nowMs()
+    const ends = graces.map((wokenAtMs) => wokenAtMs + wakeGraceMs + 1).filter((atMs) => atMs > nowMs)
+    const lookAtMs = Math.min(...ends)
+    if (ends.length === 0 || lookAtMs === this.#lookAtMs) return
+    this.#lookAtMs = lookAtMs
+    this.#clock.at(lookAtMs, () => this.#wakeWaiters())
   }
 
   #home(): ConstructorParameters<typeof ShardSet>[0] {
@@ -275,6 +340,7 @@ export class StockShell {
     reservationBreaches(this.#position, this.#reservations.values()).forEach(say)
     for (const breach of this.shards.breaches()) this.#say(breach)
     for (const breach of this.#witness.breaches(this.#position, this.#clock.nowMs())) this.#say(breach)
+    if (this.#effects.coverChanged() !== null) this.#checkCover()
   }
 
   /** I2: a claim got what the slow reckoning allows; nothing that was promised for now is more than there is. */
@@ -283,12 +349,26 @@ export class StockShell {
     const granted = verdict.ok ? verdict.granted : 0
     const isAboutUnits = verdict.ok || verdict.error.reason === 'insufficient_stock'
     if (isAboutUnits && granted !== expected) this.#say(`I2: promised ${granted}, may promise ${expected}`)
-    const isForNow = ({ dueAtMs }: Reservation) => dueAtMs === null || dueAtMs <= this.#position.dueThroughMs
-    const now = [...this.#reservations.values()].filter(isForNow)
-    const claimed = now.reduce((units, reservation) => units + openUnits(reservation), 0)
+    const claimed = sumOf(this.#claimsForNow(), openUnits)
     const cover = Math.max(0, this.supply)
     if (granted > 0 && claimed > cover && statesOf(this.#position).backordered > 0)
       this.#say(`I2: promised ${claimed} of ${cover} units`)
+  }
+
+  /** I2: whatever is promised for now and is not there, somebody is told to lack. */
+  #checkCover(): void {
+    const claims = this.#claimsForNow()
+    const short = sumOf(claims, openUnits) - this.#position.sellable
+    const told = sumOf(claims, ({ uncovered }) => uncovered)
+    if (told < short) this.#say(`I2: ${short} units lack cover, ${told} were told`)
+    for (const claim of this.lacking()) {
+      if (claim.uncovered > openUnits(claim)) this.#say(`I2: ${claim.reservationId} lacks more than it claims`)
+    }
+  }
+
+  #claimsForNow(): readonly Reservation[] {
+    const { dueThroughMs } = this.#position
+    return [...this.#reservations.values()].filter(({ dueAtMs }) => dueAtMs === null || dueAtMs <= dueThroughMs)
   }
 
   #say(breach: string): void {
@@ -296,3 +376,6 @@ export class StockShell {
     this.#effects.violate(`${code}: ${this.sku}@${this.location} ${words.join(': ')}`)
   }
 }
+
+const sumOf = (claims: readonly Reservation[], unitsOf: (claim: Reservation) => number) =>
+  claims.reduce((sum, claim) => sum + unitsOf(claim), 0)

@@ -18,7 +18,9 @@ import type { StockCommand, StockVerdict } from '../../src/domain/stock/stock-co
 import { CallDesk } from './call-desk.ts'
 import type { CartDesk } from './cart-desk.ts'
 import { type Company, foundCompany } from './company.ts'
+import type { CoverDesk } from './cover-desk.ts'
 import { Crash, type Faults, stormy } from './faults.ts'
+import type { LocationDesk } from './location-desk.ts'
 import { causeOf, type Delivery, Mail } from './mail.ts'
 import { type OrderPorts, OrderShell } from './order-shell.ts'
 import { packByHand, packedByHand } from './pack-by-hand.ts'
@@ -41,20 +43,22 @@ export class World {
   faults: Faults = stormy
   /** Nobody has carts until somebody opens a desk for them. */
   carts: CartDesk | null = null
-  /** Nothing is planned where nothing leaves. */
-  readonly down = new Set<LocationId>()
+  /** Every location is up and takes whatever it is sent, until somebody opens a desk for them. */
+  locations: LocationDesk | null = null
+  /** Nobody hears of claims without cover until somebody opens a desk for them. */
+  cover: CoverDesk | null = null
   /** What a workload has to say in what orders are told. */
   wrapPorts: (orderId: OrderId, ports: OrderPorts) => OrderPorts = (_, ports) => ports
   readonly #random: Random
   readonly #plant: Plant | null
   readonly #desk: CallDesk
   readonly #positions = new Map<string, StockShell>()
-  readonly #trace: (line: string) => void
+  readonly trace: (line: string) => void
 
   constructor(random: Random, plant: Plant | null, trace: (line: string) => void) {
     this.#random = random
     this.#plant = plant
-    this.#trace = (line) => trace(`${this.clock.nowMs() - startMs} ${line}`)
+    this.trace = (line) => trace(`${this.clock.nowMs() - startMs} ${line}`)
     this.company = foundCompany(random, startMs)
     const faults = () => this.faults
     const rejected = (delivery: Delivery, reason: string) => this.#rejected(delivery, reason)
@@ -91,8 +95,9 @@ export class World {
     if (known) return known
     const effects = {
       wake: (orderId: string) => this.deliver(orderIdFrom(orderId), { type: 'retry' }, 'timer'),
-      trace: this.#trace,
+      trace: this.trace,
       violate: (violation: string) => this.violate(violation),
+      coverChanged: () => this.cover && ((at: StockShell, orderId: OrderId) => this.cover?.owe(at, orderId)),
     }
     const made = new StockShell(item, location, this.clock, effects, this.#plant)
     this.#positions.set(id, made)
@@ -200,12 +205,13 @@ export class World {
         answer(() =>
           this.company.planInputs(
             (location) => demand.map(({ sku: item }) => this.#figure(item, location)),
-            (location) => !this.down.has(location),
+            (location) => this.#daysAt(location),
           ),
         ),
       takeCart: (reservationId) => this.#takeCart(reservationId, orderId),
       settleCart: async (reservationId) => this.carts?.settleForOrder(reservationId, orderId),
-      callLocation: () => answer(() => ({ ok: true, effect: 'applied' }) as const),
+      callLocation: (location, command) =>
+        answer(() => this.locations?.call(location, command) ?? { ok: true, effect: 'applied' }),
       applyStock: (item, location, commands) =>
         answer(() => commands.map((command) => this.#applyStock(orderId, item, location, command))),
       sendIntent: (id, intent) =>
@@ -215,9 +221,17 @@ export class World {
           account: intent.account,
           orderedByMs: intent.createdAtMs,
         }),
-      trace: this.#trace,
+      trace: this.trace,
       violate: (violation) => this.violate(violation),
     }
+  }
+
+  /** An older answer than the location's own word, at times: the location refuses what it does not take. */
+  #daysAt(location: LocationId) {
+    const { locations } = this
+    if (locations === null) return { isUp: true, capacity: null }
+    const isStale = this.#random.chance(this.faults.staleFigure)
+    return { isUp: isStale || locations.isUp(location), capacity: locations.capacity(location) }
   }
 
   async #takeCart(reservationId: string, orderId: OrderId) {
@@ -254,7 +268,7 @@ export class World {
 
   violate(violation: string): void {
     if (this.violations.length < 50) this.violations.push(violation)
-    this.#trace(`VIOLATION ${violation}`)
+    this.trace(`VIOLATION ${violation}`)
   }
 }
 

@@ -21,14 +21,20 @@ export type SkuWant = {
   readonly sku: string
   readonly revision: number
   readonly urgency: Pick<Urgency, 'lowStock'>
-  readonly listings: readonly (FeedKey & { readonly value: number })[]
+  readonly listings: readonly (FeedKey & { readonly value: number; readonly keptBack?: number })[]
   /** A buffer is kept back that will shrink by itself: look again then. Null: nothing to look for. */
   readonly reviewAfterMs: number | null
   /** Of a bundle: every SKU that it is made of, a change of which changes it. */
   readonly parts?: readonly string[]
 }
 
-export type SkuOutlook = { readonly sku: string; readonly changedAtMs: number; readonly rate: SellRate }
+export type SkuOutlook = {
+  readonly sku: string
+  readonly changedAtMs: number
+  readonly rate: SellRate
+  /** It sells nothing itself: what it is made of does. */
+  readonly isBundle: boolean
+}
 export type FeedOutlook = { readonly lag: LagSketch; readonly skus: readonly SkuOutlook[] }
 
 /** What the channel's connector can do, by kind; a kind that is absent waits until it can. */

@@ -27,6 +27,8 @@ export type FeedListing = FeedKey & {
   readonly desired: number
   /** Counts the changes of `desired`, from 1. */
   readonly desiredVersion: number
+  /** How many more would be wanted if nothing were kept back for late news. Absent: a price, or not known yet. */
+  readonly keptBack?: number
   /** The change of the SKU that `desired` was worked out for: an older answer never replaces it. */
   readonly revision: number
   readonly sent: {

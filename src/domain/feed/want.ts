@@ -6,6 +6,7 @@ export type Wanted = FeedKey & {
   readonly sku: string
   readonly value: number
   readonly revision: number
+  readonly keptBack?: number | undefined
   /** When the stock changed that the wish is about. */
   readonly changedAtMs: number
 }
@@ -16,7 +17,7 @@ export type Urgency = { readonly lowStock: number; readonly fast: boolean }
 export function want(known: FeedListing | null, wanted: Wanted, urgency: Urgency, nowMs: number): FeedStep {
   if (known === null) return step(firstWish(wanted, urgency, nowMs))
   if (wanted.revision < known.revision) return step(known)
-  const same = { ...known, sku: wanted.sku, revision: wanted.revision }
+  const same = { ...known, sku: wanted.sku, revision: wanted.revision, ...keptBackOf(wanted) }
   if (wanted.value === known.desired) return step(same)
   const lane = laneFor({ ...urgency, kind: known.kind, shown: shownBy(known), desired: wanted.value })
   const fell = known.kind === 'stock' && wanted.value < known.desired
@@ -53,7 +54,7 @@ export function check(listing: FeedListing, nowMs: number): FeedStep {
 function firstWish(wanted: Wanted, urgency: Urgency, nowMs: number): FeedListing {
   const { kind, item, place, sku, value, revision } = wanted
   return {
-    ...{ kind, item, place, sku, revision, desired: value, desiredVersion: 1 },
+    ...{ kind, item, place, sku, revision, desired: value, desiredVersion: 1, ...keptBackOf(wanted) },
     ...{ sent: null, acknowledged: null, observed: null, attemptId: null, attempts: 0, suspicions: 0 },
     state: 'ready',
     lane: laneFor({ ...urgency, kind, shown: null, desired: value }),
@@ -94,5 +95,7 @@ const isStillShort = ({ shortfall }: FeedListing, desired: number): boolean =>
 function confirmed({ desiredVersion }: FeedListing, value: number, nowMs: number) {
   return { value, version: desiredVersion, atMs: nowMs }
 }
+
+const keptBackOf = ({ keptBack }: Wanted) => (keptBack === undefined ? {} : { keptBack })
 
 const laneOfRest = ({ kind }: FeedListing) => (kind === 'stock' ? ('rest' as const) : kind)

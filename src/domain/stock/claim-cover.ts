@@ -14,7 +14,7 @@ export type ShortageCause = {
 export type ClaimCover = {
   /** Of the position: an older answer never replaces a newer one. */
   readonly version: number
-  /** To confirm; null: nothing is owed to the order. */
+  /** To confirm: the version at which it changed for the order; null: nothing is owed to it. */
   readonly revision: number | null
   /** Base units. Claims that have all their cover are not named. */
   readonly claims: readonly { readonly reservationId: ReservationId; readonly units: number }[]

@@ -4,7 +4,7 @@
  * serve them.
  */
 import type { PositionFigures } from '../atp/position-figures.ts'
-import { type Claim, claimAt, serveClaims, sumUnits } from '../atp/serve-claims.ts'
+import { type Claim, claimAt, roomBeside, serveClaims, sumUnits } from '../atp/serve-claims.ts'
 import { claimsDue, claimsLater, comingUnits, onHandUnits } from '../atp/supply-and-claims.ts'
 import { figuresOf } from './figures-of.ts'
 import { isPlainPosition, type Position } from './position.ts'
@@ -39,44 +39,29 @@ function lackingNamed(status: ClaimKind['status'], goodUntilMs: number | null, u
   return { status, dueAtMs: null, goodUntilMs, units }
 }
 
-type Row = { readonly goodUntilMs: number | null; readonly units: number }
-
 /** Committed claims are served before holds are, and of each those that need the longest life choose first. */
 function lackingNow(position: Position, figures: PositionFigures, nowMs: number): readonly Lacking[] {
-  const { needs, committedUnits, heldUnits } = position
-  const rows = (units: number, count: (need: { committed: number; held: number }) => number): readonly Row[] => {
-    const needing = needs.map((need) => ({ goodUntilMs: need.goodUntilMs, units: count(need) }))
-    return [{ goodUntilMs: null, units: units - sumUnits(needing) }, ...needing]
-  }
-  const committed = unserved(
-    rows(committedUnits, (need) => need.committed),
-    figures,
-    nowMs,
-  )
-  const all = unserved(
-    rows(committedUnits + heldUnits, (need) => need.committed + need.held),
-    figures,
-    nowMs,
-  )
-  return all.flatMap(({ goodUntilMs, units }, at) => {
-    const ofCommitted = Math.min(units, committed[at]?.units ?? 0)
-    return [lackingNamed('held', goodUntilMs, units - ofCommitted), lackingNamed('committed', goodUntilMs, ofCommitted)]
+  const supply = onHandUnits(figures, nowMs)
+  const rows = [...rowsOf(position, 'committed'), ...rowsOf(position, 'held')]
+  const claims = rows.map(({ goodUntilMs, units }) => claimAt(nowMs, goodUntilMs, units))
+  if (sumUnits(serveClaims(supply, claims).served) === sumUnits(rows)) return []
+  const served: Claim[] = []
+  return rows.flatMap((row, at): Lacking[] => {
+    const claim = claims[at]
+    if (claim === undefined || row.units === 0) return []
+    const units = Math.min(row.units, roomBeside(supply, served, claim))
+    served.push({ ...claim, units })
+    return [{ ...row, units: row.units - units }]
   })
 }
 
-/** The rows with what of each is not served from what lies here. */
-function unserved(rows: readonly Row[], figures: PositionFigures, nowMs: number): readonly Row[] {
-  const claims = rows.map(({ goodUntilMs, units }) => claimAt(nowMs, goodUntilMs, units))
-  const left = new Map<number, number>()
-  for (const { keepUntilMs, units } of serveClaims(onHandUnits(figures, nowMs), claims).served) {
-    left.set(keepUntilMs, (left.get(keepUntilMs) ?? 0) + units)
-  }
-  return rows.map(({ goodUntilMs, units }, at) => {
-    const keepUntilMs = claims[at]?.keepUntilMs ?? 0
-    const served = Math.min(units, left.get(keepUntilMs) ?? 0)
-    left.set(keepUntilMs, (left.get(keepUntilMs) ?? 0) - served)
-    return { goodUntilMs, units: units - served }
-  })
+function rowsOf({ needs, committedUnits, heldUnits }: Position, status: ClaimKind['status']): readonly Lacking[] {
+  const needing = needs.map((need) => lackingNamed(status, need.goodUntilMs, need[status]))
+  const all = status === 'held' ? heldUnits : committedUnits
+  return [
+    ...needing.toSorted((a, b) => (b.goodUntilMs ?? 0) - (a.goodUntilMs ?? 0)),
+    lackingNamed(status, null, all - sumUnits(needing)),
+  ]
 }
 
 /** Those due last go without first, and of one date the holds before the commitments. */

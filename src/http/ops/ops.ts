@@ -23,6 +23,8 @@ import { profileRoute, profileStepRoute, profilesRoute } from './sourcing/sourci
 import { skuRoute } from './stock/sku-route.tsx'
 import { stockRoute } from './stock/stock-route.tsx'
 import { theme } from './theme.ts'
+import { transferRoute } from './transfers/transfer-route.tsx'
+import { transfersRoute } from './transfers/transfers-route.tsx'
 
 export const ops = new Hono<OpsEnv>()
 
@@ -56,6 +58,8 @@ ops.post('/orders/:id/hold', holdRoute)
 ops.post('/orders/:id/release-hold', releaseHoldRoute)
 ops.get('/stock', stockRoute)
 ops.get('/stock/:sku', skuRoute)
+ops.get('/transfers', transfersRoute)
+ops.get('/transfers/:id', transferRoute)
 ops.get('/sourcing', profilesRoute)
 ops.get('/sourcing/:id', profileRoute)
 ops.post('/sourcing/:id', profileStepRoute)

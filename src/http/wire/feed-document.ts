@@ -56,6 +56,10 @@ export const feedListingSchema = z
     notBefore: instantOutSchema.nullable(),
     attempts: z.int().openapi({ description: 'Failures in a row' }),
     lastError: z.string().nullable(),
+    keptBack: z.int().nullable().openapi({
+      description:
+        'How many more would be shown here without the buffers; null: not worked out yet, or no stock figure',
+    }),
     drift: z.object({ expected: z.int(), found: z.int(), openedAt: instantOutSchema }).nullable(),
     buffer: z
       .object({
@@ -67,7 +71,11 @@ export const feedListingSchema = z
         z: z.number(),
       })
       .nullable()
-      .openapi({ description: 'Base units kept back of its SKU: max(static, ⌈expected + z·√expected⌉)' }),
+      .openapi({
+        description:
+          'Base units kept back of its SKU: max(static, ⌈expected + z·√expected⌉). Null for a price, and for a bundle: ' +
+          'each of its components has a buffer of its own (`GET /v1/atp?explain=true`), `keptBack` says what they come to',
+      }),
   })
   .openapi('FeedListing')
 
@@ -106,7 +114,8 @@ export function feedListingDocument(
 ): z.infer<typeof feedListingSchema> {
   const { kind, item, place, sku, state, lane, desired, sent, acknowledged, observed, attempts, lastError } = listing
   const waits = state === 'ready' || state === 'doubtful'
-  const rate = skus.find((each) => each.sku === sku)?.rate ?? noSales
+  const outlook = skus.find((each) => each.sku === sku)
+  const isBuffered = kind === 'stock' && outlook?.isBundle !== true
   return {
     ...{ kind, externalItemId: item, externalLocationId: place, sku, state, lane, desired, attempts, lastError },
     sent: sent?.value ?? null,
@@ -114,8 +123,9 @@ export function feedListingDocument(
     observed: figureOf(observed),
     waitingSince: waits ? rfc3339(listing.readySinceMs) : null,
     notBefore: rfc3339OrNull(listing.dueAtMs),
+    keptBack: listing.keptBack ?? null,
     drift: driftOf(listing.drift),
-    buffer: kind === 'stock' ? bufferOf(feed.buffer, rate, lagOf(feed.buffer, lag)) : null,
+    buffer: isBuffered ? bufferOf(feed.buffer, outlook?.rate ?? noSales, lagOf(feed.buffer, lag)) : null,
   }
 }
 

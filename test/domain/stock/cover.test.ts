@@ -70,6 +70,20 @@ describe('a position that has less than it promised', () => {
     expect(told(...steps, setLotStatus('old', 'quality_hold'))).toEqual({ plain: 3 })
   })
 
+  it('takes the cover of a hold before that of a commitment, also where that has outlived its need', () => {
+    const { stock } = given(received(5), hold('a', 2), hold('paid', 3, { goodUntilMs: nowMs + 10 }), commit('paid'))
+    stock.execute(counted(2), nowMs)
+    expect(lacking(stock, nowMs + 20)).toEqual({ a: 2, paid: 1 })
+  })
+
+  it('takes the cover of a hold that needs what is left, for a commitment that could do with less', () => {
+    const lot = (lotId: string, goodUntilMs: number) => [{ lotId, quantity: 2, goodUntilMs }]
+    const fresh = { ...move('fresh', 'receipt', 2, 1), lots: lot('fresh', nowMs + 900) }
+    const old = { ...move('old', 'receipt', 2, 2), lots: lot('old', nowMs + 100) }
+    const steps = [fresh, old, hold('picky', 2, { goodUntilMs: nowMs + 500 }), hold('paid', 2), commit('paid')]
+    expect(told(...steps, setLotStatus('old', 'quality_hold'))).toEqual({ picky: 2 })
+  })
+
   it('promises nothing to anybody while a claim lacks cover', () =>
     given(received(9), hold('a', 4), hold('b', 4), counted(6))
       .when(hold('c', 1))

@@ -1,5 +1,6 @@
 /** One channel's feed: its lanes, its lag, and its listings with what is wanted, sent, confirmed and seen. */
 
+import { pricedIn, publishesStock } from '../../../domain/config/channel-network.ts'
 import type { Account } from '../../../domain/config/config.ts'
 import type { FeedFilter, FeedPage, FeedStatus } from '../../../domain/feed/feed-contract.ts'
 import {
@@ -13,6 +14,7 @@ import { Card, Empty } from '../design/card.tsx'
 import { Chip, type Tone } from '../design/chip.tsx'
 import type { IconName } from '../design/icon.tsx'
 import { FilterSelect, Filters, Pager } from '../design/list-controls.tsx'
+import { moneyText } from '../design/money.tsx'
 import { NoticeOf } from '../design/notices.tsx'
 import { Confirm } from '../design/post-form.tsx'
 import { num, Table } from '../design/table.tsx'
@@ -39,7 +41,7 @@ export const ChannelPage = ({ view }: { view: ChannelView }) => (
     <div class="page-head">
       <h1>{view.account.name || view.account.id}</h1>
       <span id="chips" class="chips" data-live="">
-        <FeedChip status={view.status} />
+        <FeedChip status={publishesStock(view.account) ? view.status : null} />
       </span>
       <span class="sub mono">{view.account.id}</span>
       <div class="right">
@@ -163,22 +165,43 @@ const ListingTable = ({ view }: { view: ChannelView }) => (
   <Table
     look="list"
     columns={['Listing', 'SKU', 'State', ...['Wanted', 'Sent', 'Confirmed', 'Seen'].map(num), 'Remarks']}
-    rows={view.page.listings.map((listing) => <ListingRow listing={listing} nowMs={view.nowMs} />)}
-    empty={
-      <Empty title="No listing is like that">
-        A listing shows here once its SKU has stock news and the channel has told its item id.
-      </Empty>
-    }
+    rows={view.page.listings.map((listing) => <ListingRow listing={listing} view={view} />)}
+    empty={<NoListings view={view} />}
   />
 )
 
-const ListingRow = ({ listing, nowMs }: { listing: FeedListing; nowMs: number }) => {
-  const { sent, acknowledged, observed, drift } = listing
+const NoListings = ({ view: { account, filter } }: { view: ChannelView }) => {
+  if (!publishesStock(account)) {
+    return (
+      <Empty title="This channel is told by somebody else">
+        Its figures come from here once <code>publishStock</code> is set in its settings.
+      </Empty>
+    )
+  }
+  if (filter === null) {
+    return (
+      <Empty title="Nothing is listed yet">
+        A listing shows here once its SKU has stock news and the channel has told its item id.
+      </Empty>
+    )
+  }
+  return (
+    <Empty title="No listing is like that">
+      <a href={channelPath(account.id)}>Clear the filter</a> to see all.
+    </Empty>
+  )
+}
+
+const ListingRow = ({ listing, view: { account, nowMs } }: { listing: FeedListing; view: ChannelView }) => {
+  const { kind, sent, acknowledged, observed, drift, keptBack = 0 } = listing
+  const currency = kind === 'price' ? pricedIn(account) : null
+  const figure = (value: number) => (currency === null ? value.toLocaleString('en-US') : moneyText(value, currency))
   const look = stateLooks[listing.state]
   return (
     <tr>
       <th scope="row">
-        <span class="mono">{listing.item}</span> <span class="faint mono id">{listing.place || listing.kind}</span>
+        <span class="mono">{listing.item}</span>{' '}
+        <span class="faint mono id">{kind === 'stock' ? listing.place : kind}</span>
       </th>
       <td>
         <a class="mono" href={skuPath(listing.sku)}>
@@ -188,18 +211,20 @@ const ListingRow = ({ listing, nowMs }: { listing: FeedListing; nowMs: number })
       <td>
         <Chip tone={look[0]} icon={look[1]} text={look[2]} />
       </td>
-      <td class="num strong">{listing.desired}</td>
-      <td class="num">{sent?.value ?? ''}</td>
+      <td class="num strong">{figure(listing.desired)}</td>
+      <td class="num">{sent && figure(sent.value)}</td>
       <td class="num" title={acknowledged === null ? undefined : spanText(nowMs - acknowledged.atMs)}>
-        {acknowledged?.value ?? ''}
+        {acknowledged && figure(acknowledged.value)}
       </td>
-      <td class="num">{observed?.value ?? ''}</td>
+      <td class="num">{observed && figure(observed.value)}</td>
       <td class="wrap">
         {drift !== null && (
           <span class="warn-text">
-            shows {drift.found} instead of {drift.expected}, since <Time atMs={drift.openedAtMs} nowMs={nowMs} />.{' '}
+            shows {figure(drift.found)} instead of {figure(drift.expected)}, since{' '}
+            <Time atMs={drift.openedAtMs} nowMs={nowMs} />.{' '}
           </span>
         )}
+        {keptBack > 0 && <span class="faint">{keptBack.toLocaleString('en-US')} kept back. </span>}
         {listing.attempts > 0 && <span class="faint">{count(listing.attempts, 'failed try', 'failed tries')}. </span>}
         {listing.lastError}
       </td>

@@ -51,6 +51,7 @@ const ChannelRow = ({ channel: { account, status } }: { channel: ChannelState })
 
 export const FeedChip = ({ status }: { status: FeedStatus | null }) => {
   if (status === null) return <Chip tone="neutral" icon="dot" text="Not published" />
+  if (status.listings + status.skusChanged === 0) return <Chip tone="neutral" icon="dot" text="Nothing listed yet" />
   if (status.drifted > 0) return <Chip tone="bad" icon="triangle" text="Shows other figures" />
   if (status.states.refused > 0) return <Chip tone="warn" icon="ban" text="Refuses listings" />
   if (waitingOf(status) + status.skusChanged > 0) return <Chip tone="work" icon="bolt" text="Telling" />

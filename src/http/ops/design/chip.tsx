@@ -7,6 +7,7 @@ import type {
   TrackingStatus,
 } from '../../../domain/order/order-state.ts'
 import type { IntentStatus } from '../../../domain/outbox/intent.ts'
+import type { TransferStatus } from '../../../domain/transfer/transfer.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { orderStatusLooks } from './status-looks.ts'
 
@@ -79,6 +80,15 @@ const reservationLooks = {
   released: ['neutral', 'undo', 'Released'],
 } as const satisfies Record<OrderReservation['status'], Look>
 
+export const transferLooks = {
+  requested: ['info', 'clock', 'Requested'],
+  refused: ['bad', 'ban', 'Refused'],
+  reserved: ['info', 'box', 'Reserved'],
+  in_transit: ['work', 'truck', 'In transit'],
+  closed: ['good', 'check', 'Closed'],
+  cancelled: ['neutral', 'x', 'Cancelled'],
+} as const satisfies Record<TransferStatus, Look>
+
 const chipOf = <Status extends string>(looks: Record<Status, Look>) =>
   function StatusChip({ status }: { status: string }) {
     // A row written by a newer version may carry a status that this one does not know: show it as it is.
@@ -93,4 +103,5 @@ export const IntentChip = chipOf(intentLooks)
 export const FulfilmentChip = chipOf(fulfilmentLooks)
 export const TrackingChip = chipOf(trackingLooks)
 export const ReservationChip = chipOf(reservationLooks)
+export const TransferChip = chipOf(transferLooks)
 export const OrderStatusChip = chipOf(orderStatusLooks)

@@ -67,19 +67,20 @@ type PagerProps = {
 }
 
 /** Cursors only lead forward; the browser's back button is the way back, and the first page is always one link away. */
-export const Pager = ({ path, query, first, nextCursor }: PagerProps) => (
-  <nav class="pager" aria-label="Pages">
-    <span class="right">
-      {!first && (
-        <a class="button small" href={listHref(path, query)} data-page="first">
-          First page
-        </a>
-      )}
-      {nextCursor !== null && (
-        <a class="button small" href={listHref(path, query, { cursor: nextCursor })} data-page="next" rel="next">
-          Next page
-        </a>
-      )}
-    </span>
-  </nav>
-)
+export const Pager = ({ path, query, first, nextCursor }: PagerProps) =>
+  first && nextCursor === null ? null : (
+    <nav class="pager" aria-label="Pages">
+      <span class="right">
+        {!first && (
+          <a class="button small" href={listHref(path, query)} data-page="first">
+            First page
+          </a>
+        )}
+        {nextCursor !== null && (
+          <a class="button small" href={listHref(path, query, { cursor: nextCursor })} data-page="next" rel="next">
+            Next page
+          </a>
+        )}
+      </span>
+    </nav>
+  )

@@ -88,5 +88,5 @@ const Raw = ({ term, raw, currency }: { term: Term; raw: number | null; currency
   if (raw === null) return <span class="faint">unknown</span>
   if (term === 'ship' || term === 'margin') return <Money amountMinor={Math.round(raw)} currency={currency} />
   if (term === 'sla' || term === 'stockout') return <>{Math.round(raw * 100)} %</>
-  return <>{Number.isInteger(raw) ? raw : raw.toFixed(2)}</>
+  return <>{Number.isInteger(raw) ? String(raw) : raw.toFixed(2)}</>
 }

@@ -134,10 +134,15 @@ const Differences = ({ view: { head, differences } }: { view: ProfileView }) => 
           <td class="mono wrap">{textOf(after)}</td>
         </tr>
       ))}
-      empty={<Empty title={head.draft === null ? 'There is no draft' : 'The draft is what is in force'} />}
+      empty={<Empty title={sameness(head)} />}
     />
   </Card>
 )
+
+function sameness({ draft, active }: ProfileHead): string {
+  if (draft === null) return 'There is no draft'
+  return active === null ? 'All of it: nothing is in force yet' : 'The draft is what is in force'
+}
 
 const textOf = (value: unknown): string => (value === undefined || value === null ? '–' : JSON.stringify(value))
 

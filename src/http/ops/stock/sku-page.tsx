@@ -167,7 +167,7 @@ const PlaceRow = ({ place: { location, view }, nowMs }: { place: SkuPlace; nowMs
       )}
     </td>
     <td class="num">{view.states.incoming.toLocaleString('en-US')}</td>
-    <td>
+    <td class="nowrap">
       {view.snapshot === null ? (
         <span class="faint">movements only</span>
       ) : (

@@ -22,6 +22,9 @@ export const StockPage = ({ view }: { view: StockView }) => (
   <>
     <div class="page-head">
       <h1>Stock</h1>
+      <div class="right">
+        <a href="/ops/transfers">Transfers</a>
+      </div>
     </div>
     <Filters action="/ops/stock" query={view.query}>
       <FilterText name="sku" label="SKU" hint="Its beginning" query={view.query} />

@@ -1,0 +1,144 @@
+/** One transfer: how far each SKU has come, what was reported, what its positions have yet to be told. */
+import type { AuditRow } from '../../../db/rows.ts'
+import { inTransit, overOf, type Transfer, type TransferLine, totalOf } from '../../../domain/transfer/transfer.ts'
+import { Card, Empty, Notice } from '../design/card.tsx'
+import { TransferChip } from '../design/chip.tsx'
+import { num, Table } from '../design/table.tsx'
+import { Due, Time } from '../design/time.tsx'
+import { count, words } from '../design/words.ts'
+import { skuPath } from '../stock/stock-page.tsx'
+import { LostUnits } from './transfers-page.tsx'
+
+export type TransferView = {
+  readonly transfer: Transfer
+  /** The oldest entries of its log, as they were published. */
+  readonly history: readonly AuditRow[]
+  readonly nowMs: number
+}
+
+export const TransferPage = ({ view }: { view: TransferView }) => (
+  <>
+    <div class="page-head">
+      <h1 class="mono">{view.transfer.transferId}</h1>
+      <span id="chips" class="chips" data-live="">
+        <TransferChip status={view.transfer.status} />
+      </span>
+      <span class="sub">
+        {view.transfer.from} to {view.transfer.to}
+      </span>
+      <div class="right">
+        <a href="/ops/transfers">All transfers</a>
+      </div>
+    </div>
+    <Lost transfer={view.transfer} />
+    <Facts view={view} />
+    <Lines transfer={view.transfer} />
+    <History view={view} />
+  </>
+)
+
+const Lost = ({ transfer }: { transfer: Transfer }) => {
+  const lost = totalOf(transfer, ({ writtenOff }) => writtenOff)
+  if (lost === 0) return null
+  return (
+    <Notice tone="warn">
+      {count(lost, 'unit')} left {transfer.from} and never came to {transfer.to}. What turns up later is a receipt at
+      the place where it is found.
+    </Notice>
+  )
+}
+
+const Facts = ({ view: { transfer, nowMs } }: { view: TransferView }) => {
+  const { status, dueAtMs, requestedAtMs, shipments, receipts, pending } = transfer
+  const isMoving = status === 'requested' || status === 'reserved' || status === 'in_transit'
+  return (
+    <Card id="facts" title="Standing" live>
+      <dl class="facts body">
+        <div>
+          <dt>Due</dt>
+          <dd>{isMoving ? <Due dueAtMs={dueAtMs} nowMs={nowMs} /> : <Time atMs={dueAtMs} nowMs={nowMs} />}</dd>
+        </div>
+        <div>
+          <dt>Requested</dt>
+          <dd>
+            <Time atMs={requestedAtMs} nowMs={nowMs} />
+          </dd>
+        </div>
+        <div>
+          <dt>Shipments</dt>
+          <dd class="mono wrap">{shipments.map(({ id }) => id).join(', ') || 'none'}</dd>
+        </div>
+        <div>
+          <dt>Receipts</dt>
+          <dd class="mono wrap">{receipts.map(({ id }) => id).join(', ') || 'none'}</dd>
+        </div>
+        <div>
+          <dt>Booked at both ends</dt>
+          <dd>{pending.length === 0 ? 'All of it' : `${count(pending.length, 'booking')} on the way`}</dd>
+        </div>
+      </dl>
+    </Card>
+  )
+}
+
+const Lines = ({ transfer }: { transfer: Transfer }) => (
+  <Card id="lines" title="By SKU" note={`${count(transfer.lines.length, 'SKU')}, base units`} live>
+    <Table
+      look="list"
+      columns={[
+        'SKU',
+        num('Requested'),
+        num('Reserved'),
+        num('Shipped'),
+        num('In transit'),
+        num('Received'),
+        num('Over'),
+        num('Lost'),
+        'Remark',
+      ]}
+      rows={transfer.lines.map((line) => <LineRow line={line} />)}
+    />
+  </Card>
+)
+
+const LineRow = ({ line }: { line: TransferLine }) => (
+  <tr>
+    <th scope="row">
+      <a class="mono" href={skuPath(line.sku)}>
+        {line.sku}
+      </a>
+    </th>
+    <td class="num">{line.requested.toLocaleString('en-US')}</td>
+    <td class="num">{line.reserved.toLocaleString('en-US')}</td>
+    <td class="num">{line.shipped.toLocaleString('en-US')}</td>
+    <td class="num">{inTransit(line).toLocaleString('en-US')}</td>
+    <td class="num">{line.received.toLocaleString('en-US')}</td>
+    <td class="num">{overOf(line).toLocaleString('en-US')}</td>
+    <td class="num">
+      <LostUnits units={line.writtenOff} />
+    </td>
+    <td>{line.available !== null && <span class="warn-text">refused: {line.available} were available</span>}</td>
+  </tr>
+)
+
+const History = ({ view: { history, nowMs } }: { view: TransferView }) => (
+  <Card id="history" title="What happened" note={count(history.length, 'event')} live>
+    <Table
+      look="list"
+      columns={['When', 'What', 'Of', 'By']}
+      rows={history.toReversed().map((entry) => (
+        <tr>
+          <td>
+            <Time atMs={entry.atMs} nowMs={nowMs} />
+          </td>
+          <td>{words(entry.type)}</td>
+          <td class="mono wrap">{entry.subject ?? ''}</td>
+          <td class="wrap">
+            {words(entry.causeKind)} <span class="faint mono">{entry.causeId}</span>
+          </td>
+        </tr>
+      ))}
+      empty={<Empty title="Nothing is published yet">What happened seconds ago may not be listed yet.</Empty>}
+    />
+  </Card>
+)

@@ -1,0 +1,63 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { demoConfig } from '../fixtures/console/demo-config.ts'
+import { demoWorld } from '../fixtures/console/demo-world.ts'
+import { migratedDb } from '../fixtures/d1.ts'
+import { Visitor } from './ops-visitor.ts'
+import { seedConfig } from './seed-config.ts'
+
+const world = demoWorld(Date.now())
+let visitor: Visitor
+
+const textOf = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+const cardOf = (html: string, id: string) =>
+  textOf(new RegExp(`<section[^>]*id="${id}".*?</section>`, 's').exec(html)?.[0] ?? '')
+
+beforeAll(async () => {
+  await seedConfig(demoConfig)
+  await world.project(await migratedDb())
+})
+beforeEach(async () => {
+  visitor = await Visitor.signedIn(world)
+})
+
+describe('the list of transfers', () => {
+  it('shows each with what was asked, what left, what came and what was lost, and says what is late', async () => {
+    const card = cardOf(await visitor.page('/ops/transfers'), 'list')
+    expect(card).toContain('3 transfers on this page')
+    expect(card).toMatch(/TR-119 Reserved east west 2 30 0 0 0 in 1 d 23 h 2 h ago/)
+    expect(card).toMatch(/TR-118 In transit east west 2 30 30 0 0 5 h late /)
+    expect(card).toMatch(/TR-117 Closed east west 2 30 30 27 3 20 h ago /)
+  })
+
+  it('is filtered by status, place and loss', async () => {
+    const rows = async (query: string) => {
+      const html = await visitor.page(`/ops/transfers?${query}`)
+      return [...html.matchAll(/<tr data-row.*?(TR-\d+)/gs)].map(([, id]) => id)
+    }
+    expect(await rows('status=in_transit')).toEqual(['TR-118'])
+    expect(await rows('location=west')).toEqual(['TR-119', 'TR-118', 'TR-117'])
+    expect(await rows('short=true')).toEqual(['TR-117'])
+    expect(await rows('status=nonsense')).toHaveLength(3)
+    expect(textOf(await visitor.page('/ops/transfers?location=nowhere'))).toContain('No transfer matches')
+  })
+
+  it('is reached from the stock room', async () => {
+    expect(await visitor.page('/ops/stock')).toContain('href="/ops/transfers"')
+  })
+})
+
+describe('the page of a transfer', () => {
+  it('shows each SKU, what was lost, what was reported, and what happened, newest first', async () => {
+    const html = await visitor.page('/ops/transfers/TR-117')
+    expect(textOf(html)).toContain('3 units left east and never came to west')
+    expect(cardOf(html, 'lines')).toMatch(/ROPE-10 24 0 24 0 21 0 3 BUOY-R 6 0 6 0 6 0 0/)
+    expect(cardOf(html, 'facts')).toMatch(/Shipments truck-7 Receipts dock-3 Booked at both ends All of it/)
+    const history = cardOf(html, 'history')
+    expect(history).toMatch(/What happened \d+ events .* Received API wms .* Shipped truck-7 API wms /)
+    expect(history).toMatch(/Shipped truck-7 .* Requested API wms $/)
+  })
+
+  it('of one that nobody requested, or that can have no such id, is none', async () => {
+    for (const id of ['none', 'a%2Fb', 'a%20b']) expect((await visitor.send(`/ops/transfers/${id}`)).status).toBe(404)
+  })
+})
