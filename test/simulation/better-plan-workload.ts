@@ -46,7 +46,8 @@ export class BetterPlanWorkload {
   }
 
   schedule(): void {
-    if (!this.#random.chance(0.5)) return
+    // Who looks for a better plan leaves a location that is down by itself: whether he was told does not show.
+    if (!this.#random.chance(0.5) || this.#plant === 'I5-goes-down-in-silence') return
     this.#isOn = true
     const { clock } = this.#world
     this.#world.wrapPorts = (orderId, ports) => this.#wrapped(orderId, ports)
