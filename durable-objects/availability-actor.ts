@@ -29,7 +29,7 @@ import {
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { type PositionAnswer, PositionReads } from './position-reads.ts'
-import { SummaryBook, summaryTable } from './summary-book.ts'
+import { summaryTable } from './summary-book.ts'
 import { Timers, timersTable } from './timers.ts'
 import { type UnroutedNote, UnroutedTable, unroutedIndex, unroutedTable } from './unrouted-table.ts'
 
@@ -52,11 +52,7 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
   readonly #migrations = new Migrations(this.ctx.storage, steps)
   readonly #facts = new ActorFacts<AvailabilityFact>(this.ctx.storage.sql, this.#migrations)
   readonly #unrouted = new UnroutedTable(this.ctx.storage.sql, this.#migrations)
-  readonly #ledger = new AvailabilityLedger(
-    new SummaryBook(this.ctx.storage.sql, this.#migrations),
-    this.#unrouted,
-    this.#facts,
-  )
+  readonly #ledger = new AvailabilityLedger(this.ctx.storage.sql, this.#migrations, this.#unrouted, this.#facts)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #backorders = new BackorderTable(this.ctx.storage.sql, this.#migrations)
   readonly #line = new BackorderLine(
@@ -89,6 +85,7 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
 
   async backorders(sku: string, orderId: string | null): Promise<SkuBackorders> {
     this.#ledger.name(sku)
+    await this.#hearDoubted()
     return this.#line.view(orderId, Date.now())
   }
 
@@ -106,6 +103,7 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     this.#clock.wentOff()
     try {
       const due = this.#timers.due(Date.now())
+      if (due.includes(matchTimer)) await this.#hearDoubted()
       if (due.includes(matchTimer)) await this.#line.match(this.env, (work) => this.#write(work))
       if (due.includes(healTimer)) await this.#heal()
       this.#clock.arm(Date.now())
@@ -152,10 +150,17 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
   }
 
   #takeAll(news: readonly News[]): readonly Result<void, unknown>[] {
-    this.#write((nowMs) => {
+    const takeEach = (nowMs: number) => {
       for (const item of news) this.#take(item, nowMs)
-    })
+    }
+    if (news.every((item) => this.#mayKeepUnsaved(item))) takeEach(Date.now())
+    else this.#write(takeEach)
     return news.map(() => ok(undefined))
+  }
+
+  /** Orders that wait are matched to what was told, and a round of that is owed durably. */
+  #mayKeepUnsaved(news: News): boolean {
+    return news.kind === 'summary' && this.#backorders.orders === 0 && this.#ledger.mayKeepUnsaved(news.summary)
   }
 
   #take(news: News, nowMs: number): void {
@@ -164,6 +169,13 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     else if (news.kind === 'backorder') this.#backorders.note(news, nowMs)
     else this.#ledger.takePush(news)
     this.#line.changed(nowMs)
+  }
+
+  /** Before orders are matched to what positions announce; those that do not answer are matched as they were. */
+  async #hearDoubted(): Promise<void> {
+    const doubted = this.#backorders.orders === 0 ? [] : this.#ledger.doubted(healPositionsMax)
+    const settled = await this.#reads.read(doubted, false)
+    for (const result of settled) if (result.status === 'fulfilled') this.#ledger.learn(result.value)
   }
 
   /** Asks only those that were silent, keeps what it learned, and comes back while there is anything to look after. */
@@ -190,7 +202,7 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
       this.ctx.storage.transactionSync(() => {
         this.#migrations.ensure()
         work(nowMs)
-        this.#ledger.save()
+        this.#ledger.save(nowMs)
         const looksAfter = this.#timers.dueAtMs(healTimer) !== null || !this.#hasAnything
         if (!looksAfter) this.#timers.set(healTimer, nowMs + healDelayMinMs)
         this.#clock.arm(nowMs)

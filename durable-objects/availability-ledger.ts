@@ -6,11 +6,13 @@ import type { SkuAvailability } from '../src/actor-apis.ts'
 import { type Judgement, judgeAnswer, judgePush } from '../src/domain/atp/judge-news.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
 import type { ActorFacts } from './actor-facts.ts'
+import type { Migrations } from './migrations.ts'
 import type { PositionAnswer } from './position-reads.ts'
-import type { SummaryBook } from './summary-book.ts'
+import { SummaryBook } from './summary-book.ts'
 import type { UnroutedNote, UnroutedTable } from './unrouted-table.ts'
 
-export type AvailabilityFact = 'sku' | 'version' | 'quiet_rounds' | 'anomalies'
+/** `behind`: `1` while rows may lack what memory knows, which nobody will tell again if it is lost. */
+export type AvailabilityFact = 'sku' | 'version' | 'quiet_rounds' | 'anomalies' | 'behind'
 
 export type PushedSummary = {
   readonly summary: PositionSummary
@@ -20,18 +22,21 @@ export type PushedSummary = {
 
 /** A position that begins pushes at once, so that there is none is believed for longer than a figure. */
 const absentBelievedMs = 60_000
+/** A SKU that is saved again so soon is busy: what it is told from then on is saved with what else there is to save. */
+const busyWithinMs = 60_000
 
 export class AvailabilityLedger {
   readonly #book: SummaryBook
   readonly #unrouted: UnroutedTable
   readonly #facts: ActorFacts<AvailabilityFact>
+  #savedAtMs: number | null = null
   /** Known from the first call on; stored with the first commit. */
   #sku: string | null = null
   #version: number | null = null
   #anomalies: number | null = null
 
-  constructor(book: SummaryBook, unrouted: UnroutedTable, facts: ActorFacts<AvailabilityFact>) {
-    this.#book = book
+  constructor(sql: SqlStorage, migrations: Migrations, unrouted: UnroutedTable, facts: ActorFacts<AvailabilityFact>) {
+    this.#book = new SummaryBook(sql, migrations, () => this.#isBehind)
     this.#unrouted = unrouted
     this.#facts = facts
   }
@@ -72,20 +77,33 @@ export class AvailabilityLedger {
 
   isTooOld(location: string, maxStalenessMs: number, nowMs: number): boolean {
     const held = this.#book.find(location)
-    if (held === null || maxStalenessMs === 0) return true
+    if (held === null || held.isDoubted || maxStalenessMs === 0) return true
     const believedMs = held.version === 0 ? Math.max(maxStalenessMs, absentBelievedMs) : maxStalenessMs
     return held.confirmedAtMs < nowMs - believedMs
   }
 
   /** Positions at which something happened and that nothing was heard of since then, the longest silent first. */
   unconfirmedSince(sinceMs: number, limit: number): readonly string[] {
-    const silent = this.#book.known().filter(({ confirmedAtMs }) => confirmedAtMs < sinceMs)
+    const silent = this.#book.known().filter((held) => held.isDoubted || held.confirmedAtMs < sinceMs)
     return silent.slice(0, limit).map(({ location }) => location)
+  }
+
+  /** Positions that may have told something newer to an earlier life of this actor. */
+  doubted(limit: number): readonly string[] {
+    const doubted = this.#book.doubted().slice(0, limit)
+    return doubted.map(({ location }) => location)
+  }
+
+  /** Whether what a position tells need not be saved at once: should it be lost, the rows say so. */
+  mayKeepUnsaved({ location }: PositionSummary): boolean {
+    return this.#isBehind && this.#book.hasRow(location)
   }
 
   takePush({ summary, previousVersion, atMs }: PushedSummary): void {
     const { location, version } = summary
-    this.#follow(judgePush(this.heldVersion(location), version, previousVersion), location, summary, atMs)
+    // Lost in between was only what an earlier life of this actor knew.
+    const pushedBefore = this.#book.find(location)?.isDoubted === true ? 0 : previousVersion
+    this.#follow(judgePush(this.heldVersion(location), version, pushedBefore), location, summary, atMs)
   }
 
   learn({ location, summary, askedAtMs, heldWhenAsked }: PositionAnswer): void {
@@ -108,8 +126,12 @@ export class AvailabilityLedger {
   }
 
   /** Inside the caller's transaction. */
-  save(): void {
+  save(nowMs: number): void {
     this.#book.save()
+    const isBusy = this.#savedAtMs !== null && nowMs < this.#savedAtMs + busyWithinMs
+    this.#savedAtMs = nowMs
+    const isBehind = isBusy || this.#book.doubted().length > 0
+    if (isBehind !== this.#isBehind) this.#facts.set('behind', isBehind ? '1' : '0')
     this.#facts.set('sku', this.sku)
     this.#facts.set('version', String(this.version))
     if (this.#anomalies !== null) this.#facts.set('anomalies', String(this.#anomalies))
@@ -117,9 +139,14 @@ export class AvailabilityLedger {
 
   /** After a rolled-back transaction. */
   forget(): void {
+    this.#savedAtMs = null
     this.#version = null
     this.#anomalies = null
     for (const part of [this.#facts, this.#book, this.#unrouted]) part.forget()
+  }
+
+  get #isBehind(): boolean {
+    return this.#facts.get('behind') === '1'
   }
 
   #follow({ effect, anomaly }: Judgement, location: string, summary: PositionSummary | null, atMs: number): void {

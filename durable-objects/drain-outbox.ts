@@ -27,8 +27,8 @@ export async function drainOutbox<Effect extends { readonly kind: string }>(
 const underWayMaxMs = 60_000
 
 /**
- * As `drainOutbox`, for effects that may as well be sent twice: when one of them will be confirmed by a call, what came
- * of the round is noted, and recorded by the commit that the confirmation makes anyway.
+ * As `drainOutbox`, for effects that may as well be sent twice: what came of the round is noted in memory, for a later
+ * commit to record. Only a failure is recorded at once.
  */
 export async function drainNoting<Effect extends { readonly kind: string }>(
   storage: DurableObjectStorage,
@@ -41,15 +41,14 @@ export async function drainNoting<Effect extends { readonly kind: string }>(
     for (const row of rows) outbox.note(row, now() + underWayMaxMs)
     return send(rows)
   })
-  const isConfirmedLater = outcomes.some(({ outcome }) => outcome !== 'done' && 'againAtMs' in outcome)
-  const unnoted = outcomes.filter(({ row, outcome }) => {
-    if (!isConfirmedLater || (outcome !== 'done' && 'error' in outcome)) return true
+  const failed = outcomes.filter(({ row, outcome }) => {
+    if (outcome !== 'done' && 'error' in outcome) return true
     outbox.note(row, outcome === 'done' ? null : outcome.againAtMs)
     return false
   })
-  if (unnoted.length === 0) return
+  if (failed.length === 0) return
   storage.transactionSync(() => {
-    for (const { row, outcome } of unnoted) record(outbox, row, outcome, now())
+    for (const { row, outcome } of failed) record(outbox, row, outcome, now())
   })
 }
 

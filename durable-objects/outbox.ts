@@ -56,7 +56,12 @@ export class Outbox<Effect extends { readonly kind: string }> {
    * pushes it back. Inside the caller's transaction.
    */
   add(id: string, effect: Effect, dueAtMs: number, nowMs: number): void {
-    this.#recordNoted(id)
+    // A row that is over and not gone yet is taken for the new one: one statement instead of two.
+    if (this.#noted.get(id)?.againAtMs === null) {
+      this.replace(id, effect, dueAtMs, nowMs)
+      return
+    }
+    this.#recordOne(id)
     const upsert = `INSERT INTO outbox (id, effect, due_ms, created_ms) VALUES (?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET effect = excluded.effect, due_ms = MIN(due_ms, excluded.due_ms),
         attempts = 0, revision = revision + 1`
@@ -81,6 +86,7 @@ export class Outbox<Effect extends { readonly kind: string }> {
       ON CONFLICT (id) DO UPDATE SET effect = excluded.effect, due_ms = excluded.due_ms,
         created_ms = excluded.created_ms, attempts = 0, revision = revision + 1, last_error = NULL`
     this.#storage.sql.exec(upsert, id, JSON.stringify(effect), dueAtMs, nowMs)
+    this.#noted.delete(id)
     this.#nextDueMs = undefined
   }
 
@@ -114,21 +120,35 @@ export class Outbox<Effect extends { readonly kind: string }> {
 
   /**
    * Sent, and for now known in memory only: a commit that comes soon records it, and should the object die before that,
-   * the row is sent once more. A row that was written again since then is no longer the one that was sent.
+   * the row is sent once more. A row that was written again since then is no longer the one that was sent, and one that
+   * was confirmed meanwhile is over.
    */
   note({ id, revision }: OutboxRow<Effect>, againAtMs: number | null): void {
     if (this.#waiting.has(id)) return
+    const noted = this.#noted.get(id)
+    if (noted?.revision === revision && noted.againAtMs === null) return
     this.#noted.set(id, { revision, againAtMs })
     this.#nextDueMs = undefined
   }
 
-  /** As `settle`, and records whatever is noted. Inside the caller's transaction. */
-  confirm(id: string): void {
-    this.settle(id)
-    for (const id of this.#noted.keys()) this.#recordNoted(id)
+  /** As `settle`, noted only. */
+  noteConfirmed(id: string): void {
+    const row = this.find(id)
+    if (row === null) return
+    this.#waiting.delete(id)
+    this.note(row, null)
   }
 
-  #recordNoted(id: string): void {
+  get hasNoted(): boolean {
+    return this.#noted.size > 0
+  }
+
+  /** Whatever is noted. Inside the caller's transaction. */
+  recordNoted(): void {
+    for (const id of this.#noted.keys()) this.#recordOne(id)
+  }
+
+  #recordOne(id: string): void {
     const noted = this.#noted.get(id)
     if (noted === undefined) return
     this.#noted.delete(id)

@@ -52,7 +52,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #tables = stockTablesIn(this.ctx.storage.sql, this.#migrations)
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
-  readonly #prompt = new PromptDrain(this.#outbox, () => this.#unthrown(() => this.#drain()))
+  readonly #prompt = new PromptDrain(this.ctx.storage, this.#outbox, () => this.#unthrown(() => this.#drain()))
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#prompt, this.#timers])
   readonly #sales = new StockSales()
   readonly #cover = new StockCover(this.#outbox, this.#timers, this.#ledger, this.#tables.cover, this.#log)
@@ -143,7 +143,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   async projected(throughSeq: number): Promise<void> {
-    if (throughSeq >= this.#log.headSeq) this.ctx.storage.transactionSync(() => this.#outbox.confirm(projectRow))
+    if (throughSeq >= this.#log.headSeq) this.#prompt.confirmed(projectRow)
   }
 
   async reproject(): Promise<void> {

@@ -37,12 +37,16 @@ export class StockWakeUps {
     this.#log = log
   }
 
+  /** Ends every write. There is a commit now, and what was sent of earlier changes waits for one. */
   changed(before: Position, nowMs: number): void {
-    const { position } = this.#ledger
-    if (position === before) return
+    if (this.#ledger.position !== before) this.#owe(before, nowMs)
+    this.#outbox.recordNoted()
+  }
+
+  #owe(before: Position, nowMs: number): void {
     this.projection(nowMs)
     this.#outbox.remind(summariseRow, { kind: 'summarise' }, nowMs + drainDelayMs, nowMs)
-    if (!changesWhatIsSold(before, position)) return
+    if (!changesWhatIsSold(before, this.#ledger.position)) return
     this.#outbox.remind(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
   }
 

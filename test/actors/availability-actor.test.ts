@@ -137,6 +137,98 @@ describe('what positions push', () => {
     expect(commits).toBe(1)
   })
 
+  it('of a busy SKU costs no commit each: two within a minute, and then none until it looks after itself', async () => {
+    const availability = newAvailability()
+    const written = await availability.inside(async (instance, { storage }) => {
+      const spy = vi.spyOn(storage, 'transactionSync')
+      for (let version = 1; version <= 20; version++) {
+        const told = summaryOf({ sku: availability.sku, version, figures: { sellable: version } })
+        await instance.push(availability.sku, told, version - 1)
+      }
+      return spy.mock.calls.length
+    })
+    expect(written).toBe(2)
+    expect(await sellable(availability)).toEqual([['east', 20]])
+    laterBy(healDelayMinMs + 1)
+    await availability.push(21, 21)
+    await runDurableObjectAlarm(availability.stub())
+    await evictDurableObject(availability.stub())
+    const asked = positionsAsked()
+    expect(await sellable(availability, relaxed)).toEqual([['east', 21]])
+    expect(asked).toEqual([`${availability.sku}@west`])
+  })
+
+  it('that was lost with a busy actor is asked for before anything is answered, whatever age is accepted', async () => {
+    const availability = newAvailability()
+    for (const [version, id] of ['r1', 'r2', 'r3'].entries()) {
+      await availability.receive(id, 10)
+      await availability.push(version + 1, 10 * (version + 1))
+    }
+    const { version } = await availability.read(relaxed, ['east'])
+    await evictDurableObject(availability.stub())
+    const asked = positionsAsked()
+    const answer = await availability.read(relaxed, ['east'])
+    expect(answer.summaries).toMatchObject([{ version: 3, figures: { sellable: 30 } }])
+    expect(answer.version).toBeGreaterThanOrEqual(version)
+    expect(asked).toEqual([`${availability.sku}@east`])
+    await availability.read(relaxed, ['east'])
+    expect(asked).toHaveLength(1)
+  })
+
+  it('that was lost with a busy actor is no gap, and what is told next dispels the doubt', async () => {
+    const availability = newAvailability()
+    for (const version of [1, 2, 3]) await availability.push(version, 10 * version)
+    await evictDurableObject(availability.stub())
+    await availability.push(4, 40)
+    const asked = positionsAsked()
+    expect(await sellable(availability)).toEqual([['east', 40]])
+    expect(asked).not.toContain(`${availability.sku}@east`)
+    expect(await anomalies(availability)).toBe(0)
+  })
+
+  it('by a position that has no row yet is saved at once, however busy the SKU is', async () => {
+    const availability = newAvailability()
+    for (const version of [1, 2, 3]) await availability.push(version, 10 * version)
+    await availability.push(1, 5, 0, 'west')
+    const rows = await availability.inside((_, { storage }) =>
+      storage.sql.exec<{ location: string }>('SELECT location FROM position_summary ORDER BY location').toArray(),
+    )
+    expect(rows.map(({ location }) => location)).toEqual(['east', 'west'])
+  })
+
+  it('when it was lost is doubted for as long as its position is silent, and told with its age', async () => {
+    const availability = newAvailability()
+    const confirmedAtMs = Date.now()
+    for (const version of [1, 2]) await availability.push(version, 10 * version)
+    laterBy(1_000)
+    await availability.push(3, 30)
+    await evictDurableObject(availability.stub())
+    failPositions()
+    const { summaries } = await availability.read(relaxed, ['east'])
+    expect(summaries).toMatchObject([{ version: 2, confirmedAtMs }])
+    await availability.note('b2b:1', 3, 5)
+    await evictDurableObject(availability.stub())
+    const asked = positionsAsked()
+    await availability.read(relaxed, ['east'])
+    expect(asked).toEqual([`${availability.sku}@east`])
+  })
+
+  it('that was lost is asked for before orders that wait are matched to it', async () => {
+    const availability = newAvailability()
+    for (const [version, id] of ['r1', 'r2', 'r3'].entries()) {
+      await availability.receive(id, 10)
+      await availability.push(version + 1, 10 * (version + 1))
+    }
+    await evictDurableObject(availability.stub())
+    const turn = { priority: 100, sinceMs: 0, promisedByMs: null, notBeforeMs: null }
+    const waits = { orderId: 'b2b:1', version: 1, units: 25, ...turn, locations: ['east'] }
+    const api = actor<AvailabilityApi>(testEnv.AVAILABILITY, availability.sku)
+    await api.noteBackorder(availability.sku, waits)
+    const { matches } = await api.backorders(availability.sku, null)
+    // The rows know of twenty.
+    expect(matches.map(({ matched }) => matched.map(({ units }) => units))).toEqual([[25]])
+  })
+
   it('of another SKU is a bug and changes nothing', async () => {
     const availability = newAvailability()
     await availability.push(1, 10)

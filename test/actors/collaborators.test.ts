@@ -7,6 +7,7 @@ import { EventLog, eventLogTable } from '../../durable-objects/event-log.ts'
 import { Migrations } from '../../durable-objects/migrations.ts'
 import { type OrderEffect, oweIntents } from '../../durable-objects/order-effects.ts'
 import { Outbox, outboxIndex, outboxTable } from '../../durable-objects/outbox.ts'
+import { PromptDrain } from '../../durable-objects/prompt-drain.ts'
 import { Timers, timersTable } from '../../durable-objects/timers.ts'
 import type { Decision } from '../../src/domain/order/decide.ts'
 import { openedIntent } from '../../src/domain/order/open-intent.ts'
@@ -231,6 +232,14 @@ const confirmLater = async (rows: readonly { effect: Effect }[]): Promise<Dispos
   return kind === 'project' ? { againAtMs: 60 } : 'done'
 }
 
+/** Rows that were written. */
+async function writesOf(storage: DurableObjectStorage, work: () => Promise<void>): Promise<number> {
+  const changes = () => storage.sql.exec<{ n: number }>('SELECT total_changes() AS n').one().n
+  const before = changes()
+  await work()
+  return changes() - before
+}
+
 describe('the outbox', () => {
   const withOutbox = (test: (outbox: Outbox<Effect>, storage: DurableObjectStorage) => void | Promise<void>) =>
     inTables((storage, migrations) => test(new Outbox<Effect>(storage, migrations), storage))
@@ -313,18 +322,65 @@ describe('the outbox', () => {
       expect(outbox.nextDueMs()).toBe(30)
     }))
 
-  it('notes what will be confirmed: nobody sends it again, nothing is written, and the confirmation records all', () =>
+  it('notes what was sent and what was confirmed: nobody sends it again, and nothing is written before a commit', () =>
     withOutbox(async (outbox, storage) => {
       outbox.add('project', { kind: 'project', n: 1 }, 0, 0)
       outbox.add('publish', { kind: 'publish', n: 1 }, 0, 0)
-      const commits = vi.spyOn(storage, 'transactionSync')
-      await drainNoting(storage, outbox, () => 10, confirmLater)
-      expect(commits).not.toHaveBeenCalled()
-      expect(outbox.due(50)).toEqual([])
-      expect(outbox.nextDueMs()).toBe(60)
-      outbox.confirm('project')
+      const writes = await writesOf(storage, async () => {
+        await drainNoting(storage, outbox, () => 10, confirmLater)
+        expect(outbox.due(50)).toEqual([])
+        expect(outbox.nextDueMs()).toBe(60)
+        outbox.noteConfirmed('project')
+      })
+      expect(writes).toBe(0)
       expect(outbox.nextDueMs()).toBeNull()
+      expect(outbox.due(100)).toEqual([])
+      outbox.recordNoted()
       expect([outbox.find('project'), outbox.find('publish')]).toEqual([null, null])
+    }))
+
+  it('does not send again what was confirmed before its send had ended', () =>
+    withOutbox(async (outbox, storage) => {
+      outbox.add('project', { kind: 'project', n: 1 }, 0, 0)
+      await drainNoting(
+        storage,
+        outbox,
+        () => 10,
+        async (rows) => {
+          outbox.noteConfirmed('project')
+          return confirmLater(rows)
+        },
+      )
+      expect(outbox.nextDueMs()).toBeNull()
+      outbox.recordNoted()
+      expect(outbox.find('project')).toBeNull()
+    }))
+
+  it('takes a row that is over for the next of its kind, which is due in its own time and has a past of its own', () =>
+    withOutbox(async (outbox, storage) => {
+      outbox.add('publish', { kind: 'publish', n: 1 }, 0, 0)
+      await drainNoting(storage, outbox, () => 10, confirmLater)
+      outbox.remind('publish', { kind: 'publish', n: 2 }, 120, 100)
+      expect(outbox.nextDueMs()).toBe(120)
+      expect(outbox.due(110)).toEqual([])
+      expect(outbox.due(120)).toMatchObject([{ id: 'publish', effect: { n: 2 }, revision: 2, createdAtMs: 100 }])
+    }))
+
+  it('records what was confirmed after a while in which no commit did, and then only once', () =>
+    withOutbox(async (outbox, storage) => {
+      const prompt = new PromptDrain(storage, outbox, async () => {})
+      for (const id of ['a', 'b']) outbox.add(id, { kind: 'project', n: 1 }, 0, 0)
+      vi.useFakeTimers()
+      prompt.confirmed('a')
+      vi.advanceTimersByTime(3_000)
+      prompt.confirmed('b')
+      vi.advanceTimersByTime(3_000)
+      expect([outbox.find('a'), outbox.find('b')]).not.toContain(null)
+      const commits = vi.spyOn(storage, 'transactionSync')
+      vi.advanceTimersByTime(20_000)
+      vi.useRealTimers()
+      expect(commits).toHaveBeenCalledTimes(1)
+      expect([outbox.find('a'), outbox.find('b')]).toEqual([null, null])
     }))
 
   it('sends what is noted and never confirmed again in time, and all of it after a restart', () =>
@@ -355,16 +411,14 @@ describe('the outbox', () => {
       expect(outbox.due(20)).toMatchObject([{ id: 'publish', effect: { n: 2 } }])
     }))
 
-  it('records at once what nobody will confirm, and what failed', () =>
+  it('records at once what failed, and nothing else', () =>
     withOutbox(async (outbox, storage) => {
-      outbox.add('publish', { kind: 'publish', n: 1 }, 0, 0)
-      await drainNoting(storage, outbox, () => 10, confirmLater)
-      expect(outbox.find('publish')).toBeNull()
       outbox.add('project', { kind: 'project', n: 1 }, 20, 20)
+      outbox.add('publish', { kind: 'publish', n: 1 }, 20, 20)
       outbox.add('bad', { kind: 'bad', n: 1 }, 20, 20)
       await drainNoting(storage, outbox, () => 30, confirmLater)
       expect(outbox.find('bad')).toMatchObject({ attempts: 1 })
-      expect(outbox.find('project')).toMatchObject({ revision: 1, dueAtMs: 20 })
+      for (const id of ['project', 'publish']) expect(outbox.find(id)).toMatchObject({ revision: 1, dueAtMs: 20 })
     }))
 
   it('puts off a batch that fails, says why, and sends its neighbours all the same', () =>

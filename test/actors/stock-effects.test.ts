@@ -68,6 +68,24 @@ async function hasAvailability({ name }: TestPosition): Promise<boolean> {
 
 const noPush = async () => {}
 
+/** Everybody takes at once what is sent; answers the wake-ups of the projection. */
+function promptReceivers() {
+  const receiver = { push: async () => {}, changed: async () => {} }
+  for (const namespace of [testEnv.AVAILABILITY, testEnv.FEED]) {
+    // Cast justified: only `push` of the one and `changed` of the other are called here.
+    vi.spyOn(namespace, 'get').mockReturnValue(receiver as unknown as DurableObjectStub)
+  }
+  // Cast justified: nothing reads what a queue answers.
+  return vi.spyOn(testEnv.PROJECTIONS, 'send').mockResolvedValue(undefined as never)
+}
+
+/** The timer goes off by the real clock and sends what is due by the test's. */
+async function untilSent(wakeUps: ReturnType<typeof promptReceivers>, times: number): Promise<void> {
+  laterBy(1_500)
+  await vi.waitFor(() => expect(wakeUps).toHaveBeenCalledTimes(times), { timeout: 20_000, interval: 20 })
+  await scheduler.wait(20)
+}
+
 /** Queues that keep what they are sent, over the rest of the environment. */
 function recordingEnv() {
   const sent: unknown[] = []
@@ -127,7 +145,11 @@ describe('a change', () => {
   it('is owed to the projection until that confirms it has all of it', async () => {
     const position = newPosition()
     await position.api.applyMany(position.name, [move('m1', 'receipt', 10, Date.now()), hold('r1', 1)])
-    const isOwed = async () => (await owed(position)).some(([id]) => id === 'project')
+    // What was confirmed is recorded by the next commit, the alarm's at the latest.
+    const isOwed = async () => {
+      await runDurableObjectAlarm(position.stub)
+      return (await owed(position)).some(([id]) => id === 'project')
+    }
     await position.api.projected(1)
     expect(await isOwed()).toBe(true)
     await position.api.projected(2)
@@ -144,7 +166,7 @@ describe('a change', () => {
     laterBy(1_000)
     expect(await runDurableObjectAlarm(position.stub)).toBe(true)
     await position.api.projected(1)
-    expect(await owed(position)).toEqual([])
+    await vi.waitFor(async () => expect(await owed(position)).toEqual([]), { timeout: 20_000 })
   })
 
   it('leaves by a timer, long before the alarm that stands behind it', async () => {
@@ -159,20 +181,58 @@ describe('a change', () => {
     expect(Date.now()).toBeLessThan((await alarmAtMs()) ?? 0)
   })
 
-  it('is recorded by the commit of the confirmation, however many kinds of it there were', async () => {
+  it('costs a position that goes on being touched one commit each time, whatever is sent and confirmed', async () => {
     const position = newPosition()
     await position.send(move('m1', 'receipt', 10, Date.now()))
-    laterBy(1_000)
-    expect(await owed(position)).toHaveLength(3)
-    const transactions = await position.inside(async (instance, { storage }) => {
-      const spy = vi.spyOn(storage, 'transactionSync')
-      await instance.alarm()
-      await instance.projected(1)
-      return spy.mock.calls.length
+    const wakeUps = promptReceivers()
+    const touches = 4
+    const commits = await position.inside(async (instance, { storage }) => {
+      const written = vi.spyOn(storage, 'transactionSync')
+      for (let touch = 1; touch <= touches; touch++) {
+        await untilSent(wakeUps, touch)
+        await instance.projected(touch)
+        await instance.execute(position.name, hold(`r${touch}`, 1))
+      }
+      return written.mock.calls.length
     })
-    // The other one is the round that every alarm makes over the holds.
-    expect(transactions).toBe(2)
+    expect(commits).toBe(touches)
+  })
+
+  it('leaves by a timer also where its projection is due later than all else', async () => {
+    vi.restoreAllMocks()
+    const wakeUps = promptReceivers()
+    const position = newPosition()
+    await position.send(move('m1', 'receipt', 10, Date.now()))
+    await vi.waitFor(() => expect(wakeUps).toHaveBeenCalledTimes(1), { timeout: 20_000, interval: 20 })
+    await position.send(hold('r1', 1))
+    await vi.waitFor(() => expect(wakeUps).toHaveBeenCalledTimes(2), { timeout: 20_000, interval: 20 })
+    expect(Date.now()).toBeLessThan((await position.inside((_, { storage }) => storage.getAlarm())) ?? 0)
+  })
+
+  it('leaves no row behind the alarm once all of it was sent and confirmed', async () => {
+    const position = newPosition()
+    const wakeUps = promptReceivers()
+    await position.send(move('m1', 'receipt', 10, Date.now()))
+    await untilSent(wakeUps, 1)
+    await position.api.projected(1)
+    expect(await owed(position)).toHaveLength(3)
+    expect(await runDurableObjectAlarm(position.stub)).toBe(true)
     expect(await owed(position)).toEqual([])
+    expect(wakeUps).toHaveBeenCalledTimes(1)
+    expect(await position.inside((_, { storage }) => storage.getAlarm())).toBeNull()
+  })
+
+  it('is sent once more by a position that died before it recorded that it had been', async () => {
+    const position = newPosition()
+    const wakeUps = promptReceivers()
+    await position.send(move('m1', 'receipt', 10, Date.now()))
+    await untilSent(wakeUps, 1)
+    await position.api.projected(1)
+    await evictDurableObject(position.stub)
+    await runDurableObjectAlarm(position.stub)
+    expect(wakeUps).toHaveBeenCalledTimes(2)
+    // Nothing is left but the wake-up that nobody has confirmed.
+    expect((await owed(position)).map(([id]) => id)).toEqual(['project'])
   })
 })
 

@@ -285,14 +285,34 @@ function failingAtBatch(): D1Database {
   })
 }
 
-it('asks D1 once and writes ten actors at a time for a batch of many', async () => {
+it('asks D1 once for a batch of many, and writes pages whole, at most two hundred statements at a time', async () => {
   const orderIds = Array.from({ length: 25 }, (_, index) => order(`${2000 + index}`, 3))
   const calls: string[] = []
   const env = { ...actors.env(), DB: watched((call) => calls.push(call)) }
   await consumeProjections(wakeUps(...orderIds.map(wakeUp)), env)
-  expect(calls.filter((call) => call === 'batch')).toHaveLength(3)
+  const batches = calls.filter((call) => call.startsWith('batch'))
+  const sizes = batches.map((call) => Number(call.slice('batch '.length)))
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(200)
+  // One more page would not have fitted in.
+  const page = sizes.reduce((sum, size) => sum + size, 0) / orderIds.length
+  for (const size of sizes.slice(0, -1)) expect(size).toBe(Math.floor(200 / page) * page)
   expect(calls.filter((call) => call === 'select')).toHaveLength(1)
   for (const orderId of orderIds) expect(actors.order(orderId).confirmedSeq).toBe(3)
+})
+
+it('writes the positions of a whole batch at once', async () => {
+  const names = Array.from({ length: 38 }, (_, index) => `MANY-${index}@east`)
+  for (const name of names) {
+    const fake = actors.position(name)
+    fake.entries = [logEntry(1, { type: 'moved' })]
+    fake.document = positionView(name.split('@')[0] ?? '', 1, 40)
+  }
+  const calls: string[] = []
+  const env = { ...actors.env(), DB: watched((call) => calls.push(call)) }
+  const bodies = names.map((name) => ({ type: 'project', actor: 'stock', name, throughSeq: 1 }) as const)
+  await consumeProjections(wakeUps(...bodies), env)
+  expect(calls.filter((call) => call.startsWith('batch'))).toHaveLength(1)
+  for (const name of names) expect(actors.position(name).confirmedSeq).toBe(1)
 })
 
 it('writes the others of a batch when D1 refuses the page of one', async () => {
@@ -307,15 +327,15 @@ it('writes the others of a batch when D1 refuses the page of one', async () => {
   expect((await orderRow(db, alsoGood))?.version).toBe(3)
 })
 
-/** Tells of each batch, and of each statement that reads. */
-function watched(tell: (call: 'batch' | 'select') => void): D1Database {
+/** Tells of each batch with its size, and of each statement that reads. */
+function watched(tell: (call: string) => void): D1Database {
   const real = actors.env().DB
   return new Proxy(real, {
     get(target, member) {
       const value: unknown = Reflect.get(target, member)
       if (typeof value !== 'function') return value
       return (...args: unknown[]) => {
-        if (member === 'batch') tell('batch')
+        if (member === 'batch') tell(`batch ${(args[0] as readonly unknown[]).length}`)
         if (member === 'prepare' && String(args[0]).startsWith('select')) tell('select')
         return Reflect.apply(value, target, args)
       }

@@ -23,8 +23,8 @@ export type LogPage = {
 export type PageWrite = { readonly page: LogPage; readonly statements: readonly SQL[] }
 type Named = { readonly kind: ActorKind; readonly name: string }
 
-/** An order of many parts takes some twenty statements: what is written at once stays a short transaction. */
-const pagesPerBatch = 10
+/** What is written at once stays a short transaction: ten orders of many parts, or sixty positions. */
+const statementsPerBatch = 200
 
 /** In order: the sequence up to which D1 holds each actor's log; 0 for none of it. */
 export async function throughSeqsOf(db: Db, actors: readonly Named[]): Promise<readonly number[]> {
@@ -46,15 +46,27 @@ export function joinsOn(page: LogPage): SQL {
 /** In order: false for a page that did not join on, which is to be read again from what D1 holds now. */
 export async function commitPages(db: Db, writes: readonly PageWrite[]): Promise<readonly boolean[]> {
   const joined: boolean[] = []
-  for (let from = 0; from < writes.length; from += pagesPerBatch) {
-    joined.push(...(await commitBatch(db, writes.slice(from, from + pagesPerBatch))))
-  }
+  for (const pages of batchesOf(writes.map(statementsOf))) joined.push(...(await commitBatch(db, pages)))
   return joined
 }
 
+/** A page is never divided: it is written as a whole or not at all. */
+function batchesOf(pages: readonly (readonly SQL[])[]): readonly (readonly (readonly SQL[])[])[] {
+  const batches: (readonly SQL[])[][] = []
+  let statements = statementsPerBatch
+  for (const page of pages) {
+    statements += page.length
+    if (statements > statementsPerBatch) {
+      batches.push([])
+      statements = page.length
+    }
+    batches.at(-1)?.push(page)
+  }
+  return batches
+}
+
 /** Each page's last statement says whether the page joined on. */
-async function commitBatch(db: Db, writes: readonly PageWrite[]): Promise<readonly boolean[]> {
-  const pages = writes.map(statementsOf)
+async function commitBatch(db: Db, pages: readonly (readonly SQL[])[]): Promise<readonly boolean[]> {
   const results = await db.$client.batch(pages.flat().map((statement) => prepare(db.$client, statement)))
   let end = 0
   return pages.map((statements) => {
