@@ -39,6 +39,11 @@ describe('the channels room', () => {
     expect(card).toContain('3 failed tries. The inventory item is not stocked at the location.')
   })
 
+  it('says of a channel that is told by somebody else that it is', async () => {
+    const html = await visitor.page('/ops/channels/b2b')
+    expect(textOf(html)).toMatch(/b2b Not published/)
+  })
+
   it('filters by state, drift included', async () => {
     const html = await visitor.page('/ops/channels/shopify-us?state=drifted')
     expect(cardOf(html, 'listings')).toContain('808950813')
@@ -71,6 +76,8 @@ describe('the routing of an order', () => {
     expect(text).toContain('profile balanced version 4')
     expect(text).toMatch(/feasible plans? of \d+ looked at/)
     expect(text).toMatch(/east ×\d+ -?\d\.\d{3} .* Chosen/)
+    // What comes to nothing is a figure as well.
+    expect(text).toMatch(/7\.90 USD adds 0\.000 to the score 0 adds/)
   })
 
   it('says why a strategy was not tried and why a location was refused', async () => {

@@ -35,7 +35,9 @@ describe('the sourcing room', () => {
 
   it('brings a draft into force by shadow, review and activation, each with its reason', async () => {
     expect(await step('start_shadow', 'Compare for a day.')).toBe(`${path}?notice=shadow_started`)
-    expect(textOf(await visitor.page(path))).toContain('Nothing compared yet')
+    const drafted = textOf(await visitor.page(path))
+    expect(drafted).toContain('Nothing compared yet')
+    expect(drafted).toContain('All of it: nothing is in force yet')
     expect(await step('review', '')).toBe(`${path}?notice=reason_missing`)
     expect(await step('review', 'Read it with the warehouse.')).toBe(`${path}?notice=profile_reviewed`)
     expect(await step('activate', 'Agreed on Monday.')).toBe(`${path}?notice=profile_activated`)

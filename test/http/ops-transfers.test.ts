@@ -41,6 +41,11 @@ describe('the list of transfers', () => {
     expect(textOf(await visitor.page('/ops/transfers?location=nowhere'))).toContain('No transfer matches')
   })
 
+  it('is searched by its number from anywhere', async () => {
+    const found = await visitor.send('/ops/orders?q=TR-118')
+    expect([found.status, found.headers.get('location')]).toEqual([303, '/ops/transfers/TR-118'])
+  })
+
   it('is reached from the stock room', async () => {
     expect(await visitor.page('/ops/stock')).toContain('href="/ops/transfers"')
   })

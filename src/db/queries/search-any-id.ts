@@ -1,15 +1,17 @@
-/** What could this number be? Candidates for the search box: orders by any of their numbers, deliveries, SKUs. */
+/** What could this number be? For the search box: orders by any of their numbers, deliveries, transfers, SKUs. */
 import { and, asc, eq, gte, lt } from 'drizzle-orm'
 import { searchKeyOf } from '../../domain/lineage/search-key.ts'
 import type { Db } from '../database.ts'
 import { deliveries } from '../schema/deliveries.ts'
 import { externalRefs } from '../schema/orders.ts'
 import { positions } from '../schema/stock.ts'
+import { transfers } from '../schema/transfers.ts'
 
 export type Candidate =
   /** `by` says which of the order's numbers matched: `order`, `order_number`, `erp_order`, `tracking`, … */
   | { readonly kind: 'order'; readonly id: string; readonly by: string; readonly value: string }
   | { readonly kind: 'delivery'; readonly id: string; readonly account: string; readonly topic: string }
+  | { readonly kind: 'transfer'; readonly id: string }
   | { readonly kind: 'sku'; readonly id: string }
 
 const candidatesMax = 20
@@ -19,7 +21,7 @@ export async function searchAnyId(db: Db, text: string): Promise<readonly Candid
   const key = searchKeyOf(text)
   if (key === '') return []
   const exact = text.trim()
-  const [references, wholes, messages, skus] = await db.batch([
+  const [references, wholes, messages, moves, skus] = await db.batch([
     db
       .select({ orderId: externalRefs.orderId, kind: externalRefs.kind, value: externalRefs.value })
       .from(externalRefs)
@@ -32,6 +34,7 @@ export async function searchAnyId(db: Db, text: string): Promise<readonly Candid
       .where(and(eq(externalRefs.searchKey, wholeOf(key)), eq(externalRefs.kind, 'order')))
       .limit(1),
     db.select().from(deliveries).where(eq(deliveries.deliveryId, exact)).limit(1),
+    db.select({ id: transfers.transferId }).from(transfers).where(eq(transfers.transferId, exact)).limit(1),
     db.selectDistinct({ sku: positions.sku }).from(positions).where(eq(positions.sku, exact)).limit(1),
   ])
   const candidates: Candidate[] = [
@@ -41,6 +44,7 @@ export async function searchAnyId(db: Db, text: string): Promise<readonly Candid
       account: row.account,
       topic: row.topic,
     })),
+    ...moves.map(({ id }) => ({ kind: 'transfer' as const, id })),
     ...skus.map((row) => ({ kind: 'sku' as const, id: row.sku })),
     ...onePerOrder([...references, ...wholes]),
   ]

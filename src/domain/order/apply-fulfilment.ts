@@ -3,6 +3,7 @@
 import { canonicalJson } from '../shared/canonical-json.ts'
 import type { LineId, LocationId } from '../shared/ids.ts'
 import { claimOf, reduceReservation, remainingOf } from './claims.ts'
+import { sumUnits } from './derived-units.ts'
 import { changeLines, moveUnits } from './line-moves.ts'
 import type { EventOf, Units } from './order-event.ts'
 import type { FulfilmentOrder, FulfilmentOrderStatus, OrderState, Shipment } from './order-state.ts'
@@ -62,11 +63,8 @@ export function applyShipmentRecorded(state: OrderState, { shipment }: EventOf<'
 }
 
 function shippedLines(lines: readonly FulfilmentLine[], shipped: readonly Units[]): FulfilmentLine[] {
-  return lines.map((line) => ({ ...line, shipped: line.shipped + quantityOf(shipped, line.lineId) }))
-}
-
-function quantityOf(units: readonly Units[], lineId: LineId): number {
-  return units.reduce((sum, entry) => (entry.lineId === lineId ? sum + entry.quantity : sum), 0)
+  const units = sumUnits(shipped)
+  return lines.map((line) => ({ ...line, shipped: line.shipped + (units.get(line.lineId) ?? 0) }))
 }
 
 /** Shipped units use up the oldest claims at the location. */
@@ -100,12 +98,13 @@ function withEarlyTracking(state: OrderState): OrderState {
 
 export function applyUnitsShort(state: OrderState, event: EventOf<'units_short'>): OrderState {
   const { location } = findFulfilmentOrder(state, event.fulfilmentOrderId)
+  const short = sumUnits(event.lines)
   const shortened = changeFulfilmentOrder(state, event.fulfilmentOrderId, (fulfilmentOrder) =>
     withProgress({
       ...fulfilmentOrder,
       lines: fulfilmentOrder.lines.map((line) => ({
         ...line,
-        cancelled: line.cancelled + quantityOf(event.lines, line.lineId),
+        cancelled: line.cancelled + (short.get(line.lineId) ?? 0),
       })),
     }),
   )

@@ -180,9 +180,13 @@ function changeReservations(
   refs: readonly ReservationRef[],
   change: (reservation: OrderReservation) => OrderReservation,
 ): OrderState {
-  const concerned = (reservation: OrderReservation) => refs.some((ref) => isSame(ref, reservation))
+  const named = new Set(refs.map(nameOf))
   return {
     ...state,
-    reservations: state.reservations.map((reservation) => (concerned(reservation) ? change(reservation) : reservation)),
+    reservations: state.reservations.map((reservation) =>
+      named.has(nameOf(reservation)) ? change(reservation) : reservation,
+    ),
   }
 }
+
+const nameOf = ({ reservationId, location }: ReservationRef) => `${reservationId}@${location}`

@@ -28,26 +28,42 @@ export type FreeClaim = { readonly reservation: OrderReservation; readonly quant
  * which is what the warehouse was told about.
  */
 export function freeClaims(state: OrderState, lineId: LineId): readonly FreeClaim[] {
-  const withWarehouses = remainingByLocation(state, lineId)
+  return freeClaimsIn(state)(lineId)
+}
+
+export type FreeClaimsOf = (lineId: LineId) => readonly FreeClaim[]
+
+/** As `freeClaims`, for whoever asks about many lines: the order is read through once, when it is asked first. */
+export function freeClaimsIn(state: OrderState): FreeClaimsOf {
+  let index: ReturnType<typeof indexOf> | null = null
+  return (lineId) => {
+    index ??= indexOf(state)
+    return freeOf(index.claims.get(lineId) ?? [], new Map(index.remaining.get(lineId)))
+  }
+}
+
+function indexOf({ reservations, fulfilmentOrders }: OrderState) {
+  const remaining = new Map<LineId, Map<LocationId, number>>()
+  for (const { location, lines } of fulfilmentOrders) {
+    for (const line of lines) {
+      const places = remaining.get(line.lineId) ?? new Map<LocationId, number>()
+      places.set(location, (places.get(location) ?? 0) + remainingOf(line))
+      remaining.set(line.lineId, places)
+    }
+  }
+  return { claims: Map.groupBy(reservations, ({ lineId }) => lineId), remaining }
+}
+
+/** Of one line. `withWarehouses` is used up. */
+function freeOf(own: readonly OrderReservation[], withWarehouses: Map<LocationId, number>): readonly FreeClaim[] {
   const free: FreeClaim[] = []
-  for (const reservation of state.reservations) {
-    if (reservation.lineId !== lineId || claimOf(reservation) === 0) continue
+  for (const reservation of own) {
+    if (claimOf(reservation) === 0) continue
     const taken = Math.min(claimOf(reservation), withWarehouses.get(reservation.location) ?? 0)
     withWarehouses.set(reservation.location, (withWarehouses.get(reservation.location) ?? 0) - taken)
     if (claimOf(reservation) > taken) free.push({ reservation, quantity: claimOf(reservation) - taken })
   }
   return free.reverse()
-}
-
-function remainingByLocation(state: OrderState, lineId: LineId): Map<LocationId, number> {
-  const remaining = new Map<LocationId, number>()
-  for (const fulfilmentOrder of state.fulfilmentOrders) {
-    for (const line of fulfilmentOrder.lines) {
-      if (line.lineId !== lineId) continue
-      remaining.set(fulfilmentOrder.location, (remaining.get(fulfilmentOrder.location) ?? 0) + remainingOf(line))
-    }
-  }
-  return remaining
 }
 
 /** Takes `quantity` off a reservation and notes what its position must be told. */

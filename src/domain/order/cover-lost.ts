@@ -5,7 +5,7 @@
  */
 import { stockParts } from '../catalog/stock-parts.ts'
 import type { ReservationId } from '../shared/ids.ts'
-import { claimOf, freeClaims, isSame, partedAs, reduceReservation } from './claims.ts'
+import { claimOf, freeClaims, freeClaimsIn, isSame, partedAs, reduceReservation } from './claims.ts'
 import { changeLines, moveUnits } from './line-moves.ts'
 import { type Case, pendingValueMinor } from './order-case.ts'
 import type { OrderCommand } from './order-command.ts'
@@ -66,7 +66,8 @@ function mayGoInPart(state: OrderState): boolean {
 
 /** All that is claimed goes back with it: it is planned whole, or waits whole. */
 function lossOfAll(state: OrderState, first: EventOf<'cover_lost'>): readonly EventOf<'cover_lost'>[] {
-  const free = state.lines.flatMap((line) => freeClaims(state, line.lineId))
+  const freeOf = freeClaimsIn(state)
+  const free = state.lines.flatMap((line) => freeOf(line.lineId))
   return free.map(({ reservation, quantity }) => ({
     ...first,
     reservationId: reservation.reservationId,

@@ -8,7 +8,7 @@ import { cancel } from './cancel.ts'
 import { recordCapacity } from './capacity-claims.ts'
 import { recordChannelFulfilment, recordRefund, recordReturn, recordTracking } from './channel-facts.ts'
 import { recordCover } from './cover-lost.ts'
-import { evolve } from './evolve.ts'
+import { evolveAll } from './evolve.ts'
 import { followUp } from './follow-up.ts'
 import { placeHold, releaseHold } from './holds.ts'
 import { decideIntent } from './intent-commands.ts'
@@ -90,11 +90,11 @@ function afterParked(before: Decision, fact: OrderCommand, facts: Facts): Decisi
 
 function conclude(document: OrderDocument, events: readonly OrderEvent[], effect: Effect, nowMs: number): Decision {
   const all = [...events]
-  let next = events.reduce((sofar, event) => evolve(sofar, event, nowMs), document)
+  let next = evolveAll(document, events, nowMs)
   for (let round = 0; round < followUpsMax; round++) {
     const following = events.length === 0 || next.state === null ? [] : followUp(next.state, nowMs)
     if (following.length === 0) return { events: all, effect, document: next }
-    next = following.reduce((sofar, event) => evolve(sofar, event, nowMs), next)
+    next = evolveAll(next, following, nowMs)
     all.push(...following)
   }
   throw new Error(`${next.state?.orderId}: one thing keeps following another: ${all.at(-1)?.type}`)

@@ -19,6 +19,17 @@ import { isLegal, stageAfter } from './transitions.ts'
 import { nextWakeMs } from './wake.ts'
 
 export function evolve(document: OrderDocument, event: OrderEvent, atMs: number): OrderDocument {
+  return evolveAll(document, [event], atMs)
+}
+
+/** What one decision recorded, looked at as a whole: an order of many lines has an event for each, and is as wide. */
+export function evolveAll(document: OrderDocument, events: readonly OrderEvent[], atMs: number): OrderDocument {
+  const next = events.reduce((sofar, event) => step(sofar, event, atMs), document)
+  if (next.state !== null && next !== document) assertOrder(next.state)
+  return next
+}
+
+function step(document: OrderDocument, event: OrderEvent, atMs: number): OrderDocument {
   const version = document.version + 1
   const stage = document.state?.stage ?? null
   if (!isLegal(stage, event.type)) throw new Error(`${event.type} is not possible at stage ${stage}`)
@@ -28,7 +39,6 @@ export function evolve(document: OrderDocument, event: OrderEvent, atMs: number)
   const applied = withLooks(withPromisesDue(apply(document.state, event, atMs), event.type, atMs), event, atMs)
   const next = withDerivedUnits({ ...applied, stage: stageAfter(stage, event) ?? applied.stage })
   const state = { ...next, version, updatedAtMs: atMs, wakeAtMs: nextWakeMs(next) }
-  assertOrder(state)
   return { orderId: state.orderId, version, state, parked: [] }
 }
 

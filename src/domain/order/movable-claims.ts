@@ -1,5 +1,5 @@
 /** Claims that can be given up for others: held, not final, and with no warehouse. */
-import { type FreeClaim, freeClaims } from './claims.ts'
+import { type FreeClaim, freeClaimsIn } from './claims.ts'
 import { isCartOpen } from './order-cart.ts'
 import type { OrderStage, OrderState } from './order-state.ts'
 
@@ -7,8 +7,10 @@ export type MovableClaim = FreeClaim
 
 /** Of each line the newest first. */
 export function movableClaims(state: OrderState): readonly MovableClaim[] {
+  if (state.reservations.every(({ status }) => status !== 'held')) return []
+  const freeOf = freeClaimsIn(state)
   return state.lines.flatMap(({ lineId, sku }) =>
-    freeClaims(state, lineId).filter(({ reservation }) => reservation.status === 'held' && reservation.sku === sku),
+    freeOf(lineId).filter(({ reservation }) => reservation.status === 'held' && reservation.sku === sku),
   )
 }
 

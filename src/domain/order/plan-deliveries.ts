@@ -43,20 +43,24 @@ export function deliveriesMember(
 export function promisePlanned(state: OrderState): readonly OrderEvent[] {
   const { plan, saga, stage } = state
   if (plan === null || saga.holding || stage === 'closed' || stage === 'cancelled') return []
+  if ((plan.deliveries ?? []).length === 0) return []
   // What only moves was promised when it was held first, or nobody could say when it would be there.
   if (plan.replaces !== undefined) return []
   const promised = new Set<string>(promisesOf(state).map(({ lineId }) => lineId))
   const held = new Set(state.reservations.filter(({ status }) => status !== 'released').map((each) => each.lineId))
-  const lines = [...new Set(plan.allocations.map(({ lineId }) => lineId))]
-  return lines.flatMap((id): OrderEvent[] => {
-    const promise = promised.has(id) || !held.has(id) ? null : promiseOf(plan, id)
+  const byLine = Map.groupBy(plan.allocations, ({ lineId }) => lineId)
+  return [...byLine].flatMap(([id, own]): OrderEvent[] => {
+    const promise = promised.has(id) || !held.has(id) ? null : promiseOf(plan, id, own)
     return promise === null ? [] : [{ type: 'promise_taken', promise }]
   })
 }
 
 /** Null where a service of it is not known: nobody can say when all of it will be there. */
-function promiseOf({ allocations, deliveries = [], configVersion }: Plan, lineId: LineId): TakenPromise | null {
-  const own = allocations.filter((allocation) => allocation.lineId === lineId)
+function promiseOf(
+  { deliveries = [], configVersion }: Plan,
+  lineId: LineId,
+  own: Plan['allocations'],
+): TakenPromise | null {
   const expected = own.map(({ location }) => deliveries.find((delivery) => delivery.location === location))
   const known = expected.filter((delivery) => delivery !== undefined)
   if (known.length < own.length || known.length === 0) return null

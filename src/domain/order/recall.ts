@@ -48,9 +48,11 @@ export function withdrawal(intent: Intent | undefined): readonly OrderEvent[] {
 function toRecall(state: OrderState): readonly FulfilmentOrder[] {
   const candidates = state.fulfilmentOrders.filter((other) => isActive(other) && other.recallRefused === null)
   const chosen = new Set<FulfilmentOrder>()
+  const newestFirst = candidates.toReversed()
   for (const { line, excess } of wantedByLine(state)) {
     let left = Math.min(line.quantities.released, excess)
-    for (const fulfilmentOrder of [...candidates].reverse()) {
+    if (left <= 0) continue
+    for (const fulfilmentOrder of newestFirst) {
       const held = fulfilmentOrder.lines.find((other) => other.lineId === line.lineId)
       if (left <= 0 || held === undefined || remainingOf(held) === 0) continue
       chosen.add(fulfilmentOrder)

@@ -2,7 +2,7 @@
  * Brings the units in line with what the channel's facts want: fulfilled elsewhere, cancelled, taken back. Units that a
  * warehouse has are left alone here; `recall.ts` asks for them back first.
  */
-import { freeClaims } from './claims.ts'
+import { type FreeClaimsOf, freeClaimsIn } from './claims.ts'
 import type { EventOf, OrderEvent, Units } from './order-event.ts'
 import type { LineState, OrderState } from './order-state.ts'
 import { type Wanted, wantedByLine } from './wanted.ts'
@@ -25,6 +25,7 @@ function withdrawn(wanted: readonly Wanted[]): readonly OrderEvent[] | null {
 function fulfilledElsewhere(state: OrderState, wanted: readonly Wanted[]): readonly OrderEvent[] | null {
   const lines: Elsewhere[] = []
   const reductions: Reduced[] = []
+  const freeOf = freeClaimsIn(state)
   for (const { line, external } of wanted.filter((entry) => entry.external > 0)) {
     let left = external
     const take = (from: 'open' | 'backordered' | 'cancelled', most: number) => {
@@ -34,7 +35,7 @@ function fulfilledElsewhere(state: OrderState, wanted: readonly Wanted[]): reado
     }
     take('open', line.quantities.open)
     take('backordered', line.quantities.backordered)
-    const reduced = reduce(state, line, left, 'shipped')
+    const reduced = reduce(freeOf, line, left, 'shipped')
     reductions.push(...reduced)
     left -= sum(reduced)
     // What a warehouse has may still be called back; only what is beyond that was cancelled and left all the same.
@@ -47,12 +48,13 @@ function fulfilledElsewhere(state: OrderState, wanted: readonly Wanted[]): reado
 function cancelled(state: OrderState, wanted: readonly Wanted[]): readonly OrderEvent[] | null {
   const lines: Cancelled[] = []
   const reductions: Reduced[] = []
+  const freeOf = freeClaimsIn(state)
   for (const { line, excess } of wanted.filter((entry) => entry.excess > 0)) {
     const fromOpen = Math.min(excess, line.quantities.open)
     const fromBackordered = Math.min(excess - fromOpen, line.quantities.backordered)
     if (fromOpen > 0) lines.push({ ...units(line, fromOpen), from: 'open' })
     if (fromBackordered > 0) lines.push({ ...units(line, fromBackordered), from: 'backordered' })
-    reductions.push(...reduce(state, line, excess - fromOpen - fromBackordered, 'cancelled'))
+    reductions.push(...reduce(freeOf, line, excess - fromOpen - fromBackordered, 'cancelled'))
   }
   return moves(lines.length > 0 ? { type: 'units_cancelled', lines } : null, reductions)
 }
@@ -66,11 +68,11 @@ function reinstated(state: OrderState, wanted: readonly Wanted[]): readonly Orde
 }
 
 /** Gives up to `quantity` free claimed units of the line back to their positions. */
-function reduce(state: OrderState, line: LineState, quantity: number, to: Reduced['to']): Reduced[] {
+function reduce(freeOf: FreeClaimsOf, line: LineState, quantity: number, to: Reduced['to']): Reduced[] {
   const reductions: Reduced[] = []
   let left = Math.min(quantity, line.quantities.reserved)
   if (left <= 0) return reductions
-  for (const free of freeClaims(state, line.lineId)) {
+  for (const free of freeOf(line.lineId)) {
     if (left === 0) break
     const { reservationId, location } = free.reservation
     const taken = Math.min(left, free.quantity)

@@ -47,9 +47,10 @@ export function recordStock(command: RecordStock, state: OrderState, nowMs: numb
 function recordHolds(command: RecordStock, state: OrderState, nowMs: number): readonly OrderEvent[] {
   const { plan } = state
   if (plan === null || !state.saga.holding || plan.attempt !== command.attempt) return []
+  const verdicts = verdictsIn(command.answers)
   const answered = plan.allocations.map((allocation) => ({
     allocation,
-    verdicts: verdictsOn(state, allocation, command),
+    verdicts: verdictsOn(state, allocation, command.attempt, verdicts),
   }))
   if (answered.some(({ allocation, verdicts }) => verdicts.length < stockParts(allocation).length)) return []
   const granted = answered.filter(({ verdicts }) => refusalIn(verdicts) === null).map(({ allocation }) => allocation)
@@ -104,23 +105,29 @@ function giveUp(
 }
 
 /** One for each part of the allocation that was answered. */
-function verdictsOn(state: OrderState, allocation: PlanAllocation, command: RecordStock): readonly StockVerdict[] {
+function verdictsOn(
+  state: OrderState,
+  allocation: PlanAllocation,
+  attempt: number,
+  verdicts: Verdicts,
+): readonly StockVerdict[] {
   const { lineId, location } = allocation
-  const reservationId = orderReservationId(state.orderId, lineId, command.attempt)
-  return partAnswers(stockParts(allocation), { reservationId, location }, command.answers)
+  const reservationId = orderReservationId(state.orderId, lineId, attempt)
+  return partAnswers(stockParts(allocation), { reservationId, location }, verdicts)
 }
 
-function partAnswers(
-  parts: readonly StockPart[],
-  claim: ReservationRef,
-  answers: readonly StockAnswer[],
-): readonly StockVerdict[] {
-  return parts.flatMap(({ sku }) => {
-    const answer = answers.find(
-      (other) => other.reservationId === claim.reservationId && other.location === claim.location && other.sku === sku,
-    )
-    return answer === undefined ? [] : [answer.verdict]
-  })
+type Verdicts = ReadonlyMap<string, StockVerdict>
+
+/** By claim and SKU; of several the first holds. */
+function verdictsIn(answers: readonly StockAnswer[]): Verdicts {
+  return new Map(answers.toReversed().map((answer) => [nameOf(answer), answer.verdict]))
+}
+
+type Part = Pick<StockAnswer, 'reservationId' | 'location' | 'sku'>
+const nameOf = ({ reservationId, location, sku }: Part) => `${reservationId}@${location} ${sku}`
+
+function partAnswers(parts: readonly StockPart[], claim: ReservationRef, answers: Verdicts): readonly StockVerdict[] {
+  return parts.flatMap(({ sku }) => answers.get(nameOf({ ...claim, sku })) ?? [])
 }
 
 function refusalIn(verdicts: readonly StockVerdict[]): string | null {
@@ -169,9 +176,10 @@ function sorted(answers: readonly StockAnswer[], state: OrderState) {
   const kept: OrderReservation[] = []
   const lost: OrderEvent[] = []
   const held = state.reservations.filter(({ status }) => status === 'held')
+  const answered = verdictsIn(answers)
   for (const reservation of held.filter((other) => claimOf(other) > 0)) {
     const parts = stockParts(partedAs(state, reservation))
-    const verdicts = partAnswers(parts, reservation, answers)
+    const verdicts = partAnswers(parts, reservation, answered)
     const reason = refusalIn(verdicts)
     if (reason !== null) lost.push({ type: 'reservation_lost', ...refOf(reservation), reason })
     else if (verdicts.length === parts.length) kept.push(reservation)

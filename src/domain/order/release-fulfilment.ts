@@ -2,7 +2,7 @@
 
 import type { AccountId } from '../shared/ids.ts'
 import { fulfilmentOrderId, type LocationId } from '../shared/ids.ts'
-import { freeClaims, isActive } from './claims.ts'
+import { freeClaimsIn, isActive } from './claims.ts'
 import { hasOpenHold } from './holds.ts'
 import { intentOf, lastPartOf, openedIntent } from './open-intent.ts'
 import type { OrderEvent } from './order-event.ts'
@@ -11,8 +11,9 @@ import type { FulfilmentOrder, OrderState } from './order-state.ts'
 /** Claims at a place that rejected or short-shipped are given up: the units are planned again, elsewhere. */
 export function reroute(state: OrderState): readonly OrderEvent[] {
   if (state.saga.excluded.length === 0) return []
+  const freeOf = freeClaimsIn(state)
   return state.lines.flatMap((line) =>
-    freeClaims(state, line.lineId)
+    freeOf(line.lineId)
       .filter(({ reservation }) => isExcluded(state, reservation.location, line.lineId))
       .map(({ reservation, quantity }): OrderEvent => {
         const { reservationId, location } = reservation
@@ -68,9 +69,10 @@ type ReleaseLine = FulfilmentOrder['lines'][number]
 /** The location of the first line that has committed claims free, with everything that is free there. */
 function firstReleasable(state: OrderState): readonly [LocationId, readonly ReleaseLine[]] | null {
   const byLocation = new Map<LocationId, ReleaseLine[]>()
+  const freeOf = freeClaimsIn(state)
   for (const line of state.lines) {
     if (line.quantities.reserved === 0) continue
-    const committed = freeClaims(state, line.lineId)
+    const committed = freeOf(line.lineId)
       .filter(({ reservation }) => reservation.status === 'committed')
       .toReversed()
     for (const [location, free] of Map.groupBy(committed, ({ reservation }) => reservation.location)) {
@@ -78,7 +80,8 @@ function firstReleasable(state: OrderState): readonly [LocationId, readonly Rele
       const sku = free[0]?.reservation.sku
       if (sku === undefined) continue
       const lines = byLocation.get(location) ?? []
-      byLocation.set(location, [...lines, { lineId: line.lineId, sku, quantity, shipped: 0, cancelled: 0 }])
+      lines.push({ lineId: line.lineId, sku, quantity, shipped: 0, cancelled: 0 })
+      byLocation.set(location, lines)
     }
   }
   return byLocation.entries().next().value ?? null

@@ -85,7 +85,7 @@ export const Shell = (props: ShellProps) => (
             type="search"
             name="q"
             value={props.search}
-            placeholder="Any number: order, ERP, tracking, delivery"
+            placeholder="Any number: order, ERP, tracking, delivery, transfer"
             aria-label="Search by any number"
             autocomplete="off"
             spellcheck={false}

@@ -17,6 +17,7 @@ import { count, words } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
 import { actorLooks } from '../order/order-header.tsx'
 import { accountName, deliveryPath, orderPath } from '../order/order-view.ts'
+import { transferPath } from '../transfers/transfers-page.tsx'
 
 export type OrdersView = {
   readonly page: Page<OrderRow>
@@ -73,6 +74,8 @@ const OrderFilters = ({ view: { query, config } }: { view: OrdersView }) => (
 
 const Others = ({ candidates }: { candidates: readonly Candidate[] }) => {
   const deliveries = candidates.filter((candidate) => candidate.kind === 'delivery')
+  const transfer = candidates.find((candidate) => candidate.kind === 'transfer')
+  if (deliveries.length === 0 && transfer !== undefined) return <OtherTransfer id={transfer.id} />
   if (deliveries.length === 0) return null
   return (
     <div class="notice">
@@ -88,6 +91,15 @@ const Others = ({ candidates }: { candidates: readonly Candidate[] }) => {
     </div>
   )
 }
+
+const OtherTransfer = ({ id }: { id: string }) => (
+  <div class="notice">
+    <Icon name="truck" />
+    <span>
+      That is a transfer: <a href={transferPath(id)}>{id}</a>
+    </span>
+  </div>
+)
 
 const NoOrders = ({ query }: { query: ListQuery }) =>
   Object.keys(query).length === 0 ? (

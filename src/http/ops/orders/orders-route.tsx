@@ -7,6 +7,7 @@ import { type ListQuery, readCursor, readListQuery } from '../list-query.ts'
 import type { OpsContext } from '../ops-context.ts'
 import { deliveryPath, orderPath } from '../order/order-view.ts'
 import { renderPage } from '../render-page.tsx'
+import { transferPath } from '../transfers/transfers-page.tsx'
 import { OrdersPage } from './orders-page.tsx'
 
 const filters = ['q', 'channel', 'status', 'stage']
@@ -35,6 +36,8 @@ function onlyMatch(query: ListQuery, candidates: readonly Candidate[]): string |
   if (Object.keys(query).length > 1) return null
   const delivery = candidates.find((candidate) => candidate.kind === 'delivery')
   if (delivery !== undefined) return deliveryPath(delivery.id)
+  const transfer = candidates.find((candidate) => candidate.kind === 'transfer')
+  if (transfer !== undefined && !candidates.some(({ kind }) => kind === 'order')) return transferPath(transfer.id)
   const key = searchKeyOf(query.q ?? '')
   const [whole, ...others] = candidates.filter(
     (candidate) => candidate.kind === 'order' && isWhole(key, candidate.value),
