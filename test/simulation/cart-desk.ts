@@ -5,6 +5,7 @@
  */
 import { CartClaims, type Refusals } from '../../durable-objects/cart-claims.ts'
 import { fillCart } from '../../durable-objects/fill-cart.ts'
+import { ActorBusy } from '../../durable-objects/reached.ts'
 import type { ResolvedCart } from '../../durable-objects/resolved-cart.ts'
 import type { PositionId } from '../../src/domain/shared/ids.ts'
 import { type Cart, type CartClaim, claimsOf, statusAt } from '../../src/domain/stock/cart.ts'
@@ -170,13 +171,17 @@ export class CartDesk {
   /** One change of a cart at a time. A process that dies does not go on: what it waits for never comes. */
   async #visit<Answer>(reservationId: string, work: (visit: Visit) => Promise<Answer>): Promise<Answer> {
     const before = this.#turns.get(reservationId) ?? Promise.resolve()
-    const visited = before.then(() => {
+    const answered = before.then(() => {
       const death = Promise.withResolvers<never>()
       const claims = new CartClaims(
         this.#positions(() => death.reject(new Crash('the cart died'))),
         this.#clock.nowMs,
       )
       return Promise.race([work({ claims }), death.promise])
+    })
+    // Whoever is told that a position is busy asks again, as one who was told nothing.
+    const visited = answered.catch((error: unknown) => {
+      throw error instanceof ActorBusy ? new Crash(error.message) : error
     })
     this.#turns.set(
       reservationId,

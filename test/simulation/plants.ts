@@ -19,6 +19,8 @@ export const plants = [
   'I2-takes-protected-units',
   /** A claim for now takes what an earlier claim for a later date needs. */
   'I2-forgets-later-dates',
+  /** An order gives back what a better plan is to replace before it holds that plan. */
+  'I2-gives-back-before-it-holds',
   /** A position keeps to itself whose claims lost their cover. */
   'I2-hides-lost-cover',
   /** A shard counts units that were set aside for it twice. */
@@ -33,6 +35,8 @@ export const plants = [
   'I4-forgets-a-refused-cart',
   /** One component of a kit is never told that the kit has left. */
   'I5-leaves-a-component-claimed',
+  /** What a better plan has replaced is never given back. */
+  'I5-keeps-what-was-replaced',
   /** An order with work pending forgets to arm its alarm. */
   'I5-forgets-to-arm',
   /** A location that goes down tells nobody who is planned there. */

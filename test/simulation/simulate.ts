@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { OrderState } from '../../src/domain/order/order-state.ts'
 import { isUnderWay } from '../../src/domain/outbox/intent-waiting.ts'
+import { BetterPlanWorkload } from './better-plan-workload.ts'
 import { calm } from './faults.ts'
 import { GoodsWorkload } from './goods-workload.ts'
 import { LossWorkload } from './loss-workload.ts'
@@ -23,12 +24,15 @@ export type Run = {
   readonly trace: string
   readonly events: number
   readonly orders: number
+  /** Times that orders moved to a better plan. */
+  readonly moves: number
 }
 
 /** `orders`: nothing but orders over plain stock, as seeds were told before stock was more than a number. */
 export type Scenario = 'everything' | 'orders'
 /** Each apart from the orders' own randomness. */
 const [promiseSalt, goodsSalt, rushSalt, lossSalt] = [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f]
+const moveSalt = 0x165667b1
 const stormMs = 20 * 60_000
 /** Lots expire and later dates come for as long again as the storm lasts, and all of it is told within a while. */
 const lullMs = 45 * 60_000
@@ -67,7 +71,8 @@ export async function simulate(
     // An assertion inside the core is a violation caught earlier than the checker would have.
     world.violations.push(error instanceof Error ? `${codeOf(error.message)}: ${error.message}` : String(error))
   }
-  return { seed, violations: world.violations, trace: hash.digest('hex'), events, orders: world.orders.size }
+  const { violations, orders } = world
+  return { seed, violations, trace: hash.digest('hex'), events, orders: orders.size, moves: beside?.moves() ?? 0 }
 }
 
 function workloadBeside(world: World, seed: number, plant: Plant | null) {
@@ -80,12 +85,14 @@ function workloadBeside(world: World, seed: number, plant: Plant | null) {
   const goods = new GoodsWorkload(world, errands.random, errands.post, plant)
   const rushed = new RushWorkload(world, rush.random, rush.post)
   const lost = new LossWorkload(world, loss.random, loss.post, plant)
-  const all = [promises, goods, rushed, lost]
+  const better = new BetterPlanWorkload(world, seededRandom(seed ^ moveSalt), plant)
+  const all = [promises, goods, rushed, lost, better]
   return {
     schedule: () => all.forEach((each) => void each.schedule()),
     heal: () => all.forEach((each) => void each.heal()),
     hasLull: lost.isOn,
     breachesInLull: () => lost.breachesInLull(),
+    moves: () => better.moves,
     breachesAtRest: () => [
       ...[mail, errands, rush, loss]
         .flatMap(({ post }) => post.unanswered())
@@ -93,6 +100,7 @@ function workloadBeside(world: World, seed: number, plant: Plant | null) {
       ...goods.breachesAtRest(),
       ...rushed.breachesAtRest(),
       ...lost.breachesAtRest(),
+      ...better.breachesAtRest(),
     ],
   }
 }

@@ -8,14 +8,16 @@ const firstSeed = Number(process.env.CROSSDOCK_SEED ?? 1)
 
 it(`keeps every invariant over ${seeds} seeds from ${firstSeed}`, async () => {
   const failed: string[] = []
-  let orders = 0
+  let [orders, moves] = [0, 0]
   for (let seed = firstSeed; seed < firstSeed + seeds && failed.length < 5; seed += 1) {
     const run = await simulate(seed)
     orders += run.orders
+    moves += run.moves
     if (run.violations.length > 0) failed.push(`seed ${seed}: ${run.violations.slice(0, 3).join(' | ')}`)
   }
   expect(failed).toEqual([])
   expect(orders).toBeGreaterThan(seeds)
+  expect(moves).toBeGreaterThanOrEqual(Math.floor(seeds / 20))
 })
 
 it('tells the same story for the same seed, and another one for another seed', async () => {

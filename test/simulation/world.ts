@@ -47,6 +47,8 @@ export class World {
   locations: LocationDesk | null = null
   /** Nobody hears of claims without cover until somebody opens a desk for them. */
   cover: CoverDesk | null = null
+  /** What a workload has to say in what orders are told. */
+  wrapPorts: (orderId: OrderId, ports: OrderPorts) => OrderPorts = (_, ports) => ports
   readonly #random: Random
   readonly #plant: Plant | null
   readonly #desk: CallDesk
@@ -81,7 +83,8 @@ export class World {
   order(orderId: OrderId): OrderShell {
     const known = this.orders.get(orderId)
     if (known) return known
-    const made = new OrderShell(orderId, this.clock, this.#orderPorts(orderId), this.#plant)
+    const ports = this.wrapPorts(orderId, this.#orderPorts(orderId))
+    const made = new OrderShell(orderId, this.clock, ports, this.#plant)
     this.orders.set(orderId, made)
     return made
   }
