@@ -18,8 +18,8 @@ import { channel, startMs, type World } from './world.ts'
 
 const dayMs = 1_200_000
 const minuteMs = 60_000
-/** One seed in two: claiming days and looking after cover make a run half as long again. */
-const lossShare = 0.5
+/** One seed in four, for claiming days and looking after cover make a run half as long again; a planted bug has to show. */
+const lossShare = { unplanted: 0.25, planted: 0.5 }
 
 export class LossWorkload {
   readonly #world: World
@@ -33,7 +33,7 @@ export class LossWorkload {
   constructor(world: World, random: Random, post: Post, plant: Plant | null) {
     this.#world = world
     this.#random = random
-    this.isOn = random.chance(lossShare)
+    this.isOn = random.chance(plant === null ? lossShare.unplanted : lossShare.planted)
     this.#mail = new StockMail(post, random, (place) => world.position(place.sku, place.location))
     const boundary = async () => {
       await world.clock.sleep(random.between(0, 300))
