@@ -7,7 +7,7 @@ import type { Pending } from './alarm-clock.ts'
 import type { Outbox } from './outbox.ts'
 
 /** How much later than the timer the alarm goes off: under steady traffic it is set and run once in that time. */
-const behindMs = 60_000
+const behindMs = 20_000
 /** What is due later than this waits for the alarm alone: a timer would keep the object in memory for it. */
 const promptMaxMs = 2_000
 /** No commit came: an object that falls asleep, after ten seconds at the earliest, forgets what it noted. */
