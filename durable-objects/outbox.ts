@@ -18,7 +18,7 @@ export type OutboxRow<Effect> = {
   readonly effect: Effect
   readonly dueAtMs: number
   readonly attempts: number
-  /** Grows when the row is written again: what was sent may already be outdated. */
+  /** Grows when the row is written again, also after it had gone: what was sent may already be outdated. */
   readonly revision: number
   readonly createdAtMs: number
   readonly lastError: string | null
@@ -62,7 +62,7 @@ export class Outbox<Effect extends { readonly kind: string }> {
       return
     }
     this.#recordOne(id)
-    const upsert = `INSERT INTO outbox (id, effect, due_ms, created_ms) VALUES (?, ?, ?, ?)
+    const upsert = `INSERT INTO outbox (id, effect, due_ms, created_ms, revision) VALUES (?, ?, ?, ?4, ?4)
       ON CONFLICT (id) DO UPDATE SET effect = excluded.effect, due_ms = MIN(due_ms, excluded.due_ms),
         attempts = 0, revision = revision + 1`
     this.#storage.sql.exec(upsert, id, JSON.stringify(effect), dueAtMs, nowMs)
@@ -82,7 +82,7 @@ export class Outbox<Effect extends { readonly kind: string }> {
 
   /** As `add`, but the time is replaced as well. What is being sent of the older row meanwhile no longer counts. */
   replace(id: string, effect: Effect, dueAtMs: number, nowMs: number): void {
-    const upsert = `INSERT INTO outbox (id, effect, due_ms, created_ms) VALUES (?, ?, ?, ?)
+    const upsert = `INSERT INTO outbox (id, effect, due_ms, created_ms, revision) VALUES (?, ?, ?, ?4, ?4)
       ON CONFLICT (id) DO UPDATE SET effect = excluded.effect, due_ms = excluded.due_ms,
         created_ms = excluded.created_ms, attempts = 0, revision = revision + 1, last_error = NULL`
     this.#storage.sql.exec(upsert, id, JSON.stringify(effect), dueAtMs, nowMs)

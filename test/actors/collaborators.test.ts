@@ -288,6 +288,18 @@ describe('the outbox', () => {
       expect(outbox.find('w')?.effect).toEqual({ kind: 'wake', n: 2 })
     }))
 
+  it('takes what came of a row for nothing that came of one of its name since', () =>
+    withOutbox(async (outbox, storage) => {
+      outbox.add('w', { kind: 'wake', n: 1 }, 0, 0)
+      const sendLate = async (): Promise<Disposition> => {
+        outbox.settle('w')
+        outbox.add('w', { kind: 'wake', n: 2 }, 10, 1)
+        return 'done'
+      }
+      await drainOutbox(storage, outbox, () => 1, sendLate)
+      expect(outbox.find('w')?.effect).toEqual({ kind: 'wake', n: 2 })
+    }))
+
   it('sends again later what was sent and not confirmed, and drops what was', () =>
     withOutbox(async (outbox, storage) => {
       outbox.add('w', { kind: 'wake', n: 1 }, 0, 0)
@@ -306,7 +318,7 @@ describe('the outbox', () => {
     withOutbox(async (outbox, storage) => {
       const remind = (nowMs: number) => outbox.remind('w', { kind: 'wake', n: 1 }, nowMs + 10, nowMs)
       for (const nowMs of [0, 1, 2]) remind(nowMs)
-      expect(outbox.find('w')).toMatchObject({ revision: 1, dueAtMs: 10 })
+      expect(outbox.find('w')).toMatchObject({ revision: 0, dueAtMs: 10 })
       await drainOutbox(
         storage,
         outbox,
@@ -316,7 +328,7 @@ describe('the outbox', () => {
           return 'done'
         },
       )
-      expect(outbox.find('w')).toMatchObject({ revision: 2 })
+      expect(outbox.find('w')).toMatchObject({ revision: 1 })
       outbox.settle('w')
       remind(20)
       expect(outbox.nextDueMs()).toBe(30)
@@ -363,7 +375,7 @@ describe('the outbox', () => {
       outbox.remind('publish', { kind: 'publish', n: 2 }, 120, 100)
       expect(outbox.nextDueMs()).toBe(120)
       expect(outbox.due(110)).toEqual([])
-      expect(outbox.due(120)).toMatchObject([{ id: 'publish', effect: { n: 2 }, revision: 2, createdAtMs: 100 }])
+      expect(outbox.due(120)).toMatchObject([{ id: 'publish', effect: { n: 2 }, revision: 1, createdAtMs: 100 }])
     }))
 
   it('records what was confirmed after a while in which no commit did, and then only once', () =>
@@ -418,7 +430,7 @@ describe('the outbox', () => {
       outbox.add('bad', { kind: 'bad', n: 1 }, 20, 20)
       await drainNoting(storage, outbox, () => 30, confirmLater)
       expect(outbox.find('bad')).toMatchObject({ attempts: 1 })
-      for (const id of ['project', 'publish']) expect(outbox.find(id)).toMatchObject({ revision: 1, dueAtMs: 20 })
+      for (const id of ['project', 'publish']) expect(outbox.find(id)).toMatchObject({ revision: 20, dueAtMs: 20 })
     }))
 
   it('puts off a batch that fails, says why, and sends its neighbours all the same', () =>
