@@ -30,7 +30,8 @@ import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { Outbox } from './outbox.ts'
 import { PromptDrain } from './prompt-drain.ts'
-import { type Answer, type Asked, type AskedCommand, nobody, StockBatch } from './stock-batch.ts'
+import { StockAnswers } from './stock-answers.ts'
+import { type Answer, type Asked, StockBatch } from './stock-batch.ts'
 import { StockCover } from './stock-cover.ts'
 import { projectRow, type StockEffect, sendStockEffects } from './stock-effects.ts'
 import { StockEscrow } from './stock-escrow.ts'
@@ -41,8 +42,6 @@ import { StockWakeUps } from './stock-wake-ups.ts'
 import { Timers } from './timers.ts'
 
 const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
-/** Shards that take part in vain that often are out of reach: the caller is better off asking again later. */
-const askRoundsMax = 3
 
 export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #migrations = new Migrations(this.ctx.storage, stockSteps)
@@ -62,6 +61,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   /** Readable from within the object only: tests lower its limits. */
   readonly escrow = new StockEscrow(this.env, this.#ledger, this.#timers)
   readonly #batch = new StockBatch(this.#ledger, this.#commands, this.escrow, this.#sales, (work) => this.#write(work))
+  readonly #answers = new StockAnswers(this.execution, this.escrow)
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -69,28 +69,16 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   async execute(position: string, command: StockCommand): Promise<StockVerdict> {
-    const [verdict = overloaded] = await this.#answerAll(position, [command], nobody, 0)
+    const [verdict = overloaded] = await this.#answers.of(position as PositionId, [command])
     return verdict
   }
 
   async applyMany(position: string, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]> {
-    return this.#answerAll(position, commands, nobody, 0)
+    return this.#answers.of(position as PositionId, commands)
   }
 
-  async decideFor(
-    position: string,
-    shard: number,
-    commands: readonly StockCommand[],
-  ): Promise<readonly StockVerdict[]> {
-    const heard = new Set([shard])
-    const answers = commands.map((command) => this.#answerAll(position, [command], heard, 0))
-    const settled = await Promise.allSettled(answers)
-    return settled.map((answer) => {
-      if (answer.status === 'fulfilled') return answer.value[0] ?? overloaded
-      // Its neighbours come from other callers: they must not hear of it.
-      console.error(JSON.stringify({ event: 'stock_command_failed', position, ...describeError(answer.reason) }))
-      return overloaded
-    })
+  async decideFor(position: string, shard: number, commands: readonly StockCommand[]) {
+    return this.#answers.passedOn(position as PositionId, shard, commands)
   }
 
   async settle(position: string, settlement: Settlement): Promise<EscrowTerms> {
@@ -181,29 +169,6 @@ export class StockActor extends DurableObject<Env> implements StockApi {
       sendStockEffects(this.env, name, rows, () => this.#sales.take(), Date.now(), push),
     )
     this.#clock.arm(Date.now())
-  }
-
-  async #answerAll(
-    position: string,
-    commands: readonly StockCommand[],
-    heard: ReadonlySet<number>,
-    rounds: number,
-  ): Promise<readonly StockVerdict[]> {
-    const asked = commands.map((command) => ({ position: position as PositionId, command, heard, rounds }))
-    const joined = this.execution.joinAll(asked)
-    if (joined === null) return commands.map(() => overloaded)
-    const answers = await Promise.all(joined)
-    return Promise.all(asked.map((each, index) => this.#verdictOf(each, answers[index])))
-  }
-
-  /** Not refused before the shards were asked. */
-  async #verdictOf({ position, command, heard, rounds }: AskedCommand, answer?: Answer): Promise<StockVerdict> {
-    if (answer !== undefined && 'ok' in answer) return { ...answer, ...this.escrow.shards }
-    if (answer === undefined || !('giveBack' in answer) || rounds >= askRoundsMax) return overloaded
-    const [verdict = overloaded] = await this.escrow.collectFor(answer, (newly) =>
-      this.#answerAll(position, [command], new Set([...heard, ...newly]), rounds + 1),
-    )
-    return verdict
   }
 
   /** Their claims, so that what is read is as new as the question. */

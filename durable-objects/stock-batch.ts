@@ -21,6 +21,8 @@ export type AskedCommand = {
   /** Shards that handed over since it came in, and how often they were asked to. */
   readonly heard: ReadonlySet<number>
   readonly rounds: number
+  /** Shared by commands of one call that build on each other: what the first of them that waits has to hear. */
+  readonly call: { waitsFor: Asking | null } | null
 }
 export type Answer = StockVerdict | Asking | EscrowTerms
 /** What a command will be answered, and what has to be recorded for it; or who has to be heard before. */
@@ -71,12 +73,16 @@ export class StockBatch {
       verdicts.set(commandId, verdict)
     }
     if ('settlement' in asked) return ok(this.#settle(asked.settlement, verdicts, remember, nowMs))
-    const { command, heard } = asked
+    const { command, heard, call } = asked
     const remembered = verdicts.get(command.commandId)
     if (remembered) return ok(remembered)
+    if (call !== null && call.waitsFor !== null) return ok(call.waitsFor)
     const planned = this.#plan(command, heard, nowMs)
     if (!planned.ok) return planned
-    if ('asking' in planned.value) return ok(planned.value.asking)
+    if ('asking' in planned.value) {
+      if (call !== null) call.waitsFor = planned.value.asking
+      return ok(planned.value.asking)
+    }
     const { step, verdict } = planned.value
     if (step) this.#ledger.record(step, nowMs)
     if (step) this.#sales.note(command, verdict)

@@ -199,6 +199,24 @@ describe('a command about a reservation', () => {
   })
 })
 
+describe('commands that build on each other', () => {
+  it.each(['the position', 'a shard'])('are decided in their order by %s, when units are collected', async (door) => {
+    const position = await opened(100)
+    for (const shard of [0, 1, 2, 3]) await warmed(position, shard, 4)
+    const asked = [hold('large', 90), commit('large')]
+    const shard = doorOf('large', 4)
+    const verdicts =
+      door === 'a shard'
+        ? await shardApi(position, shard).applyMany(shardName(position.name as PositionId, shard), asked)
+        : await position.api.applyMany(position.name, asked)
+    expect(verdicts).toMatchObject([
+      { ok: true, granted: 90 },
+      { ok: true, granted: 90 },
+    ])
+    expect((await position.api.view(position.name)).states).toMatchObject({ committed: 90, reserved: 4 })
+  })
+})
+
 describe('rebalancing', () => {
   it('refuses nothing while units exist: they are collected from the other shards first', async () => {
     const position = await opened(100)
