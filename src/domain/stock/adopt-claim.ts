@@ -18,6 +18,9 @@ export type Adoption = {
 /** `repeats`: the very same command was answered here before. */
 export function adoptClaim(claim: EscrowClaim, existing: Reservation | null, repeats: boolean): Adoption {
   if (existing === null) return adopt(claim)
+  // Granted in part here and in full there, whatever was asked again: the newer answer is the larger one.
+  const isPart = existing.status === 'held' && existing.quantity < claim.command.quantity
+  if (isPart) return { adopted: true, events: [releaseOf(existing), ...adopt(claim).events] }
   if (repeats) return { adopted: false, events: [] }
   // Ended here and asked for anew there: the newer answer is what the caller goes by.
   if (existing.status === 'released' || existing.status === 'expired') return adopt(claim)

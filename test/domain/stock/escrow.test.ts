@@ -144,6 +144,22 @@ describe('a claim that a shard granted', () => {
     expect(adoptClaim(claim(2, { expiresAtMs: nowMs }), reservation(2), false)).toEqual(nothing)
   })
 
+  it.each(['the same command', 'another command'])('in full takes the place of a part, said by %s', (said) => {
+    const whole = adoptClaim(claim(10), null, false).events
+    const part = whole.map((event) => ({ ...event, quantity: 4 }) as ReservationEvent)
+    const existing = part.reduce<Reservation | null>(
+      (before, event) => evolveReservation(before, event, testCause.correlationId),
+      null,
+    )
+    expect(adoptClaim(claim(10), existing, said === 'the same command')).toMatchObject({
+      adopted: true,
+      events: [
+        { type: 'released', quantity: 4 },
+        { type: 'held', quantity: 10 },
+      ],
+    })
+  })
+
   it('takes the place of a reservation that has ended here, and of one of another quantity', () => {
     expect(adoptClaim(claim(2), reservation(2, released), false)).toMatchObject({ events: [{ type: 'held' }] })
     expect(adoptClaim(claim(3), reservation(2), false)).toMatchObject({
