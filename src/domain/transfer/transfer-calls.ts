@@ -41,8 +41,8 @@ export function transferCalls(transfer: Transfer, trust: TransferTrust): readonl
 }
 
 /**
- * One per effect that was answered: of its commands the one that refused, or else the last. An overloaded position has
- * answered nothing.
+ * One per effect that was answered: of its commands the one that refused, or else the last. As long as the position was
+ * too busy for one of them, all are said again.
  */
 export function effectAnswers(effects: TransferCall['effects'], verdicts: readonly StockVerdict[]) {
   let from = 0
@@ -50,8 +50,8 @@ export function effectAnswers(effects: TransferCall['effects'], verdicts: readon
     const own = verdicts.slice(from, from + commands.length)
     from += commands.length
     const verdict = own.find(({ ok }) => !ok) ?? own.at(-1)
-    const isAnswer = verdict !== undefined && (verdict.ok || verdict.error.reason !== 'overloaded')
-    return isAnswer ? [{ effectId, verdict }] : []
+    const isAnswered = own.every((each) => each.ok || each.error.reason !== 'overloaded')
+    return verdict !== undefined && isAnswered ? [{ effectId, verdict }] : []
   })
 }
 

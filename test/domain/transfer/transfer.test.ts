@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { StockVerdict } from '../../../src/domain/stock/stock-command.ts'
+import { effectAnswers, transferCalls } from '../../../src/domain/transfer/transfer-calls.ts'
 import { Cut, receivedUnits, skuUnits, TransferRig } from '../../fixtures/transfer-rig.ts'
 
 let rig: TransferRig
@@ -124,6 +126,35 @@ describe('a transfer', () => {
     rig.atBoundary = () => {}
     expect(cancel()).toBeNull()
     expect([rig.transfer?.status, availableAt('ROPE@east')]).toEqual(['cancelled', 6])
+  })
+})
+
+describe('an effect of two commands', () => {
+  const yes: StockVerdict = { ok: true, effect: 'applied', granted: 1, available: 0, version: 1 }
+  const busy: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
+  const no: StockVerdict = { ok: false, error: { reason: 'insufficient_stock', requested: 6, available: 4 } }
+  /** Of a transfer that leaves: the claim is given back and the units go, in one call. */
+  const answered = (...verdicts: readonly StockVerdict[]) => {
+    const trust = { confidencePercent: 100, overdueDelayMs: 0 }
+    const [leaving] = rig.transfer === null ? [] : transferCalls(rig.transfer, trust)
+    expect(leaving?.effects.map(({ commands }) => commands.length)).toEqual([2])
+    return effectAnswers(leaving?.effects ?? [], verdicts).map(({ verdict }) => verdict)
+  }
+
+  beforeEach(() => {
+    requested({ ROPE: 6 }, { 'ROPE@east': 6 })
+    rig.send({ type: 'ship', shipmentId: 'truck', lines: null, shippedAtMs })
+  })
+
+  it('is not answered while the position was too busy for one of them, whatever it said to the other', () => {
+    expect(answered(no, busy)).toEqual([])
+    expect(answered(busy, yes)).toEqual([])
+    expect(answered(yes, busy)).toEqual([])
+  })
+
+  it('is answered with the refusal, or else with the last', () => {
+    expect(answered(no, yes)).toEqual([no])
+    expect(answered(yes, { ...yes, granted: 2 })).toEqual([{ ...yes, granted: 2 }])
   })
 })
 
