@@ -70,13 +70,17 @@ export class CartClaims {
       } as const
       const verdict = await this.#send(skuName, location, { ...asked, ...terms }, cause)
       if (verdict.ok) {
-        if (verdict.effect === 'unchanged') {
-          await this.#send(skuName, location, { type: 'extend', reservationId, expiresAtMs }, cause)
-        }
-        return { granted: verdict.granted, available: verdict.available, reservationId }
+        const found = verdict.effect === 'unchanged'
+        const lasts =
+          !found || (await this.#send(skuName, location, { type: 'extend', reservationId, expiresAtMs }, cause)).ok
+        if (lasts) return { granted: verdict.granted, available: verdict.available, reservationId }
+        // It ran out between the two calls.
+        continue
       }
       const { error } = verdict
       if (error.reason === 'insufficient_stock') return { granted: 0, available: error.available, reservationId: null }
+      // Whoever asks again finds room, or hears that the time is over.
+      if (error.reason === 'position_full' || this.#nowMs() >= expiresAtMs) throw new ActorBusy(error.reason)
       if (error.reason === 'reservation_conflict') {
         await this.#send(skuName, location, { type: 'release', reservationId, quantity: null }, cause)
       }
