@@ -5,11 +5,12 @@ import { callPosition } from '../../durable-objects/call-position.ts'
 import type { EscrowActor } from '../../durable-objects/escrow-actor.ts'
 import { actor } from '../../src/actor-apis.ts'
 import type { PositionId } from '../../src/domain/shared/ids.ts'
-import { doorOf, escrowedUnits, escrowOf, shardName } from '../../src/domain/stock/escrow.ts'
+import { doorOf, escrowedUnits, escrowOf, shardName, unitsAt } from '../../src/domain/stock/escrow.ts'
 import type { LoadLimits } from '../../src/domain/stock/escrow-load.ts'
 import type { Position } from '../../src/domain/stock/position.ts'
 import type { EscrowApi } from '../../src/domain/stock/settlement.ts'
 import type { StockCommand, StockVerdict } from '../../src/domain/stock/stock-command.ts'
+import { stockBreaches } from '../fixtures/check-stock.ts'
 import { testEnv } from '../fixtures/d1.ts'
 import { commit, extend, hold, move, release, snapshot } from '../fixtures/stock-commands.ts'
 import { checkedPositions, type TestPosition } from '../fixtures/stock-position.ts'
@@ -287,5 +288,35 @@ describe('when it cools', () => {
     const [, id = ''] = idsAt(0, 4, 40).slice(20)
     expect(await atShard(position, 0, hold(id, 2))).toMatchObject({ ok: true, granted: 2 })
     expect((await figures(position)).heldUnits).toBe(14)
+  })
+})
+
+describe('the check of its units', () => {
+  /** Its state as stored, read by a fresh actor that nothing wakes meanwhile; answers what it was. */
+  async function tamper(position: TestPosition, set: string): Promise<string> {
+    await evictDurableObject(shardStub(position, 0))
+    return runInDurableObject(shardStub(position, 0), async (_, { storage }) => {
+      await storage.deleteAlarm()
+      const { state } = storage.sql.exec<{ state: string }>('SELECT state FROM shard').one()
+      storage.sql.exec(`UPDATE shard SET state = ${set}`)
+      return state
+    })
+  }
+
+  it.each([
+    ['has a unit more than it was lent', 1],
+    ['has lost a unit', -1],
+  ])('tells when a shard %s', async (_, units) => {
+    const position = await opened(40)
+    const [id = ''] = await warmed(position, 0, 4)
+    await atShard(position, 0, hold(id, 1))
+    expect(await stockBreaches(position.name)).toEqual([])
+    const sound = await tamper(position, `json_set(state, '$.unused', json_extract(state, '$.unused') + ${units})`)
+    const lent = unitsAt(await figures(position), 0)
+    expect(await stockBreaches(position.name)).toEqual([`I2: shard 0 has ${lent + units} of ${lent} units`])
+    await tamper(position, `'${sound}'`)
+    expect(await stockBreaches(position.name)).toEqual([])
+    // Whole again, it goes on where it was.
+    expect((await position.api.view(position.name)).states).toMatchObject({ reserved: 2, available: 38 })
   })
 })
