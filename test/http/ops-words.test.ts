@@ -114,6 +114,13 @@ describe('the next step', () => {
     expect(step(stage).actor).toBe(actor)
     expect(step(stage).why).toMatch(why)
   })
+
+  it('of an order for a later day says when that is', () => {
+    const state = world.orders.get(demoOrderId('captured'))?.state
+    if (state === undefined) throw new Error('no such order')
+    const dated = { ...state, order: { ...state.order, shipNotBeforeMs: nowMs + 3 * 86_400_000 } }
+    expect(nextStepOf(dated, nowMs).why).toMatch(/it may leave in 3 d/)
+  })
 })
 
 describe('an event', () => {

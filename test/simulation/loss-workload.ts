@@ -19,7 +19,7 @@ import { channel, startMs, type World } from './world.ts'
 const dayMs = 1_200_000
 const minuteMs = 60_000
 /** One seed in four, for claiming days and looking after cover make a run half as long again; a planted bug has to show. */
-const lossShare = { unplanted: 0.25, planted: 0.5 }
+const lossShare = { unplanted: 0.25, planted: 1 }
 
 export class LossWorkload {
   readonly #world: World

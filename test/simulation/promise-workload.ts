@@ -4,12 +4,13 @@
  * randomness is its own, so that the orders of a seed are placed alike with and without it.
  */
 import type { SupplyType } from '../../src/domain/atp/position-figures.ts'
-import { accountId, reservationId } from '../../src/domain/shared/ids.ts'
+import { accountId, orderId, reservationId } from '../../src/domain/shared/ids.ts'
 import type { StockCommandBody } from '../../src/domain/stock/stock-command.ts'
 import type { Post } from './post.ts'
 import type { Random } from './random.ts'
 import { type Place, StockMail } from './stock-mail.ts'
-import { startMs, type World } from './world.ts'
+import { orderFor } from './workload.ts'
+import { channel, startMs, type World } from './world.ts'
 
 const dayMs = 1_200_000
 const minuteMs = 60_000
@@ -36,6 +37,7 @@ export class PromiseWorkload {
     this.#times(random.between(2, 5), (number) => this.#claim(this.#place(), `desk/${number}`))
     this.#times(random.between(1, 4), (number) => this.#movement(this.#place(), `told-${number}`))
     this.#times(random.between(1, 3), () => this.#look(this.#place()))
+    this.#times(random.between(0, 2), (number) => this.#datedOrder(`dated-${number}`))
   }
 
   /** Nobody comes for what is still claimed. */
@@ -46,6 +48,21 @@ export class PromiseWorkload {
         this.#mail.send(place, `${id}/give-back`, { type: 'release', reservationId: reservationId(id), quantity: null })
       })
     }
+  }
+
+  /** Not to leave before a day; until then no warehouse may hear of it. */
+  #datedOrder(externalOrderId: string): void {
+    const random = this.#random
+    const placedAtMs = this.#within()
+    const shipNotBeforeMs = placedAtMs + random.between(minuteMs, 2 * dayMs)
+    const wanted = [{ externalSku: random.pick(this.#world.company.skus), quantity: random.between(1, 3) }]
+    const order = { ...orderFor(wanted, externalOrderId, placedAtMs), shipNotBeforeMs }
+    const id = orderId(channel, externalOrderId)
+    this.#world.clock.at(placedAtMs, () => this.#world.deliver(id, { type: 'observe', order }))
+    this.#world.clock.at(shipNotBeforeMs - 1, () => {
+      const released = this.#world.order(id).document.state?.fulfilmentOrders ?? []
+      if (released.length > 0) this.#world.violate(`I6: ${id} was released before its day`)
+    })
   }
 
   #times(count: number, plan: (number: number) => void): void {

@@ -32,10 +32,12 @@ export function lookDueMs(state: OrderState): number | null {
   const rules = state.policy?.betterPlan
   if (rules === undefined || looks === undefined || looks.moves >= rules.movesMax || !isMovable(state)) return null
   const intervalMs = rules.intervalMinutes * minuteMs
+  const soonestMs = looks.lookedAtMs + intervalMs
+  if (looks.isAsked) return soonestMs
+  const patientMs = Math.max(soonestMs, looks.lookedAtMs + Math.min(pauseMaxMs, intervalMs * 2 ** looks.idle))
+  if (state.stage === 'reserved') return patientMs
   // At the end of a wait what was planned before it is looked at once more, before it becomes final.
-  const isPrompt = looks.isAsked || state.stage !== 'reserved'
-  const pauseMs = isPrompt ? intervalMs : Math.max(intervalMs, Math.min(pauseMaxMs, intervalMs * 2 ** looks.idle))
-  return looks.lookedAtMs + pauseMs
+  return Math.min(patientMs, Math.max(soonestMs, state.order.shipNotBeforeMs ?? 0))
 }
 
 export function isLookDue(state: OrderState, nowMs: number): boolean {

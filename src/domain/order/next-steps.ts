@@ -13,12 +13,14 @@ import type { OrderState } from './order-state.ts'
 import { unitsToPlan, wantsPlan } from './propose-plan.ts'
 import { isReplacing } from './replace-plan.ts'
 import type { LocationStepType, SagaStep, StockStepType } from './saga-step.ts'
+import { isBooked, waitsForShipDate } from './ship-date.ts'
 import { planAsk } from './sourcing-request.ts'
 import { awaitCalls, commitCalls, effectCalls, extendCalls, forgetCalls, holdCalls } from './stock-calls.ts'
 import { holdMarginMs } from './wake.ts'
 
 /** Steps of one answer are independent of each other and may run side by side. */
 export function nextSteps(state: OrderState, nowMs: number): readonly SagaStep[] {
+  const isFinal = isBooked(state) && !waitsForShipDate(state, nowMs)
   return [
     ...reviewStep(state, nowMs),
     ...cartSteps(state, nowMs),
@@ -29,8 +31,8 @@ export function nextSteps(state: OrderState, nowMs: number): readonly SagaStep[]
     ...stockStep(state, 'hold_stock', claimCapacityCalls(state).length > 0 ? [] : holdCalls(state)),
     ...stockStep(state, 'release_stock', effectCalls(state, 'release')),
     ...stockStep(state, 'ship_stock', effectCalls(state, 'ship')),
-    ...stockStep(state, 'commit_stock', isPosted(state) && !isMoving(state, nowMs) ? commitCalls(state) : []),
-    ...stockStep(state, 'extend_stock', isPosted(state) ? [] : extendCalls(state, nowMs + holdMarginMs)),
+    ...stockStep(state, 'commit_stock', isFinal && !isMoving(state, nowMs) ? commitCalls(state) : []),
+    ...stockStep(state, 'extend_stock', isFinal ? [] : extendCalls(state, nowMs + holdMarginMs)),
     ...stockStep(state, 'await_stock', awaitCalls(state)),
     ...stockStep(state, 'forget_waiter', hasBackorderedUnits(state) ? [] : forgetCalls(state)),
     ...lookAheadSteps(state, nowMs),
@@ -72,8 +74,4 @@ function stockStep(state: OrderState, type: StockStepType, calls: ReturnType<typ
 /** What may be about to be given up for a better plan does not become final meanwhile. */
 function isMoving(state: OrderState, nowMs: number): boolean {
   return isReplacing(state) || isLookDue(state, nowMs)
-}
-
-function isPosted(state: OrderState): boolean {
-  return state.stage === 'posted' || state.stage === 'released'
 }

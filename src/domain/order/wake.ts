@@ -5,6 +5,7 @@ import { hasPendingUnits } from './line-moves.ts'
 import { unsettledPromises } from './line-promise.ts'
 import type { OrderState } from './order-state.ts'
 import { rejectionsMax } from './propose-plan.ts'
+import { shipDateMs } from './ship-date.ts'
 
 /** Long enough for an ERP to be away for a working day; a hold that nobody extends ends by itself. */
 export const holdTtlMs = 24 * 3_600_000
@@ -12,7 +13,8 @@ export const holdTtlMs = 24 * 3_600_000
 export const holdMarginMs = 12 * 3_600_000
 
 export function nextWakeMs(state: OrderState): number | null {
-  const all = [mappingRetryMs(state), recheckMs(state), extensionMs(state), lookAheadMs(state), lookDueMs(state)]
+  const waits = [mappingRetryMs(state), recheckMs(state), extensionMs(state), shipDateMs(state)]
+  const all = [...waits, lookAheadMs(state), lookDueMs(state)]
   const wakes = all.filter((atMs) => atMs !== null)
   return wakes.length === 0 ? null : Math.min(...wakes)
 }

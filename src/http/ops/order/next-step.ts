@@ -2,6 +2,7 @@
 import type { OrderState } from '../../../domain/order/order-state.ts'
 import type { NextActor } from '../../../domain/order/order-status.ts'
 import { nextActorOf, statusOf, unitsOf } from '../../../domain/order/order-status.ts'
+import { waitsForShipDate } from '../../../domain/order/ship-date.ts'
 import type { Intent, IntentKind } from '../../../domain/outbox/intent.ts'
 import { spanText } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
@@ -64,6 +65,10 @@ function unitsWhy(state: OrderState, actor: NextActor, nowMs: number): string {
 }
 
 function wakeWhy(state: OrderState, nowMs: number): string {
+  const { shipNotBeforeMs: dayMs } = state.order
+  if (dayMs !== undefined && waitsForShipDate(state, nowMs)) {
+    return `Held for a later day: it may leave in ${spanText(dayMs - nowMs)}, and goes to the warehouse then.`
+  }
   if (state.wakeAtMs === null || state.wakeAtMs <= nowMs) return 'The order is being worked on.'
   return `The order looks again in ${spanText(state.wakeAtMs - nowMs)}.`
 }
