@@ -116,7 +116,7 @@ export class EscrowBook {
     const claims = [...this.openClaims.values()].filter((open) => open.batch === batch).map(({ claim }) => claim)
     return {
       shard: number,
-      knows: shards,
+      knows: claims.length === this.openClaims.size ? shards : null,
       batch: returning === null ? null : { number: batch, claims, returned: returning },
       wants: giveBack ? 0 : unitsWanted(this.shard, this.#demand, nowMs),
       asked: this.#asked,

@@ -35,7 +35,7 @@ export class StockEscrow {
   readonly #timers: Timers
   readonly #askers = new Map<number, Convoy<boolean, boolean>>()
   /** The number of shards that each shard knew when it settled last, since that number changed. */
-  readonly #known = new Map<number, number>()
+  readonly #known = new Map<number, number | null>()
   #load = noLoad
   #asked = 0
   #keepBack = 0
@@ -82,8 +82,10 @@ export class StockEscrow {
   settle(settlement: Settlement, verdicts: Verdicts, remember: Remember, nowMs: number): EscrowTerms {
     const { shard, batch } = settlement
     this.noteAsked(settlement.asked)
-    this.#known.set(shard, settlement.knows)
-    if (batch !== null && batch.number > accountAt(this.#ledger.position, shard).batch) {
+    const { batch: newest } = accountAt(this.#ledger.position, shard)
+    // One that comes late knows less than what was granted since.
+    if (batch === null || batch.number >= newest) this.#known.set(shard, settlement.knows)
+    if (batch !== null && batch.number > newest) {
       this.#takeOver(shard, batch, verdicts, remember, nowMs)
     }
     const granting = this.#granting(nowMs)

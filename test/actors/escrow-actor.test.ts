@@ -199,6 +199,26 @@ describe('a command about a reservation', () => {
   })
 })
 
+it('hears the door of a claim although an older settlement of it comes late', async () => {
+  const position = await opened(1_000)
+  const name = position.name as PositionId
+  const [id = '', ...others] = await warmed(position, 3, 4)
+  for (const other of others.slice(0, 2)) {
+    await atShard(position, 3, hold(other, 1))
+    await shardApi(position, 3).handOver(shardName(name, 3), false)
+  }
+  await atShard(position, 3, hold(id, 2))
+  // What is claimed stays there until somebody asks.
+  await runInDurableObject(shardStub(position, 3), (_, { storage }) => storage.deleteAlarm())
+  await setLimits(position, closesAtOnce)
+  await position.send(extend('nobody', Date.now()))
+  expect(escrowOf(await figures(position)).shards).toBe(2)
+  await setLimits(position, staysAsItIs)
+  const late = { number: 1, claims: [], returned: 0 }
+  await position.api.settle(name, { shard: 3, knows: 2, batch: late, wants: 0, asked: 0 })
+  expect(await position.send(commit(id))).toMatchObject({ ok: true, granted: 2 })
+})
+
 describe('commands that build on each other', () => {
   it.each(['the position', 'a shard'])('are decided in their order by %s, when units are collected', async (door) => {
     const position = await opened(100)

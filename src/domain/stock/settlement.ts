@@ -16,8 +16,11 @@ export type Batch = {
 
 export type Settlement = {
   readonly shard: number
-  /** How many shards there were, as far as the shard knew when it cut the batch. */
-  readonly knows: number
+  /**
+   * How many shards there were, as far as the shard knew when it cut the batch. Null: some of what it granted is not in
+   * the batch, and may be older than what it knows.
+   */
+  readonly knows: number | null
   /** Null: nothing to settle, it only asks. */
   readonly batch: Batch | null
   /** Units it would like to have on top of those it keeps. */
