@@ -6,6 +6,7 @@ import { activeConfig } from '../src/config/active-config.ts'
 import { findBundleParts, findSku } from '../src/config/catalog.ts'
 import { safetyStockFor } from '../src/domain/atp/promise-rules.ts'
 import type { CatalogSku } from '../src/domain/catalog/listing.ts'
+import { goodUntil } from '../src/domain/catalog/shelf-life.ts'
 import type { StockPart } from '../src/domain/catalog/stock-parts.ts'
 import { baseUnitsOf } from '../src/domain/catalog/units-of-measure.ts'
 import { locationsServing } from '../src/domain/config/channel-network.ts'
@@ -16,8 +17,6 @@ import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import type { ReservationRefusal, ReserveInput } from '../src/domain/stock/reservation-contract.ts'
 import type { Env } from '../src/env.ts'
 import type { CartItem, ClaimTerms, ResolvedCart } from './resolved-cart.ts'
-
-const dayMs = 24 * 3_600_000
 
 export async function resolveCart(
   env: Env,
@@ -100,12 +99,13 @@ function termsOf(
 ): ClaimTerms {
   const group = config.accounts.find(({ id }) => id === input.channel)?.group
   const days = input.goodForDays ?? entry?.shelfLifeDays ?? 0
+  const goodUntilMs = goodUntil(nowMs, days)
   const methods = input.deliveryMethod === undefined ? [] : [input.deliveryMethod]
   const asked = { sku: entry?.sku ?? '', class: entry?.class ?? null, location, methods }
   const keepBack = safetyStockFor(config.promising, asked)
   return {
     ...(group === undefined ? {} : { group }),
-    ...(days === 0 ? {} : { goodUntilMs: nowMs + days * dayMs }),
+    ...(goodUntilMs === null ? {} : { goodUntilMs }),
     ...(keepBack === 0 ? {} : { keepBack }),
   }
 }

@@ -2,6 +2,7 @@
  * What one SKU's positions have for an asker: now, by date, and with every term. The SKU may be asked for itself or as
  * a component of a bundle.
  */
+import { goodUntil } from '../catalog/shelf-life.ts'
 import type { DeliveryMethod, Promising } from '../config/promising.ts'
 import type { LocationId, Sku } from '../shared/ids.ts'
 import { type AtsRules, type AtsTerms, atsOf } from './ats-of.ts'
@@ -57,7 +58,7 @@ export function partAvailability(part: Part, asker: Asker): PartAvailability {
   const keepMs = days === 0 ? null : days * dayMs
   const keepBackAt = (location: LocationId) => safetyStockFor(promising, { sku, class: part.class, location, methods })
   const rules = { ...channelRules(part, asker), unrouted: part.unrouted, buffer: part.buffer, keepBackAt }
-  const goodUntilMs = keepMs === null ? null : nowMs + keepMs
+  const goodUntilMs = goodUntil(nowMs, days)
   const locations = summaries.map(({ location, version, figures }) => {
     const ask: CurveAsk = { nowMs, group, keepMs, keepBack: keepBackAt(location) }
     return { location, version, figures, curve: curveOf(figures, ask) }

@@ -6,6 +6,7 @@ import { atpOf } from '../atp/atp-of.ts'
 import type { PositionFigures, UnitsAsk } from '../atp/position-figures.ts'
 import { safetyStockFor } from '../atp/promise-rules.ts'
 import type { CatalogSku } from '../catalog/listing.ts'
+import { goodUntil } from '../catalog/shelf-life.ts'
 import type { Account, Config } from '../config/config.ts'
 import type { Location } from '../config/location.ts'
 import { type DeliveryMethod, deliveryMethods } from '../config/promising.ts'
@@ -20,8 +21,6 @@ import type { CanonicalOrder } from './canonical-order.ts'
 import { candidateLocations } from './order-policy.ts'
 import type { CandidateLocation, PlanCandidate, PlanInputs, SkuFacts } from './saga-command.ts'
 import { fromMs } from './sourcing-request.ts'
-
-const dayMs = 86_400_000
 
 /** A location as it stands: whether anything leaves it, when what is planned now would, and what that day takes. */
 export type LocationFacts = {
@@ -82,7 +81,7 @@ export function wayOf(
 function skuFacts(entry: CatalogSku, order: CanonicalOrder, nowMs: number): SkuFacts {
   const { sku, weightGrams, costMinor, costCurrency, requirements, shelfLifeDays } = entry
   const thereMs = order.promisedByMs ?? fromMs(order, nowMs)
-  const goodUntilMs = shelfLifeDays === 0 ? null : thereMs + shelfLifeDays * dayMs
+  const goodUntilMs = goodUntil(thereMs, shelfLifeDays)
   return { sku, class: entry.class, requirements, grams: weightGrams, costMinor, costCurrency, goodUntilMs }
 }
 
