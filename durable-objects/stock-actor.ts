@@ -11,7 +11,7 @@ import type { ClaimCover } from '../src/domain/stock/claim-cover.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
 import { lotViews, positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
-import type { EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
+import type { EscrowTerms, Settlement, SettlementRefusal } from '../src/domain/stock/settlement.ts'
 import type {
   LedgerEntry,
   LotView,
@@ -81,9 +81,9 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     return this.#answers.passedOn(position as PositionId, shard, commands)
   }
 
-  async settle(position: string, settlement: Settlement): Promise<EscrowTerms> {
+  async settle(position: string, settlement: Settlement): Promise<EscrowTerms | SettlementRefusal> {
     const answer = await this.execution.join({ position: position as PositionId, settlement })
-    if (answer === null || !('granted' in answer && 'protects' in answer)) throw new Error('overloaded')
+    if (answer === null || 'ok' in answer || 'giveBack' in answer) throw new Error('overloaded')
     return answer
   }
 
@@ -208,7 +208,17 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   }
 
   #forget(): void {
-    const parts = [this.#migrations, this.#log, this.#outbox, this.#timers, this.#ledger, this.#cover, this.#clock]
+    const { escrow } = this
+    const parts = [
+      this.#migrations,
+      this.#log,
+      this.#outbox,
+      this.#timers,
+      this.#ledger,
+      escrow,
+      this.#cover,
+      this.#clock,
+    ]
     for (const part of parts) part.forget()
   }
 }
