@@ -22,11 +22,11 @@ import type {
 } from '../src/domain/feed/feed-contract.ts'
 import { type FeedEvent, keyText } from '../src/domain/feed/feed-listing.ts'
 import { projectDelayMs, sendBatchMax } from '../src/domain/outbox/drain.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
 import { ActorFacts, actorFactsTable } from './actor-facts.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { FeedAttempts, feedAttemptTable } from './feed-attempts.ts'
@@ -77,6 +77,9 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   readonly #round = new FeedRound(this.#parts, this.#ledger, this.#drains, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [
     ...[this.#outbox, this.#timers, this.#table, this.#skus, this.#attempts],
+  ])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#facts, this.#table, this.#skus, this.#attempts, this.#log, this.#outbox, this.#timers],
   ])
   /** Readable from within the object only; its counters say how many calls share a commit. */
   readonly writing = new GroupCommit<Work, null>((works) => this.#writeAll(works))
@@ -173,10 +176,8 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
     return this.#log.verify()
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('feed_alarm_failed', async () => {
       if (!this.#migrations.applied) return
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) =>
         this.#sendWake(row?.effect.throughSeq ?? 0),
@@ -185,11 +186,7 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
       for (let from = 0; from < messages.length; from += sendBatchMax) {
         await this.env.PUBLICATION.sendBatch(messages.slice(from, from + sendBatchMax).map((body) => ({ body })))
       }
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'feed_alarm_failed', ...describeError(error) }))
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+    })
   }
 
   #resend(page: FeedPage): FeedPage {
@@ -217,33 +214,19 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
     return works.map(() => ok(null))
   }
 
-  /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
   #write<Answer>(work: (nowMs: number) => Answer): Answer {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        const before = this.#log.headSeq
-        const answer = work(nowMs)
-        this.#table.saveCounts()
-        if (this.#log.headSeq > before) this.#wakeProjection(nowMs)
-        this.#drains.wake(nowMs)
-        this.#clock.arm(nowMs)
-        return answer
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
+    return this.#writes.commit((nowMs) => {
+      const before = this.#log.headSeq
+      const answer = work(nowMs)
+      this.#table.saveCounts()
+      if (this.#log.headSeq > before) this.#wakeProjection(nowMs)
+      this.#drains.wake(nowMs)
+      return answer
+    })
   }
 
   #wakeProjection(nowMs: number): void {
     const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
     this.#outbox.add(projectionRow, effect, nowMs + projectDelayMs, nowMs)
-  }
-
-  #forget(): void {
-    const parts = [this.#migrations, this.#facts, this.#table, this.#skus, this.#attempts, this.#log, this.#outbox]
-    for (const part of [...parts, this.#timers, this.#clock]) part.forget()
   }
 }

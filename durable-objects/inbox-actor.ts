@@ -16,12 +16,12 @@ import type { InboxEvent } from '../src/domain/inbox/delivery-facts.ts'
 import { bodyCharactersMax, tidyAgainMs, tidyIntervalMs } from '../src/domain/inbox/retention.ts'
 import { projectDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import { deliveryId } from '../src/domain/shared/ids.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
 import { ActorFacts, actorFactsTable } from './actor-facts.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { DeliveryLedger } from './delivery-ledger.ts'
 import { DeliverySender } from './delivery-sender.ts'
 import { DeliveryTable, deliveryTables } from './delivery-table.ts'
@@ -56,6 +56,9 @@ export class InboxActor extends DurableObject<Env> implements InboxApi {
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #sender = new DeliverySender(this.ctx.storage, this.#table, this.env)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#sender, this.#outbox, this.#timers])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#facts, this.#table, this.#log, this.#outbox, this.#timers],
+  ])
   readonly #receiving = new GroupCommit<Received, Receipt>((items) => this.#receiveAll(items))
   readonly #settling = new GroupCommit<DeliverySettlement, null>((items) => this.#settleAll(items))
 
@@ -129,20 +132,13 @@ export class InboxActor extends DurableObject<Env> implements InboxApi {
     return this.#log.verify()
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('inbox_alarm_failed', async () => {
       const inbox = this.#facts.get('name') ?? ''
       await this.#sender.send(inbox, Date.now)
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) => this.#sendWake(inbox, row?.effect))
       if (this.#timers.due(Date.now()).includes('tidy')) this.#tidy()
-      this.#clock.arm(Date.now())
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'inbox_alarm_failed', ...describeError(error) }))
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+    })
   }
 
   #receiveAll(items: readonly Received[]): readonly Result<Receipt, unknown>[] {
@@ -160,27 +156,13 @@ export class InboxActor extends DurableObject<Env> implements InboxApi {
     })
   }
 
-  /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
   #commit<Answer>(write: (nowMs: number) => Answer): Answer {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        const seqBefore = this.#log.headSeq
-        const answer = write(nowMs)
-        if (this.#log.headSeq > seqBefore) this.#wakeProjection(nowMs)
-        this.#clock.arm(nowMs)
-        return answer
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
-  }
-
-  #forget(): void {
-    const remembering = [this.#migrations, this.#facts, this.#table, this.#log, this.#outbox, this.#timers, this.#clock]
-    for (const part of remembering) part.forget()
+    return this.#writes.commit((nowMs) => {
+      const seqBefore = this.#log.headSeq
+      const answer = write(nowMs)
+      if (this.#log.headSeq > seqBefore) this.#wakeProjection(nowMs)
+      return answer
+    })
   }
 
   #wakeProjection(nowMs: number): void {

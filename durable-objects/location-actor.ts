@@ -13,11 +13,11 @@ import type { LocationCommand, LocationVerdict, LocationView } from '../src/doma
 import type { LocationEvent } from '../src/domain/location/location-event.ts'
 import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { CommandMemory, commandMemoryTable } from './command-memory.ts'
 import { drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
@@ -48,6 +48,9 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
   readonly #tables = new LocationTables(this.ctx.storage.sql, this.#migrations)
   readonly #ledger = new LocationLedger(this.#tables, this.#log)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#log, this.#outbox, this.#ledger],
+  ])
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, LocationVerdict>((asked) => this.#executeAll(asked))
 
@@ -80,29 +83,21 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
   }
 
   async reproject(): Promise<void> {
-    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeProjection(nowMs))
+    if (this.#log.headSeq > 0) this.#writes.commit((nowMs) => this.#wakeProjection(nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
     return this.#log.verify()
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('location_alarm_failed', async () => {
       const { name } = this.#ledger
-      if (name !== null) {
-        await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-          sendLocationEffects(this.env, name, this.#tables, rows, Date.now()),
-        )
-      }
-      this.#clock.arm(Date.now())
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'location_alarm_failed', ...describeError(error) }))
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+      if (name === null) return
+      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
+        sendLocationEffects(this.env, name, this.#tables, rows, Date.now()),
+      )
+    })
   }
 
   /** The newest configuration that this isolate knows: a limit that was changed holds from then on. */
@@ -116,7 +111,7 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
     if (asked.every(({ command }) => verdicts.has(command.commandId))) {
       return asked.map((item) => this.#executeOne(item, verdicts, 0))
     }
-    return this.#write((nowMs) => {
+    return this.#writes.commit((nowMs) => {
       const headSeq = this.#log.headSeq
       this.#ledger.open(asked)
       this.#forgetDays(asked, nowMs)
@@ -175,26 +170,6 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
   #wakeProjection(nowMs: number): void {
     const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
     this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
-  }
-
-  /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
-  #write<Answer>(work: (nowMs: number) => Answer): Answer {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        const answer = work(nowMs)
-        this.#clock.arm(nowMs)
-        return answer
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
-  }
-
-  #forget(): void {
-    for (const part of [this.#migrations, this.#log, this.#outbox, this.#ledger, this.#clock]) part.forget()
   }
 }
 

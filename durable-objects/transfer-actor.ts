@@ -17,7 +17,8 @@ import { effectAnswers, type TransferCall, transferCalls } from '../src/domain/t
 import type { TransferApi, TransferCommand, TransferVerdict } from '../src/domain/transfer/transfer-command.ts'
 import type { TransferEvent } from '../src/domain/transfer/transfer-event.ts'
 import type { Env } from '../src/env.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { callPosition } from './call-position.ts'
 import { type Disposition, drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
@@ -49,6 +50,10 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #outbox = new Outbox<ProjectEffect>(this.ctx.storage, this.#migrations)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers, this.#outbox])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#log, this.#timers, this.#outbox],
+    { forget: () => this.#forgetTransfer() },
+  ])
   #loaded: Transfer | null | undefined
   #flight: Promise<void> | null = null
   #failures = 0
@@ -81,25 +86,18 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
   }
 
   async reproject(): Promise<void> {
-    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeProjection(nowMs))
+    if (this.#log.headSeq > 0) this.#writes.commit((nowMs) => this.#wakeProjection(nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
     return this.#log.verify()
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('transfer_alarm_failed', async () => {
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) => this.#send(row?.effect))
       await this.#advance()
-      this.#clock.arm(Date.now())
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'transfer_alarm_failed', ...describeError(error) }))
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+    })
   }
 
   get #transfer(): Transfer | null {
@@ -118,7 +116,7 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
     const decided = decideTransfer(command, before, { transferId, nowMs: Date.now() })
     if (!decided.ok) return decided
     const { events, transfer } = decided.value
-    if (events.length > 0) this.#write((nowMs) => this.#save(transfer, events, cause, nowMs))
+    if (events.length > 0) this.#writes.commit((nowMs) => this.#save(transfer, events, cause, nowMs))
     return { ok: true, effect: events.length === 0 ? 'unchanged' : 'applied', transfer }
   }
 
@@ -184,26 +182,10 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
   #backOff(transfer: Transfer): void {
     const dueAtMs = Date.now() + retryDelayMs(this.#failures, transfer.transferId)
     this.#failures += 1
-    this.#write(() => this.#timers.set(sagaTimer, dueAtMs))
+    this.#writes.commit(() => this.#timers.set(sagaTimer, dueAtMs))
   }
 
-  /** One transaction with its timer and alarm; after a roll-back nothing in memory is believed any more. */
-  #write(work: (nowMs: number) => void): void {
-    const nowMs = Date.now()
-    try {
-      this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        work(nowMs)
-        this.#clock.arm(nowMs)
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
-  }
-
-  #forget(): void {
+  #forgetTransfer(): void {
     this.#loaded = undefined
-    for (const part of [this.#migrations, this.#log, this.#timers, this.#outbox, this.#clock]) part.forget()
   }
 }
