@@ -11,7 +11,7 @@ import { capacityDay, type LocationSite } from '../src/domain/location/day-limit
 import { decide, decideForget } from '../src/domain/location/decide.ts'
 import type { LocationCommand, LocationVerdict, LocationView } from '../src/domain/location/location-command.ts'
 import type { LocationEvent } from '../src/domain/location/location-event.ts'
-import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
+import { drainDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
@@ -22,17 +22,12 @@ import { CommandMemory, commandMemoryTable } from './command-memory.ts'
 import { drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
-import {
-  type LocationEffect,
-  projectRow,
-  sendLocationEffects,
-  tellOrdersRow,
-  tellReturnedRow,
-} from './location-effects.ts'
+import { type LocationEffect, sendLocationEffects, tellOrdersRow, tellReturnedRow } from './location-effects.ts'
 import { LocationLedger } from './location-ledger.ts'
 import { LocationTables, locationTables } from './location-tables.ts'
 import { Migrations } from './migrations.ts'
 import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { ProjectionDebt } from './projection-debt.ts'
 
 const steps = [{ id: 1, statements: [...locationTables, eventLogTable, commandMemoryTable, outboxTable, outboxIndex] }]
 const overloaded: LocationVerdict = { ok: false, error: { reason: 'overloaded' } }
@@ -45,6 +40,7 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
   readonly #log = new EventLog<LocationEvent>(this.ctx.storage, this.#migrations)
   readonly #commands = new CommandMemory<LocationVerdict>(this.ctx.storage, this.#migrations)
   readonly #outbox = new Outbox<LocationEffect>(this.ctx.storage, this.#migrations)
+  readonly #projection = new ProjectionDebt(this.#log, this.#outbox)
   readonly #tables = new LocationTables(this.ctx.storage.sql, this.#migrations)
   readonly #ledger = new LocationLedger(this.#tables, this.#log)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox])
@@ -79,11 +75,11 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
   }
 
   async projected(throughSeq: number): Promise<void> {
-    if (throughSeq >= this.#log.headSeq) this.#outbox.settle(projectRow)
+    this.#projection.confirmed(throughSeq)
   }
 
   async reproject(): Promise<void> {
-    if (this.#log.headSeq > 0) this.#writes.commit((nowMs) => this.#wakeProjection(nowMs))
+    if (this.#log.headSeq > 0) this.#writes.commit((nowMs) => this.#projection.owe(nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
@@ -95,7 +91,7 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
       const { name } = this.#ledger
       if (name === null) return
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-        sendLocationEffects(this.env, name, this.#tables, rows, Date.now()),
+        sendLocationEffects(this.env, name, this.#tables, rows),
       )
     })
   }
@@ -118,7 +114,7 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
       const answers = asked.map((item) => this.#executeOne(item, verdicts, nowMs))
       if (this.#log.headSeq > headSeq) {
         this.#ledger.save()
-        this.#wakeProjection(nowMs)
+        this.#projection.owe(nowMs)
       }
       return answers
     })
@@ -165,11 +161,6 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
       this.#outbox.settle(tellOrdersRow)
       this.#outbox.add(tellReturnedRow, { kind: 'tell_returned' }, nowMs + drainDelayMs, nowMs)
     }
-  }
-
-  #wakeProjection(nowMs: number): void {
-    const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
   }
 }
 

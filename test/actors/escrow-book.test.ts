@@ -1,5 +1,4 @@
 /** What a shard says that it knows when it hands over more claims than one batch takes. */
-import { runInDurableObject } from 'cloudflare:test'
 import { expect, it } from 'vitest'
 import { EscrowBook } from '../../durable-objects/escrow-book.ts'
 import { EscrowTables, escrowTables } from '../../durable-objects/escrow-tables.ts'
@@ -7,16 +6,14 @@ import { Migrations } from '../../durable-objects/migrations.ts'
 import { Timers, timersTable } from '../../durable-objects/timers.ts'
 import { doorOf } from '../../src/domain/stock/escrow.ts'
 import type { Settlement } from '../../src/domain/stock/settlement.ts'
-import { testEnv } from '../fixtures/d1.ts'
+import { inStorage } from '../fixtures/in-storage.ts'
 import { hold } from '../fixtures/stock-commands.ts'
 
 const nowMs = 1_000_000
 const terms = { granted: 2_000, keepBack: 0, protects: false, available: 2_000 }
 
 function inBook(test: (book: EscrowBook) => void): Promise<void> {
-  // An empty object's own storage: any class will do, nothing of it is called.
-  const stub = testEnv.STOCK.get(testEnv.STOCK.idFromName('book@nowhere'))
-  return runInDurableObject(stub, (_, { storage }) => {
+  return inStorage((storage) => {
     const migrations = new Migrations(storage, [{ id: 1, statements: [...escrowTables, timersTable] }])
     migrations.ensure()
     const book = new EscrowBook(new EscrowTables(storage.sql, migrations), new Timers(storage, migrations))
