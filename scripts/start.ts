@@ -14,6 +14,7 @@ import { loadStock, type ReceivedStock } from './start/load-stock.ts'
 import { readPublication } from './start/read-publication.ts'
 import { type SandboxCompany, startSandboxCompany } from './start/sandbox-company.ts'
 import { type SentStream, sendStream } from './start/send-stream.ts'
+import { shadowProfile } from './start/shadow-profile.ts'
 import { type Order, readDocuments, type Summary, summarise, tableOf } from './start/summarise.ts'
 import { type TradeDesk, workTradeDesk } from './start/trade-desk.ts'
 import { worthOpening } from './start/worth-opening.ts'
@@ -62,9 +63,10 @@ function tasksFor({ orders, port }: Options, lines: string[]) {
       },
     },
     {
-      title: 'Loading stock',
+      title: 'Loading stock, and a sourcing profile to run in shadow',
       task: async (context: Context) => {
         context.stock = await loadStock(context.company)
+        await shadowProfile(context.company.api)
       },
     },
     {

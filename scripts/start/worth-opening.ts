@@ -1,15 +1,19 @@
 /** Where to look first: pages of the console that show what just happened, and a question for the API. */
+import { shadowProfileId } from './shadow-profile.ts'
 import type { Order } from './summarise.ts'
 import type { TradeDesk } from './trade-desk.ts'
 
 export function worthOpening(url: string, key: string, desk: TradeDesk, orders: readonly Order[]): string {
-  const split = orders.find(({ fulfilmentOrders }) => fulfilmentOrders.length > 1)
+  const routed =
+    orders.find(({ fulfilmentOrders }) => fulfilmentOrders.length > 1) ??
+    orders.find(({ reservations }) => reservations.length > 0)
   const held = orders.find(({ holds }) => holds.some(({ releasedAt }) => releasedAt === null))
   const pageOf = ({ orderId }: Pick<Order, 'orderId'>) => `/ops/orders/${encodeURIComponent(orderId)}`
   const pages = [
     ['what the shop shows, and how soon', '/ops/channels/shopify-us'],
     ['a cart that was ordered, up to its parcel', pageOf(desk)],
-    ['why an order left in parts', split && `${pageOf(split)}/routing`],
+    ['why an order went where it went', routed && `${pageOf(routed)}/routing`],
+    ['what another sourcing profile would do', `/ops/sourcing/${shadowProfileId}`],
     ['an order that waits for a person', held && pageOf(held)],
     ['one SKU: where it lies, what is promised', '/ops/stock/ROPE-20'],
     ['a transfer that came short', `/ops/transfers/${desk.transfers[0] ?? ''}`],
