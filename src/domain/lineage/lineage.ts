@@ -1,7 +1,7 @@
 /**
  * The chain of one transaction: delivery → order → reservations, ERP order, fulfilment orders → shipments, refunds; or
- * transfer → shipments, receipts. `LineageChain` and `TransferChain` are what was found about it, flat; `LineageNode` is the tree to render; `build-lineage.ts` makes the
- * one of the other.
+ * transfer → shipments, receipts. `LineageChain` and `TransferChain` are what was found about it, flat; `LineageNode`
+ * is the tree to render; `build-lineage.ts` makes the one of the other.
  */
 
 type LineageKind =
