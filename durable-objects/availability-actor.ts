@@ -11,12 +11,12 @@ import { healDelayMinMs, healDelayMs } from '../src/domain/atp/judge-news.ts'
 import type { SkuBackorders } from '../src/domain/atp/match-backorders.ts'
 import { dayMs } from '../src/domain/atp/part-availability.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import { locationId, positionId, sku as skuId } from '../src/domain/shared/ids.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
 import { ActorFacts, actorFactsTable } from './actor-facts.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { type AvailabilityFact, AvailabilityLedger, type PushedSummary } from './availability-ledger.ts'
 import { BackorderLine, matchTimer } from './backorder-line.ts'
 import {
@@ -62,6 +62,9 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     () => this.#keepMs(),
   )
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#ledger, this.#backorders, this.#timers],
+  ])
   readonly #reads = new PositionReads((location) => this.#ask(location))
   readonly #intake = new GroupCommit<News, void>((news) => this.#takeAll(news))
   #askedSinceHealing = false
@@ -98,20 +101,13 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     return this.#ledger.answer(locations)
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and the healing with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('availability_alarm_failed', async () => {
       const due = this.#timers.due(Date.now())
       if (due.includes(matchTimer)) await this.#hearDoubted()
       if (due.includes(matchTimer)) await this.#line.match(this.env, (work) => this.#write(work))
       if (due.includes(healTimer)) await this.#heal()
-      this.#clock.arm(Date.now())
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'availability_alarm_failed', ...describeError(error) }))
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+    })
   }
 
   async #hear(news: News): Promise<void> {
@@ -195,29 +191,16 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     })
   }
 
-  /** One transaction with its alarm; after a roll-back nothing in memory is believed any more. */
   #write(work: (nowMs: number) => void): void {
-    const nowMs = Date.now()
-    try {
-      this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        work(nowMs)
-        this.#ledger.save(nowMs)
-        const looksAfter = this.#timers.dueAtMs(healTimer) !== null || !this.#hasAnything
-        if (!looksAfter) this.#timers.set(healTimer, nowMs + healDelayMinMs)
-        this.#clock.arm(nowMs)
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
+    this.#writes.commit((nowMs) => {
+      work(nowMs)
+      this.#ledger.save(nowMs)
+      const looksAfter = this.#timers.dueAtMs(healTimer) !== null || !this.#hasAnything
+      if (!looksAfter) this.#timers.set(healTimer, nowMs + healDelayMinMs)
+    })
   }
 
   get #hasAnything(): boolean {
     return this.#ledger.hasAnything || this.#backorders.hasRows()
-  }
-
-  #forget(): void {
-    for (const part of [this.#migrations, this.#ledger, this.#backorders, this.#timers, this.#clock]) part.forget()
   }
 }

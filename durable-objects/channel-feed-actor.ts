@@ -21,12 +21,12 @@ import type {
   SkuWant,
 } from '../src/domain/feed/feed-contract.ts'
 import { type FeedEvent, keyText } from '../src/domain/feed/feed-listing.ts'
-import { projectDelayMs, sendBatchMax } from '../src/domain/outbox/drain.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
+import { sendBatchMax } from '../src/domain/outbox/drain.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
 import { ActorFacts, actorFactsTable } from './actor-facts.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { FeedAttempts, feedAttemptTable } from './feed-attempts.ts'
@@ -40,6 +40,7 @@ import { FeedTable, feedTables, suspectedAndCheckedPrices } from './feed-table.t
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { type ProjectEffect, ProjectionDebt, renamedProjectRow, wakeProjection } from './projection-debt.ts'
 import { Timers, timersTable } from './timers.ts'
 
 const steps = [
@@ -52,13 +53,10 @@ const steps = [
   },
   { id: 2, statements: feedBundleTables },
   { id: 3, statements: suspectedAndCheckedPrices },
+  { id: 4, statements: [renamedProjectRow] },
 ]
 
 type Work = (nowMs: number) => void
-type WakeProjection = { readonly kind: 'project'; readonly throughSeq: number }
-const projectionRow = 'projection'
-/** A wake-up that no projection confirms is sent again after this. */
-const projectAgainMs = 60_000
 
 export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   readonly #migrations = new Migrations(this.ctx.storage, steps)
@@ -67,7 +65,8 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   readonly #skus = new FeedSkuTable(this.ctx.storage.sql, this.#migrations)
   readonly #attempts = new FeedAttempts(this.ctx.storage.sql, this.#migrations)
   readonly #log = new EventLog<FeedEvent>(this.ctx.storage, this.#migrations)
-  readonly #outbox = new Outbox<WakeProjection>(this.ctx.storage, this.#migrations)
+  readonly #outbox = new Outbox<ProjectEffect>(this.ctx.storage, this.#migrations)
+  readonly #projection = new ProjectionDebt(this.#log, this.#outbox)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #drains = new FeedDrains(this.#table, this.#attempts, this.#timers)
   readonly #parts: FeedParts = {
@@ -77,6 +76,9 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   readonly #round = new FeedRound(this.#parts, this.#ledger, this.#drains, this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [
     ...[this.#outbox, this.#timers, this.#table, this.#skus, this.#attempts],
+  ])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#facts, this.#table, this.#skus, this.#attempts, this.#log, this.#outbox, this.#timers],
   ])
   /** Readable from within the object only; its counters say how many calls share a commit. */
   readonly writing = new GroupCommit<Work, null>((works) => this.#writeAll(works))
@@ -161,44 +163,33 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   }
 
   async projected(throughSeq: number): Promise<void> {
-    if (throughSeq >= this.#log.headSeq) this.#outbox.settle(projectionRow)
+    this.#projection.confirmed(throughSeq)
   }
 
   async reproject(): Promise<void> {
-    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeProjection(nowMs))
+    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#projection.owe(nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
     return this.#log.verify()
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('feed_alarm_failed', async () => {
       if (!this.#migrations.applied) return
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) =>
-        this.#sendWake(row?.effect.throughSeq ?? 0),
+        wakeProjection(this.env, 'feed', this.#ledger.account, row?.effect.throughSeq ?? 0),
       )
       const messages = this.#write((nowMs) => this.#round.run(nowMs))
       for (let from = 0; from < messages.length; from += sendBatchMax) {
         await this.env.PUBLICATION.sendBatch(messages.slice(from, from + sendBatchMax).map((body) => ({ body })))
       }
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'feed_alarm_failed', ...describeError(error) }))
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+    })
   }
 
   #resend(page: FeedPage): FeedPage {
     if (page.listings.length > 0) this.#write((nowMs) => this.#ledger.resend(page.listings, nowMs))
     return page
-  }
-
-  async #sendWake(throughSeq: number): Promise<{ againAtMs: number }> {
-    await this.env.PROJECTIONS.send({ type: 'project', actor: 'feed', name: this.#ledger.account, throughSeq })
-    return { againAtMs: Date.now() + projectAgainMs }
   }
 
   async #join(account: string, work: Work): Promise<void> {
@@ -216,33 +207,14 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
     return works.map(() => ok(null))
   }
 
-  /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
   #write<Answer>(work: (nowMs: number) => Answer): Answer {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        const before = this.#log.headSeq
-        const answer = work(nowMs)
-        this.#table.saveCounts()
-        if (this.#log.headSeq > before) this.#wakeProjection(nowMs)
-        this.#drains.wake(nowMs)
-        this.#clock.arm(nowMs)
-        return answer
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
-  }
-
-  #wakeProjection(nowMs: number): void {
-    const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectionRow, effect, nowMs + projectDelayMs, nowMs)
-  }
-
-  #forget(): void {
-    const parts = [this.#migrations, this.#facts, this.#table, this.#skus, this.#attempts, this.#log, this.#outbox]
-    for (const part of [...parts, this.#timers, this.#clock]) part.forget()
+    return this.#writes.commit((nowMs) => {
+      const before = this.#log.headSeq
+      const answer = work(nowMs)
+      this.#table.saveCounts()
+      if (this.#log.headSeq > before) this.#projection.owe(nowMs)
+      this.#drains.wake(nowMs)
+      return answer
+    })
   }
 }

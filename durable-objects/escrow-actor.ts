@@ -12,6 +12,7 @@ import type { EscrowApi } from '../src/domain/stock/settlement.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { CommandMemory, commandMemoryTable } from './command-memory.ts'
 import { Convoy } from './convoy.ts'
 import { EscrowBook } from './escrow-book.ts'
@@ -35,6 +36,7 @@ export class EscrowActor extends DurableObject<Env> implements EscrowApi {
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #book = new EscrowBook(new EscrowTables(this.ctx.storage.sql, this.#migrations), this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [this.#timers, this.#book])
   /** Readable from within the object only; its counters say how many claims share a commit. */
   readonly execution = new GroupCommit<Hold, StockVerdict | null>((holds) => this.#claimAll(holds))
   readonly #passing = new Convoy<StockCommand, StockVerdict>((commands) => this.#passOn(commands), passedMax)
@@ -82,7 +84,7 @@ export class EscrowActor extends DurableObject<Env> implements EscrowApi {
   #claimAll(commands: readonly Hold[]): readonly Result<StockVerdict | null, unknown>[] {
     const verdicts = new Map(this.#commands.verdictsOf(commands.map(({ commandId }) => commandId)))
     const knownAs = this.#book.knownAmong(commands)
-    return this.#write((nowMs) =>
+    return this.#writes.commit((nowMs) =>
       commands.map((command) => {
         const remembered = verdicts.get(command.commandId)
         if (remembered) return ok(remembered)
@@ -119,7 +121,7 @@ export class EscrowActor extends DurableObject<Env> implements EscrowApi {
     })
     if (answered.length === 0) return
     const known = new Set(this.#commands.verdictsOf(answered.map(({ command }) => command.commandId)).keys())
-    this.#write((nowMs) => {
+    this.#writes.commit((nowMs) => {
       for (const { command, verdict } of answered) {
         if (verdict.ok) this.#book.noteSettled(command.reservationId, nowMs)
         if (command.unrepeated === true || known.has(command.commandId)) continue
@@ -135,26 +137,15 @@ export class EscrowActor extends DurableObject<Env> implements EscrowApi {
     const giveBack = asked.includes(true)
     const { lastPlace } = this.#book
     do {
-      const settlement = this.#write((nowMs) => this.#book.cut(giveBack, nowMs))
+      const settlement = this.#writes.commit((nowMs) => this.#book.cut(giveBack, nowMs))
       const terms = await this.#home().settle(this.#position(), settlement)
-      this.#write((nowMs) => this.#book.hear(settlement, terms, nowMs))
+      if ('refused' in terms) {
+        this.#book.hearRefusal()
+        throw new Error(`batch ${settlement.batch?.number} was refused: ${terms.refused}`)
+      }
+      this.#writes.commit((nowMs) => this.#book.hear(settlement, terms, nowMs))
     } while (this.#book.hasLeft(lastPlace, giveBack))
     return asked.map(() => true)
-  }
-
-  #write<Done>(work: (nowMs: number) => Done): Done {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        const done = work(nowMs)
-        this.#clock.arm(nowMs)
-        return done
-      })
-    } catch (error) {
-      for (const part of [this.#migrations, this.#timers, this.#book, this.#clock]) part.forget()
-      throw error
-    }
   }
 
   #position(): string {

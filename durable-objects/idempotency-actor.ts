@@ -12,10 +12,10 @@ import {
   retentionMs,
   type StoredAnswer,
 } from '../src/domain/idempotency/idempotency.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 
@@ -48,6 +48,7 @@ type Row = { fingerprint: string; begun_at_ms: number; lease_until_ms: number; a
 export class IdempotencyActor extends DurableObject<Env> implements IdempotencyApi {
   readonly #migrations = new Migrations(this.ctx.storage, steps)
   readonly #clock = new AlarmClock(this.ctx.storage, [{ nextDueMs: () => this.#nextTidyMs() }])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [])
   readonly #calls = new GroupCommit<Asked | Told, IdempotencyAnswer>((calls) => this.#applyAll(calls))
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -63,16 +64,8 @@ export class IdempotencyActor extends DurableObject<Env> implements IdempotencyA
     await this.#join({ type: 'finish', key, fingerprint, answer })
   }
 
-  /** Never throws; a tidy round that failed is tried again. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
-      this.#forgetOld(Date.now())
-      this.#clock.arm(Date.now())
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'idempotency_alarm_failed', ...describeError(error) }))
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('idempotency_alarm_failed', async () => this.#forgetOld(Date.now()))
   }
 
   #join(call: Asked | Told): Promise<IdempotencyAnswer> {
@@ -82,19 +75,7 @@ export class IdempotencyActor extends DurableObject<Env> implements IdempotencyA
   }
 
   #applyAll(calls: readonly (Asked | Told)[]): readonly Result<IdempotencyAnswer, unknown>[] {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        const answers = calls.map((call) => ok(this.#apply(call, nowMs)))
-        this.#clock.arm(nowMs)
-        return answers
-      })
-    } catch (error) {
-      this.#migrations.forget()
-      this.#clock.forget()
-      throw error
-    }
+    return this.#writes.commit((nowMs) => calls.map((call) => ok(this.#apply(call, nowMs))))
   }
 
   #apply(call: Asked | Told, nowMs: number): IdempotencyAnswer {

@@ -14,14 +14,13 @@ import type {
 } from '../src/domain/inbox/delivery.ts'
 import type { InboxEvent } from '../src/domain/inbox/delivery-facts.ts'
 import { bodyCharactersMax, tidyAgainMs, tidyIntervalMs } from '../src/domain/inbox/retention.ts'
-import { projectDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import { deliveryId } from '../src/domain/shared/ids.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
 import { ActorFacts, actorFactsTable } from './actor-facts.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { DeliveryLedger } from './delivery-ledger.ts'
 import { DeliverySender } from './delivery-sender.ts'
 import { DeliveryTable, deliveryTables } from './delivery-table.ts'
@@ -30,19 +29,16 @@ import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { type ProjectEffect, ProjectionDebt, renamedProjectRow, wakeProjection } from './projection-debt.ts'
 import { Timers, timersTable } from './timers.ts'
 
 const steps = [
   { id: 1, statements: [...deliveryTables, actorFactsTable, eventLogTable, outboxTable, outboxIndex, timersTable] },
+  { id: 2, statements: [renamedProjectRow] },
 ]
 
 type Received = { readonly inbox: string; readonly input: DeliveryInput }
-type WakeProjection = { readonly kind: 'project'; readonly throughSeq: number }
 
-/** The one row of the outbox: wake-ups of the projection coalesce in it. */
-const projectionRow = 'projection'
-/** A wake-up whose projection never confirms is sent again after this. */
-const projectAgainMs = 60_000
 /** Bodies in one answer: an RPC carries 32 MB, and text may take two bytes a character on the way. */
 const readCharactersMax = 8_000_000
 
@@ -52,10 +48,14 @@ export class InboxActor extends DurableObject<Env> implements InboxApi {
   readonly #table = new DeliveryTable(this.ctx.storage.sql, this.#migrations)
   readonly #log = new EventLog<InboxEvent>(this.ctx.storage, this.#migrations)
   readonly #ledger = new DeliveryLedger(this.#table, this.#log)
-  readonly #outbox = new Outbox<WakeProjection>(this.ctx.storage, this.#migrations)
+  readonly #outbox = new Outbox<ProjectEffect>(this.ctx.storage, this.#migrations)
+  readonly #projection = new ProjectionDebt(this.#log, this.#outbox)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #sender = new DeliverySender(this.ctx.storage, this.#table, this.env)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#sender, this.#outbox, this.#timers])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#facts, this.#table, this.#log, this.#outbox, this.#timers],
+  ])
   readonly #receiving = new GroupCommit<Received, Receipt>((items) => this.#receiveAll(items))
   readonly #settling = new GroupCommit<DeliverySettlement, null>((items) => this.#settleAll(items))
 
@@ -118,31 +118,26 @@ export class InboxActor extends DurableObject<Env> implements InboxApi {
   }
 
   async projected(throughSeq: number): Promise<void> {
-    if (throughSeq >= this.#log.headSeq) this.#outbox.settle(projectionRow)
+    this.#projection.confirmed(throughSeq)
   }
 
   async reproject(): Promise<void> {
-    if (this.#log.headSeq > 0) this.#commit((nowMs) => this.#wakeProjection(nowMs))
+    if (this.#log.headSeq > 0) this.#commit((nowMs) => this.#projection.owe(nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
     return this.#log.verify()
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('inbox_alarm_failed', async () => {
       const inbox = this.#facts.get('name') ?? ''
       await this.#sender.send(inbox, Date.now)
-      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) => this.#sendWake(inbox, row?.effect))
+      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) =>
+        wakeProjection(this.env, 'inbox', inbox, row?.effect.throughSeq ?? 0),
+      )
       if (this.#timers.due(Date.now()).includes('tidy')) this.#tidy()
-      this.#clock.arm(Date.now())
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'inbox_alarm_failed', ...describeError(error) }))
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+    })
   }
 
   #receiveAll(items: readonly Received[]): readonly Result<Receipt, unknown>[] {
@@ -160,39 +155,13 @@ export class InboxActor extends DurableObject<Env> implements InboxApi {
     })
   }
 
-  /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
   #commit<Answer>(write: (nowMs: number) => Answer): Answer {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        const seqBefore = this.#log.headSeq
-        const answer = write(nowMs)
-        if (this.#log.headSeq > seqBefore) this.#wakeProjection(nowMs)
-        this.#clock.arm(nowMs)
-        return answer
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
-  }
-
-  #forget(): void {
-    const remembering = [this.#migrations, this.#facts, this.#table, this.#log, this.#outbox, this.#timers, this.#clock]
-    for (const part of remembering) part.forget()
-  }
-
-  #wakeProjection(nowMs: number): void {
-    const wake = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectionRow, wake, nowMs + projectDelayMs, nowMs)
-  }
-
-  async #sendWake(inbox: string, wake: WakeProjection | undefined): Promise<{ readonly againAtMs: number }> {
-    if (wake) {
-      await this.env.PROJECTIONS.send({ type: 'project', actor: 'inbox', name: inbox, throughSeq: wake.throughSeq })
-    }
-    return { againAtMs: Date.now() + projectAgainMs }
+    return this.#writes.commit((nowMs) => {
+      const seqBefore = this.#log.headSeq
+      const answer = write(nowMs)
+      if (this.#log.headSeq > seqBefore) this.#projection.owe(nowMs)
+      return answer
+    })
   }
 
   #tidy(): void {

@@ -11,28 +11,23 @@ import { capacityDay, type LocationSite } from '../src/domain/location/day-limit
 import { decide, decideForget } from '../src/domain/location/decide.ts'
 import type { LocationCommand, LocationVerdict, LocationView } from '../src/domain/location/location-command.ts'
 import type { LocationEvent } from '../src/domain/location/location-event.ts'
-import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
+import { drainDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { CommandMemory, commandMemoryTable } from './command-memory.ts'
 import { drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
-import {
-  type LocationEffect,
-  projectRow,
-  sendLocationEffects,
-  tellOrdersRow,
-  tellReturnedRow,
-} from './location-effects.ts'
+import { type LocationEffect, sendLocationEffects, tellOrdersRow, tellReturnedRow } from './location-effects.ts'
 import { LocationLedger } from './location-ledger.ts'
 import { LocationTables, locationTables } from './location-tables.ts'
 import { Migrations } from './migrations.ts'
 import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { ProjectionDebt } from './projection-debt.ts'
 
 const steps = [{ id: 1, statements: [...locationTables, eventLogTable, commandMemoryTable, outboxTable, outboxIndex] }]
 const overloaded: LocationVerdict = { ok: false, error: { reason: 'overloaded' } }
@@ -45,9 +40,13 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
   readonly #log = new EventLog<LocationEvent>(this.ctx.storage, this.#migrations)
   readonly #commands = new CommandMemory<LocationVerdict>(this.ctx.storage, this.#migrations)
   readonly #outbox = new Outbox<LocationEffect>(this.ctx.storage, this.#migrations)
+  readonly #projection = new ProjectionDebt(this.#log, this.#outbox)
   readonly #tables = new LocationTables(this.ctx.storage.sql, this.#migrations)
   readonly #ledger = new LocationLedger(this.#tables, this.#log)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#log, this.#outbox, this.#ledger],
+  ])
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, LocationVerdict>((asked) => this.#executeAll(asked))
 
@@ -76,33 +75,25 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
   }
 
   async projected(throughSeq: number): Promise<void> {
-    if (throughSeq >= this.#log.headSeq) this.#outbox.settle(projectRow)
+    this.#projection.confirmed(throughSeq)
   }
 
   async reproject(): Promise<void> {
-    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeProjection(nowMs))
+    if (this.#log.headSeq > 0) this.#writes.commit((nowMs) => this.#projection.owe(nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
     return this.#log.verify()
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('location_alarm_failed', async () => {
       const { name } = this.#ledger
-      if (name !== null) {
-        await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-          sendLocationEffects(this.env, name, this.#tables, rows, Date.now()),
-        )
-      }
-      this.#clock.arm(Date.now())
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'location_alarm_failed', ...describeError(error) }))
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+      if (name === null) return
+      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
+        sendLocationEffects(this.env, name, this.#tables, rows),
+      )
+    })
   }
 
   /** The newest configuration that this isolate knows: a limit that was changed holds from then on. */
@@ -116,14 +107,14 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
     if (asked.every(({ command }) => verdicts.has(command.commandId))) {
       return asked.map((item) => this.#executeOne(item, verdicts, 0))
     }
-    return this.#write((nowMs) => {
+    return this.#writes.commit((nowMs) => {
       const headSeq = this.#log.headSeq
       this.#ledger.open(asked)
       this.#forgetDays(asked, nowMs)
       const answers = asked.map((item) => this.#executeOne(item, verdicts, nowMs))
       if (this.#log.headSeq > headSeq) {
         this.#ledger.save()
-        this.#wakeProjection(nowMs)
+        this.#projection.owe(nowMs)
       }
       return answers
     })
@@ -170,31 +161,6 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
       this.#outbox.settle(tellOrdersRow)
       this.#outbox.add(tellReturnedRow, { kind: 'tell_returned' }, nowMs + drainDelayMs, nowMs)
     }
-  }
-
-  #wakeProjection(nowMs: number): void {
-    const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
-  }
-
-  /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
-  #write<Answer>(work: (nowMs: number) => Answer): Answer {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        const answer = work(nowMs)
-        this.#clock.arm(nowMs)
-        return answer
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
-  }
-
-  #forget(): void {
-    for (const part of [this.#migrations, this.#log, this.#outbox, this.#ledger, this.#clock]) part.forget()
   }
 }
 

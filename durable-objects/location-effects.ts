@@ -5,21 +5,18 @@ import type { Env } from '../src/env.ts'
 import type { Disposition } from './drain-outbox.ts'
 import type { LocationTables } from './location-tables.ts'
 import type { OutboxRow } from './outbox.ts'
+import { type ProjectEffect, wakeProjection } from './projection-debt.ts'
 
 export type LocationEffect =
-  /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
-  | { readonly kind: 'project'; readonly throughSeq: number }
+  | ProjectEffect
   /** It went down: whoever is to be shipped from here, however late it is by now, has to look for another place. */
   | { readonly kind: 'tell_orders' }
   /** It is up again: whoever was told to leave may want to come again, and whoever waits may come. */
   | { readonly kind: 'tell_returned' }
 
-export const projectRow = 'project'
 export const tellOrdersRow = 'tell_orders'
 export const tellReturnedRow = 'tell_returned'
 
-/** A wake-up whose projection never confirms is sent again after this. */
-const projectAgainMs = 60_000
 /** Messages in one `sendBatch`. */
 const messagesMax = 100
 
@@ -29,14 +26,12 @@ export async function sendLocationEffects(
   location: string,
   tables: LocationTables,
   rows: readonly OutboxRow<LocationEffect>[],
-  nowMs: number,
 ): Promise<Disposition> {
   const effect = rows[0]?.effect
   if (effect === undefined) return 'done'
   switch (effect.kind) {
     case 'project':
-      await env.PROJECTIONS.send({ type: 'project', actor: 'location', name: location, throughSeq: effect.throughSeq })
-      return { againAtMs: nowMs + projectAgainMs }
+      return wakeProjection(env, 'location', location, effect.throughSeq)
     case 'tell_orders':
       await tellOrders(env, (after) => tables.ordersClaiming(after, messagesMax), {
         why: `location ${location} is down`,

@@ -25,9 +25,9 @@ import type { OrderState } from '../src/domain/order/order-state.ts'
 import type { SagaCommand } from '../src/domain/order/saga-command.ts'
 import { settleDefaultMs } from '../src/domain/outbox/intent-outcome.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { Env } from '../src/env.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { CommandMemory, commandMemoryTable } from './command-memory.ts'
 import { drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
@@ -58,6 +58,10 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
   readonly #ports = orderPorts(this.env, { state: () => this.#state, record: (command) => this.#record(command) })
   readonly #saga = new OrderSaga(this.#ports, this.#timers)
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#log, this.#outbox, ...this.#debts, this.#timers],
+    { forget: () => this.#forgetDocument() },
+  ])
   #loaded: OrderDocument | null = null
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -112,29 +116,28 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
 
   async reproject(): Promise<void> {
     const { orderId } = this.#document
-    if (orderId !== null) this.#write((nowMs) => oweProjection(this.#outbox, orderId, this.#log.headSeq, nowMs))
+    if (orderId !== null) this.#writes.commit((nowMs) => oweProjection(this.#outbox, orderId, this.#log.headSeq, nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
     return this.#log.verify()
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
-      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-        sendOrderEffects(this.env, rows, Date.now()),
-      )
-      if (this.#timers.due(Date.now()).includes(sagaTimer)) await this.#advance()
-      this.#clock.arm(Date.now())
-    } catch (error) {
-      console.error(
-        JSON.stringify({ event: 'order_alarm_failed', orderId: this.#state?.orderId, ...describeError(error) }),
-      )
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound(
+      'order_alarm_failed',
+      async () => {
+        await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
+          sendOrderEffects(this.env, rows, Date.now()),
+        )
+        if (this.#timers.due(Date.now()).includes(sagaTimer)) await this.#advance()
+      },
+      () => ({ orderId: this.#state?.orderId }),
+    )
+  }
+
+  #forgetDocument(): void {
+    this.#loaded = null
   }
 
   get #document(): OrderDocument {
@@ -152,7 +155,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
     if (remembered !== null) return remembered
     const decided = decide(command, this.#document, { orderId, nowMs: Date.now() })
     if (!decided.ok && this.#document.version === 0) return decided
-    return this.#write((nowMs) => {
+    return this.#writes.commit((nowMs) => {
       const verdict = decided.ok ? this.#accept(orderId, decided.value, command.cause, nowMs) : decided
       if (this.#state !== null || verdict.ok) this.#commands.remember(command.commandId, verdict, nowMs)
       return verdict
@@ -167,7 +170,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
     if (!decided.ok || decided.value.events.length === 0) return
     const { value } = decided
     const cause = { ...asked, correlationId: state.correlationId }
-    this.#write((nowMs) => this.#accept(state.orderId, value, cause, nowMs))
+    this.#writes.commit((nowMs) => this.#accept(state.orderId, value, cause, nowMs))
   }
 
   #accept(orderId: string, decision: Decision, cause: Cause, nowMs: number): OrderVerdict {
@@ -182,6 +185,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
     }
     return { ok: true, effect, version: document.version }
   }
+
   /** Behind the answer: nobody who sends a command waits for positions. */
   #advanceBehind(): void {
     if (this.#timers.dueAtMs(sagaTimer) !== null) this.ctx.waitUntil(this.#advance())
@@ -189,7 +193,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
 
   async #advance(): Promise<void> {
     await this.#saga.run()
-    this.#write((nowMs) => this.#saga.schedule(this.#state, nowMs))
+    this.#writes.commit((nowMs) => this.#saga.schedule(this.#state, nowMs))
   }
 
   async #settleMs(intentId: string): Promise<number> {
@@ -199,27 +203,5 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
     } catch {
       return settleDefaultMs
     }
-  }
-
-  /** One transaction with its outbox rows and alarm; after a roll-back nothing in memory is believed any more. */
-  #write<Answer>(work: (nowMs: number) => Answer): Answer {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        const answer = work(nowMs)
-        this.#clock.arm(nowMs)
-        return answer
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
-  }
-
-  #forget(): void {
-    this.#loaded = null
-    for (const part of [this.#migrations, this.#log, this.#outbox, ...this.#debts, this.#timers, this.#clock])
-      part.forget()
   }
 }

@@ -39,7 +39,7 @@ export class PromptDrain<Effect extends { readonly kind: string }> implements Pe
     return isLookedAfter && dueAtMs <= nowMs + promptMaxMs ? dueAtMs + behindMs : dueAtMs
   }
 
-  /** In the turn of the write that made something pending. Should that be rolled back, the timer finds nothing due. */
+  /** After the write that made something pending, in its turn. */
   schedule(nowMs: number): void {
     const dueAtMs = this.#outbox.nextDueMs()
     if (dueAtMs === null || dueAtMs > nowMs + promptMaxMs) return

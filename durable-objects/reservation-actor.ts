@@ -15,6 +15,7 @@ import type { RecalledHolds, ReservationVerdict, ReserveInput } from '../src/dom
 import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { CartClaims, type Refusals } from './cart-claims.ts'
 import { CartTable, cartHolds, cartTables } from './cart-table.ts'
 import { fillCart } from './fill-cart.ts'
@@ -41,6 +42,7 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
   readonly #claims = new CartClaims(this.env)
   readonly #admission = new HoldAdmission(this.#carts, (holder) => actor<HoldQuotaApi>(this.env.HOLD_QUOTA, holder))
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#carts])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [this.#carts])
   readonly #turns = new Turns(parkedMax)
   /** Readable from within the object only; its counters say how many carts share a commit. */
   readonly saving = new GroupCommit<Saving, null>((carts) => this.#saveAll(carts))
@@ -221,18 +223,10 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
   }
 
   #saveAll(carts: readonly Saving[]): readonly Result<null, unknown>[] {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        for (const { cart, isNew } of carts) this.#carts.save(cart, nowMs, isNew)
-        this.#clock.arm(nowMs)
-        return carts.map(() => ok(null))
-      })
-    } catch (error) {
-      for (const part of [this.#migrations, this.#carts, this.#clock]) part.forget()
-      throw error
-    }
+    return this.#writes.commit((nowMs) => {
+      for (const { cart, isNew } of carts) this.#carts.save(cart, nowMs, isNew)
+      return carts.map(() => ok(null))
+    })
   }
 }
 

@@ -5,13 +5,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, ProjectionPage, StockApi } from '../src/actor-apis.ts'
 import type { PositionSummary } from '../src/domain/atp/position-figures.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { OrderId, PositionId } from '../src/domain/shared/ids.ts'
 import type { ClaimCover } from '../src/domain/stock/claim-cover.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
 import { lotViews, positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
-import type { EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
+import type { EscrowTerms, Settlement, SettlementRefusal } from '../src/domain/stock/settlement.ts'
 import type {
   LedgerEntry,
   LotView,
@@ -22,18 +21,20 @@ import type {
 } from '../src/domain/stock/stock-command.ts'
 import type { LoggedStockEvent } from '../src/domain/stock/stock-event.ts'
 import type { Env } from '../src/env.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { CommandMemory } from './command-memory.ts'
 import { drainNoting } from './drain-outbox.ts'
 import { EventLog } from './event-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { Outbox } from './outbox.ts'
+import { projectRow } from './projection-debt.ts'
 import { PromptDrain } from './prompt-drain.ts'
 import { StockAnswers } from './stock-answers.ts'
 import { type Answer, type Asked, StockBatch } from './stock-batch.ts'
 import { StockCover } from './stock-cover.ts'
-import { projectRow, type StockEffect, sendStockEffects } from './stock-effects.ts'
+import { type StockEffect, sendStockEffects } from './stock-effects.ts'
 import { StockEscrow } from './stock-escrow.ts'
 import { StockLedger } from './stock-ledger.ts'
 import { StockSales } from './stock-sales.ts'
@@ -51,15 +52,20 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #tables = stockTablesIn(this.ctx.storage.sql, this.#migrations)
   readonly #ledger = new StockLedger(this.#tables, this.#log, this.#timers)
-  readonly #prompt = new PromptDrain(this.ctx.storage, this.#outbox, () => this.#unthrown(() => this.#drain()))
+  readonly #prompt = new PromptDrain(this.ctx.storage, this.#outbox, () =>
+    this.#writes.attempt('stock_alarm_failed', () => this.#drain()),
+  )
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#prompt, this.#timers])
   readonly #sales = new StockSales()
   readonly #cover = new StockCover(this.#outbox, this.#timers, this.#ledger, this.#tables.cover, this.#log)
+  /** Readable from within the object only: tests lower its limits. */
+  readonly escrow = new StockEscrow(this.env, this.#ledger, this.#timers)
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#log, this.#outbox, this.#timers, this.#ledger, this.escrow, this.#cover],
+  ])
   readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log)
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, Answer>((asked) => this.#batch.execute(asked))
-  /** Readable from within the object only: tests lower its limits. */
-  readonly escrow = new StockEscrow(this.env, this.#ledger, this.#timers)
   readonly #batch = new StockBatch(this.#ledger, this.#commands, this.escrow, this.#sales, (work) => this.#write(work))
   readonly #answers = new StockAnswers(this.execution, this.escrow)
 
@@ -81,9 +87,9 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     return this.#answers.passedOn(position as PositionId, shard, commands)
   }
 
-  async settle(position: string, settlement: Settlement): Promise<EscrowTerms> {
+  async settle(position: string, settlement: Settlement): Promise<EscrowTerms | SettlementRefusal> {
     const answer = await this.execution.join({ position: position as PositionId, settlement })
-    if (answer === null || !('granted' in answer && 'protects' in answer)) throw new Error('overloaded')
+    if (answer === null || 'ok' in answer || 'giveBack' in answer) throw new Error('overloaded')
     return answer
   }
 
@@ -142,22 +148,12 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     return this.#log.verify()
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    await this.#unthrown(async () => {
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('stock_alarm_failed', async () => {
       if (this.#ledger.name === null) return
       await this.#drain()
       this.#write((nowMs) => this.#ledger.tidy(nowMs))
       await this.escrow.collect({ shards: this.escrow.leavers, giveBack: true })
-    })
-  }
-
-  #unthrown(work: () => Promise<void>): Promise<void> {
-    return work().catch((error: unknown) => {
-      console.error(JSON.stringify({ event: 'stock_alarm_failed', ...describeError(error) }))
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
     })
   }
 
@@ -168,7 +164,6 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     await drainNoting(this.ctx.storage, this.#outbox, Date.now, (rows) =>
       sendStockEffects(this.env, name, rows, () => this.#sales.take(), Date.now(), push),
     )
-    this.#clock.arm(Date.now())
   }
 
   /** Their claims, so that what is read is as new as the question. */
@@ -184,31 +179,18 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     return nowMs
   }
 
-  /** One transaction with its wake-ups and alarm; after a roll-back nothing in memory is believed any more. */
   #write<Answer>(work: (nowMs: number) => Answer): Answer {
-    const nowMs = Date.now()
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        const before = this.#ledger.position
-        const answer = work(nowMs)
-        this.#cover.review(this.#ledger.position !== before, nowMs)
-        this.#wakeUps.orders(nowMs)
-        this.escrow.review(nowMs)
-        if (this.#ledger.position !== before) this.#ledger.save()
-        this.#wakeUps.changed(before, nowMs)
-        this.#clock.arm(nowMs)
-        this.#prompt.schedule(nowMs)
-        return answer
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
-  }
-
-  #forget(): void {
-    const parts = [this.#migrations, this.#log, this.#outbox, this.#timers, this.#ledger, this.#cover, this.#clock]
-    for (const part of parts) part.forget()
+    const answer = this.#writes.commit((nowMs) => {
+      const before = this.#ledger.position
+      const done = work(nowMs)
+      this.#cover.review(this.#ledger.position !== before, nowMs)
+      this.#wakeUps.orders(nowMs)
+      this.escrow.review(nowMs)
+      if (this.#ledger.position !== before) this.#ledger.save()
+      this.#wakeUps.changed(before, nowMs)
+      return done
+    })
+    this.#prompt.schedule(Date.now())
+    return answer
   }
 }

@@ -9,10 +9,10 @@ import { unreachable } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
 import type { Disposition } from './drain-outbox.ts'
 import type { OutboxRow } from './outbox.ts'
+import { type ProjectEffect, wakeProjection } from './projection-debt.ts'
 
 export type StockEffect =
-  /** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
-  | { readonly kind: 'project'; readonly throughSeq: number }
+  | ProjectEffect
   /** Available changed: every channel that this location serves and that shows our figures has to be told. */
   | { readonly kind: 'publish' }
   /** The availability of the SKU has not heard of the newest version. */
@@ -27,14 +27,11 @@ export type StockEffect =
       readonly version?: number
     }
 
-export const projectRow = 'project'
 export const publishRow = 'publish'
 export const summariseRow = 'summarise'
 export const coverRow = (orderId: OrderId) => `cover/${orderId}`
 export const wakeRow = (orderId: OrderId) => `wake/${orderId}`
 
-/** A wake-up whose projection never confirms is sent again after this. */
-const projectAgainMs = 60_000
 /** An order that nobody told is tried again after this, then ever more rarely. */
 const coverAgainMinMs = 30_000
 const coverAgainMaxMs = 900_000
@@ -54,8 +51,7 @@ export async function sendStockEffects(
   if (effect === undefined) return 'done'
   switch (effect.kind) {
     case 'project':
-      await env.PROJECTIONS.send({ type: 'project', actor: 'stock', name: position, throughSeq: effect.throughSeq })
-      return { againAtMs: nowMs + projectAgainMs }
+      return wakeProjection(env, 'stock', position, effect.throughSeq)
     case 'publish':
       await publish(env, position, { changedAtMs: rows[0]?.createdAtMs ?? nowMs, sold: takeSales() }, nowMs)
       return 'done'

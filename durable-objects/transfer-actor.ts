@@ -6,7 +6,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AuditVerdict, Projectable, ProjectionPage } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
-import { projectDelayMs, retryDelayMs } from '../src/domain/outbox/drain.ts'
+import { retryDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { positionId } from '../src/domain/shared/ids.ts'
@@ -17,12 +17,14 @@ import { effectAnswers, type TransferCall, transferCalls } from '../src/domain/t
 import type { TransferApi, TransferCommand, TransferVerdict } from '../src/domain/transfer/transfer-command.ts'
 import type { TransferEvent } from '../src/domain/transfer/transfer-event.ts'
 import type { Env } from '../src/env.ts'
-import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { AtomicWrites } from './atomic-writes.ts'
 import { callPosition } from './call-position.ts'
-import { type Disposition, drainOutbox } from './drain-outbox.ts'
+import { drainOutbox } from './drain-outbox.ts'
 import { EventLog, eventLogTable } from './event-log.ts'
 import { Migrations } from './migrations.ts'
 import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
+import { type ProjectEffect, ProjectionDebt, wakeProjection } from './projection-debt.ts'
 import { Timers, timersTable } from './timers.ts'
 
 const documentTable = 'CREATE TABLE transfer (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL) STRICT'
@@ -30,12 +32,6 @@ const steps = [
   { id: 1, statements: [documentTable, eventLogTable, timersTable] },
   { id: 2, statements: [outboxTable, outboxIndex] },
 ]
-
-/** D1 has not seen the newest entries of the log. Goes when the projection confirms. */
-type ProjectEffect = { readonly kind: 'project'; readonly throughSeq: number }
-const projectRow = 'project'
-/** A wake-up whose projection never confirms is sent again after this. */
-const projectAgainMs = 60_000
 
 const sagaTimer = 'saga'
 /** The flight that follows a commit needs no timer; this one is for the flight that never landed. */
@@ -48,7 +44,12 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
   readonly #log = new EventLog<TransferEvent>(this.ctx.storage, this.#migrations)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #outbox = new Outbox<ProjectEffect>(this.ctx.storage, this.#migrations)
+  readonly #projection = new ProjectionDebt(this.#log, this.#outbox)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers, this.#outbox])
+  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+    ...[this.#log, this.#timers, this.#outbox],
+    { forget: () => this.#forgetTransfer() },
+  ])
   #loaded: Transfer | null | undefined
   #flight: Promise<void> | null = null
   #failures = 0
@@ -77,29 +78,26 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
   }
 
   async projected(throughSeq: number): Promise<void> {
-    if (throughSeq >= this.#log.headSeq) this.#outbox.settle(projectRow)
+    this.#projection.confirmed(throughSeq)
   }
 
   async reproject(): Promise<void> {
-    if (this.#log.headSeq > 0) this.#write((nowMs) => this.#wakeProjection(nowMs))
+    if (this.#log.headSeq > 0) this.#writes.commit((nowMs) => this.#projection.owe(nowMs))
   }
 
   async verifyAudit(): Promise<AuditVerdict> {
     return this.#log.verify()
   }
 
-  /** Never throws: a throwing alarm is dropped after a few tries, and what is pending with it. */
-  override async alarm(): Promise<void> {
-    this.#clock.wentOff()
-    try {
-      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) => this.#send(row?.effect))
+  override alarm(): Promise<void> {
+    return this.#writes.alarmRound('transfer_alarm_failed', async () => {
+      const name = this.#transfer?.transferId
+      if (name === undefined) return
+      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) =>
+        wakeProjection(this.env, 'transfer', name, row?.effect.throughSeq ?? 0),
+      )
       await this.#advance()
-      this.#clock.arm(Date.now())
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'transfer_alarm_failed', ...describeError(error) }))
-      this.#forget()
-      this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
-    }
+    })
   }
 
   get #transfer(): Transfer | null {
@@ -118,7 +116,7 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
     const decided = decideTransfer(command, before, { transferId, nowMs: Date.now() })
     if (!decided.ok) return decided
     const { events, transfer } = decided.value
-    if (events.length > 0) this.#write((nowMs) => this.#save(transfer, events, cause, nowMs))
+    if (events.length > 0) this.#writes.commit((nowMs) => this.#save(transfer, events, cause, nowMs))
     return { ok: true, effect: events.length === 0 ? 'unchanged' : 'applied', transfer }
   }
 
@@ -126,21 +124,9 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
     this.#log.append(events, cause, nowMs)
     this.ctx.storage.sql.exec('INSERT OR REPLACE INTO transfer (id, document) VALUES (1, ?)', JSON.stringify(transfer))
     this.#loaded = transfer
-    this.#wakeProjection(nowMs)
+    this.#projection.owe(nowMs)
     if (transfer.pending.length === 0) this.#timers.clear(sagaTimer)
     else this.#timers.set(sagaTimer, nowMs + resumeDelayMs)
-  }
-
-  #wakeProjection(nowMs: number): void {
-    const effect = { kind: 'project', throughSeq: this.#log.headSeq } as const
-    this.#outbox.add(projectRow, effect, nowMs + projectDelayMs, nowMs)
-  }
-
-  async #send(effect: ProjectEffect | undefined): Promise<Disposition> {
-    const name = this.#transfer?.transferId
-    if (effect === undefined || name === undefined) return 'done'
-    await this.env.PROJECTIONS.send({ type: 'project', actor: 'transfer', name, throughSeq: effect.throughSeq })
-    return { againAtMs: Date.now() + projectAgainMs }
   }
 
   /** One flight at a time; it reads what is pending before each round. */
@@ -184,26 +170,10 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
   #backOff(transfer: Transfer): void {
     const dueAtMs = Date.now() + retryDelayMs(this.#failures, transfer.transferId)
     this.#failures += 1
-    this.#write(() => this.#timers.set(sagaTimer, dueAtMs))
+    this.#writes.commit(() => this.#timers.set(sagaTimer, dueAtMs))
   }
 
-  /** One transaction with its timer and alarm; after a roll-back nothing in memory is believed any more. */
-  #write(work: (nowMs: number) => void): void {
-    const nowMs = Date.now()
-    try {
-      this.ctx.storage.transactionSync(() => {
-        this.#migrations.ensure()
-        work(nowMs)
-        this.#clock.arm(nowMs)
-      })
-    } catch (error) {
-      this.#forget()
-      throw error
-    }
-  }
-
-  #forget(): void {
+  #forgetTransfer(): void {
     this.#loaded = undefined
-    for (const part of [this.#migrations, this.#log, this.#timers, this.#outbox, this.#clock]) part.forget()
   }
 }

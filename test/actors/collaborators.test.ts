@@ -1,4 +1,3 @@
-import { runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it, vi } from 'vitest'
 import { AlarmClock } from '../../durable-objects/alarm-clock.ts'
 import { CommandMemory, commandMemoryTable } from '../../durable-objects/command-memory.ts'
@@ -14,7 +13,7 @@ import { openedIntent } from '../../src/domain/order/open-intent.ts'
 import { emptyDocument } from '../../src/domain/order/order-document.ts'
 import type { Intent } from '../../src/domain/outbox/intent.ts'
 import { accountId } from '../../src/domain/shared/ids.ts'
-import { testEnv } from '../fixtures/d1.ts'
+import { inStorage } from '../fixtures/in-storage.ts'
 import { capturedOrder } from '../fixtures/order-state.ts'
 import { testCause } from '../fixtures/stock-commands.ts'
 
@@ -22,7 +21,6 @@ type Counted = { readonly type: string; readonly n: number }
 type Effect = { readonly kind: string; readonly n: number }
 
 const steps = [{ id: 1, statements: [eventLogTable, commandMemoryTable, outboxTable, outboxIndex, timersTable] }]
-let objects = 0
 
 /** A decision with one event, about an intent that now stands like this. */
 function decisionAbout(change: Partial<Intent>): Decision {
@@ -35,12 +33,6 @@ function decisionAbout(change: Partial<Intent>): Decision {
   const state = { ...capturedOrder('1'), intents: [intent] }
   const document = { ...emptyDocument, version: 1, state }
   return { events: [{ type: 'intent_opened', intent }], effect: 'applied', document }
-}
-
-/** An empty object's own storage: any class will do, nothing of it is called. */
-function inStorage<Answer>(test: (storage: DurableObjectStorage) => Answer | Promise<Answer>): Promise<Answer> {
-  const stub = testEnv.STOCK.get(testEnv.STOCK.idFromName(`storage-${++objects}@nowhere`))
-  return runInDurableObject(stub, (_, state) => test(state.storage))
 }
 
 function inTables<Answer>(

@@ -1,21 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { demoConfig } from '../fixtures/console/demo-config.ts'
 import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
-import { migratedDb } from '../fixtures/d1.ts'
-import { Visitor } from './ops-visitor.ts'
-import { seedConfig } from './seed-config.ts'
+import { cardOf, seedDemo, textOf, Visitor } from './ops-visitor.ts'
 
 const world = demoWorld(Date.now())
 let visitor: Visitor
 
-const textOf = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
-const cardOf = (html: string, id: string) =>
-  textOf(new RegExp(`<section[^>]*id="${id}".*?</section>`, 's').exec(html)?.[0] ?? '')
-
-beforeAll(async () => {
-  await seedConfig(demoConfig)
-  await world.project(await migratedDb())
-})
+beforeAll(() => seedDemo(world))
 beforeEach(async () => {
   world.feed.resent.length = 0
   visitor = await Visitor.signedIn(world)

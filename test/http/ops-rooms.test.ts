@@ -1,22 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
 import { migratedDb } from '../fixtures/d1.ts'
-import { Visitor } from './ops-visitor.ts'
+import { cardOf, textOf, Visitor } from './ops-visitor.ts'
 import { seedConfig } from './seed-config.ts'
 
 const world = demoWorld(Date.now())
 const orderUrl = (stage: Parameters<typeof demoOrderId>[0]) => `/ops/orders/${encodeURIComponent(demoOrderId(stage))}`
 let visitor: Visitor
-
-/** What a person reads: no tags, spaces run together. */
-const textOf = (html: string) =>
-  html
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .replaceAll('&#39;', "'")
-/** One card of a page. */
-const cardOf = (html: string, id: string) =>
-  textOf(new RegExp(`<section[^>]*id="${id}".*?</section>`, 's').exec(html)?.[0] ?? '')
 
 beforeAll(async () => {
   await seedConfig()

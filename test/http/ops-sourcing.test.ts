@@ -3,13 +3,12 @@ import { changeProfile, contentHash } from '../../src/http/change-profile.ts'
 import { demoConfig } from '../fixtures/console/demo-config.ts'
 import { demoProfile } from '../fixtures/console/demo-sourcing.ts'
 import { demoWorld } from '../fixtures/console/demo-world.ts'
-import { Visitor } from './ops-visitor.ts'
+import { textOf, Visitor } from './ops-visitor.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 
 const world = demoWorld(Date.now())
 let visitor: Visitor
 
-const textOf = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 const path = '/ops/sourcing/balanced'
 const revisionIn = (html: string) => /name="revision" value="(\d+)"/.exec(html)?.[1] ?? ''
 

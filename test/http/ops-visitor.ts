@@ -3,13 +3,32 @@ import { createExecutionContext } from 'cloudflare:test'
 import type { Env } from '../../src/env.ts'
 import { app } from '../../src/http/app.ts'
 import { testDevToken } from '../fixtures/config.ts'
-import { bindings } from './seed-config.ts'
+import { demoConfig } from '../fixtures/console/demo-config.ts'
+import type { ConsoleWorld } from '../fixtures/console/world.ts'
+import { migratedDb } from '../fixtures/d1.ts'
+import { bindings, seedConfig } from './seed-config.ts'
 
 const origin = 'https://crossdock.example'
 
 /** The actors that the console finds; `realWorld` is the ones of the worker under test. */
 type World = { env(bindings: Env): Env }
 export const realWorld: World = { env: (own) => own }
+
+/** The demo's company and all that happened in it. */
+export async function seedDemo(world: ConsoleWorld): Promise<void> {
+  await seedConfig(demoConfig)
+  await world.project(await migratedDb())
+}
+
+/** What a person reads: no tags, spaces run together. */
+export const textOf = (html: string) =>
+  html
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replaceAll('&#39;', "'")
+/** One card of a page. */
+export const cardOf = (html: string, id: string) =>
+  textOf(new RegExp(`<section[^>]*id="${id}".*?</section>`, 's').exec(html)?.[0] ?? '')
 
 export class Visitor {
   readonly #cookies = new Map<string, string>()
