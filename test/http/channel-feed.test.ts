@@ -1,13 +1,10 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { actor, type FeedApi } from '../../src/actor-apis.ts'
-import { contentVersion } from '../../src/connectors/transport/content-version.ts'
 import type { SkuWant } from '../../src/domain/feed/feed-contract.ts'
-import { subjectOfProduct } from '../../src/domain/feed/feed-subject.ts'
-import { consumeBatch } from '../fixtures/consume-batch.ts'
 import { receive } from '../fixtures/order-actor-rig.ts'
 import { bindings, seedConfig } from './seed-config.ts'
-import { get, post, put } from './send.ts'
+import { get, post } from './send.ts'
 
 const shop = 'shopify-us'
 const tiedKey = 'portal-key-0123456789abcdefghijkl'
@@ -83,44 +80,6 @@ describe('the feed of a channel over HTTP', () => {
     expect(first.listings.map(({ sku }) => sku)).toEqual(['SKU-0', 'SKU-1'])
     const rest = await listings(`?limit=2&cursor=${encodeURIComponent(first.nextCursor ?? '')}`)
     expect([rest.listings.map(({ sku }) => sku), rest.nextCursor]).toEqual([['SKU-2'], null])
-  })
-
-  it('shows content by its product, with versions for figures, once it was entered', async () => {
-    const content = { title: 'Rope', tags: ['rope'] }
-    const entry = { account: shop, externalProductId: '7', content }
-    const answer = await put('/v1/catalog/content', { content: [entry, { ...entry, account: 'b3' }] })
-    expect(await answer.json()).toMatchObject({
-      ...{ saved: 1, refused: 1 },
-      results: [
-        { key: `${shop}/7`, ok: true },
-        { ok: false, problem: { type: expect.stringContaining('unknown_account') } },
-      ],
-    })
-    const outlook = await feed().outlook([subjectOfProduct('7')])
-    expect(outlook.skus[0]?.changedAtMs).toBeLessThanOrEqual(Date.now())
-    await consumeBatch('publication', [
-      { type: 'publish_stock', account: shop, sku: subjectOfProduct('7'), revision: 1_000 },
-    ])
-    const { listings: found } = await listings('?product=7')
-    expect(found).toMatchObject([
-      {
-        ...{ kind: 'content', externalItemId: '7', externalLocationId: '', sku: null, state: 'ready', lane: 'content' },
-        ...{
-          desired: contentVersion(content),
-          sent: null,
-          acknowledged: null,
-          observed: null,
-          keptBack: null,
-          buffer: null,
-        },
-      },
-    ])
-    await feed().want(shop, [
-      {
-        ...{ sku: subjectOfProduct('7'), revision: 1_001, listings: [], reviewAfterMs: null },
-        urgency: { lowStock: 3 },
-      },
-    ])
   })
 
   it('finds those of one SKU', async () => {
