@@ -179,7 +179,7 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
     return this.#writes.alarmRound('feed_alarm_failed', async () => {
       if (!this.#migrations.applied) return
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) =>
-        wakeProjection(this.env, 'feed', this.#ledger.account, row?.effect.throughSeq ?? 0),
+        wakeProjection(this.env, 'feed', this.#ledger.account, row?.effect.throughSeq ?? 0, Date.now()),
       )
       const messages = this.#write((nowMs) => this.#round.run(nowMs))
       for (let from = 0; from < messages.length; from += sendBatchMax) {

@@ -134,7 +134,7 @@ export class InboxActor extends DurableObject<Env> implements InboxApi {
       const inbox = this.#facts.get('name') ?? ''
       await this.#sender.send(inbox, Date.now)
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) =>
-        wakeProjection(this.env, 'inbox', inbox, row?.effect.throughSeq ?? 0),
+        wakeProjection(this.env, 'inbox', inbox, row?.effect.throughSeq ?? 0, Date.now()),
       )
       if (this.#timers.due(Date.now()).includes('tidy')) this.#tidy()
     })

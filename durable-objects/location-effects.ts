@@ -31,7 +31,7 @@ export async function sendLocationEffects(
   if (effect === undefined) return 'done'
   switch (effect.kind) {
     case 'project':
-      return wakeProjection(env, 'location', location, effect.throughSeq)
+      return wakeProjection(env, 'location', location, effect.throughSeq, Date.now())
     case 'tell_orders':
       await tellOrders(env, (after) => tables.ordersClaiming(after, messagesMax), {
         why: `location ${location} is down`,

@@ -48,7 +48,8 @@ export async function wakeProjection(
   actor: ActorKind,
   name: string,
   throughSeq: number,
+  nowMs: number,
 ): Promise<Disposition> {
   await env.PROJECTIONS.send({ type: 'project', actor, name, throughSeq })
-  return { againAtMs: Date.now() + projectAgainMs }
+  return { againAtMs: nowMs + projectAgainMs }
 }

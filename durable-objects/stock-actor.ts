@@ -63,7 +63,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
     ...[this.#log, this.#outbox, this.#timers, this.#ledger, this.escrow, this.#cover],
   ])
-  readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log)
+  readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log, this.#sales)
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, Answer>((asked) => this.#batch.execute(asked))
   readonly #batch = new StockBatch(this.#ledger, this.#commands, this.escrow, this.#sales, (work) => this.#write(work))

@@ -51,7 +51,7 @@ export async function sendStockEffects(
   if (effect === undefined) return 'done'
   switch (effect.kind) {
     case 'project':
-      return wakeProjection(env, 'stock', position, effect.throughSeq)
+      return wakeProjection(env, 'stock', position, effect.throughSeq, nowMs)
     case 'publish':
       await publish(env, position, { changedAtMs: rows[0]?.createdAtMs ?? nowMs, sold: takeSales() }, nowMs)
       return 'done'

@@ -32,6 +32,10 @@ export class StockSales {
     } else if (command.type === 'release') this.#giveBack(command.reservationId, verdict.granted)
   }
 
+  get areUntold(): boolean {
+    return Object.keys(this.#units).length > 0
+  }
+
   take(): Readonly<Record<string, number>> {
     const units = this.#units
     this.#units = {}

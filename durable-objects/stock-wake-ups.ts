@@ -16,6 +16,7 @@ import type { Outbox } from './outbox.ts'
 import { projectRow } from './projection-debt.ts'
 import { publishRow, type StockEffect, summariseRow, wakeRow } from './stock-effects.ts'
 import type { StockLedger } from './stock-ledger.ts'
+import type { StockSales } from './stock-sales.ts'
 import type { Timers } from './timers.ts'
 
 const wakeTimer = 'wake'
@@ -25,16 +26,24 @@ export class StockWakeUps {
   readonly #timers: Timers
   readonly #ledger: StockLedger
   readonly #log: EventLog<LoggedStockEvent>
+  readonly #sales: StockSales
   /** After a restart nothing is known to be lost. */
   #pushedVersion = 0
   /** A position that is busy asks for its projection no sooner than this. */
   #projectsFromMs = 0
 
-  constructor(outbox: Outbox<StockEffect>, timers: Timers, ledger: StockLedger, log: EventLog<LoggedStockEvent>) {
+  constructor(
+    outbox: Outbox<StockEffect>,
+    timers: Timers,
+    ledger: StockLedger,
+    log: EventLog<LoggedStockEvent>,
+    sales: StockSales,
+  ) {
     this.#outbox = outbox
     this.#timers = timers
     this.#ledger = ledger
     this.#log = log
+    this.#sales = sales
   }
 
   /** Ends every write. There is a commit now, and what was sent of earlier changes waits for one. */
@@ -46,7 +55,8 @@ export class StockWakeUps {
   #owe(before: Position, nowMs: number): void {
     this.projection(nowMs)
     this.#outbox.remind(summariseRow, { kind: 'summarise' }, nowMs + drainDelayMs, nowMs)
-    if (!changesWhatIsSold(before, this.#ledger.position)) return
+    // A cart that is committed changes nothing of what can be sold, and is a sale all the same.
+    if (!changesWhatIsSold(before, this.#ledger.position) && !this.#sales.areUntold) return
     this.#outbox.remind(publishRow, { kind: 'publish' }, nowMs + drainDelayMs, nowMs)
   }
 

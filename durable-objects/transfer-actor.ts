@@ -94,7 +94,7 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
       const name = this.#transfer?.transferId
       if (name === undefined) return
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, ([row]) =>
-        wakeProjection(this.env, 'transfer', name, row?.effect.throughSeq ?? 0),
+        wakeProjection(this.env, 'transfer', name, row?.effect.throughSeq ?? 0, Date.now()),
       )
       await this.#advance()
     })
