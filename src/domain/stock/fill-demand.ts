@@ -1,7 +1,7 @@
 /**
  * Finds units for one SKU: all of them at the first location that has them, in the order of the candidates, else split
- * over as few locations as it takes. The usual case costs one call to one position. Where the first location falls short,
- * those that are known to have kept the SKU are asked before the many that never did.
+ * over as few locations as it takes. The usual case costs one call to one position. Where the first location falls
+ * short, those that are known to have kept the SKU are asked before the many that never did.
  */
 import type { Demand } from './demand.ts'
 
