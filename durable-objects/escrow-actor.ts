@@ -139,6 +139,10 @@ export class EscrowActor extends DurableObject<Env> implements EscrowApi {
     do {
       const settlement = this.#writes.commit((nowMs) => this.#book.cut(giveBack, nowMs))
       const terms = await this.#home().settle(this.#position(), settlement)
+      if ('refused' in terms) {
+        this.#book.hearRefusal()
+        throw new Error(`batch ${settlement.batch?.number} was refused: ${terms.refused}`)
+      }
       this.#writes.commit((nowMs) => this.#book.hear(settlement, terms, nowMs))
     } while (this.#book.hasLeft(lastPlace, giveBack))
     return asked.map(() => true)

@@ -29,6 +29,9 @@ const settleTimer = 'settle'
 const settleDelayMs = 200
 /** With nothing to hand over: how soon a shard that holds units asks whether it still should. */
 const heartbeatMs = 2_000
+/** A position that did not answer is told again after this; the more often it refused, the later, up to a minute. */
+const settleAgainMs = 1_000
+const doublingsMax = 6
 /** Claims in one batch: bounds the message. */
 const batchClaimsMax = 1_000
 
@@ -41,6 +44,7 @@ export class EscrowBook {
   #demand: Demand = noDemand
   #asked = 0
   #heardAtMs = 0
+  #refusals = 0
 
   constructor(tables: EscrowTables, timers: Timers) {
     this.#tables = tables
@@ -87,7 +91,9 @@ export class EscrowBook {
 
   /** Null: passed on, the position decides. */
   decide(command: Command<'hold'>, known: KnownClaim, nowMs: number): StockVerdict | null {
-    const decided = decideAtShard(command, this.shard, known, nowMs)
+    // Whoever was refused may believe in units that are not there: he promises none until he is understood.
+    const shard = this.#refusals === 0 ? this.shard : { ...this.shard, unused: 0 }
+    const decided = decideAtShard(command, shard, known, nowMs)
     if (decided.kind === 'passed_on') return null
     if (decided.kind === 'claimed') this.#claim(decided.shard, decided.claim, nowMs)
     return decided.verdict
@@ -112,11 +118,12 @@ export class EscrowBook {
   /** What to tell the position now. A batch that was not answered is told again as it was. */
   cut(giveBack: boolean, nowMs: number): Settlement {
     if (this.shard.returning === null) this.#cutNew(giveBack ? this.shard.unused : this.#surplus(nowMs))
-    const { number, shards, batch, returning } = this.shard
+    this.#timers.set(settleTimer, nowMs + settleAgainMs * 2 ** Math.min(this.#refusals, doublingsMax))
+    const { number, version, batch, returning } = this.shard
     const claims = [...this.openClaims.values()].filter((open) => open.batch === batch).map(({ claim }) => claim)
     return {
       shard: number,
-      knows: claims.length === this.openClaims.size ? shards : null,
+      heardAt: claims.length === this.openClaims.size ? version : null,
       batch: returning === null ? null : { number: batch, claims, returned: returning },
       wants: giveBack ? 0 : unitsWanted(this.shard, this.#demand, nowMs),
       asked: this.#asked,
@@ -127,10 +134,16 @@ export class EscrowBook {
     if (settlement.batch !== null) this.#settled(settlement.batch.number, nowMs)
     this.#asked -= settlement.asked
     this.#heardAtMs = nowMs
+    this.#refusals = 0
     this.#save(hearTerms(this.shard, terms))
     if (this.openClaims.size > 0) this.#timers.set(settleTimer, nowMs + settleDelayMs)
     else if (this.shard.unused > 0) this.#timers.set(settleTimer, nowMs + heartbeatMs)
     else this.#timers.clear(settleTimer)
+  }
+
+  /** The batch stays as it was cut, and what it holds with it. */
+  hearRefusal(): void {
+    this.#refusals += 1
   }
 
   noteSettled(reservationId: string, nowMs: number): void {

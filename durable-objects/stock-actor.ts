@@ -10,7 +10,7 @@ import type { ClaimCover } from '../src/domain/stock/claim-cover.ts'
 import { ledgerEntry } from '../src/domain/stock/ledger-entry.ts'
 import { lotViews, positionView, summaryOf } from '../src/domain/stock/position-view.ts'
 import { reservationView } from '../src/domain/stock/reservation.ts'
-import type { EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
+import type { EscrowTerms, Settlement, SettlementRefusal } from '../src/domain/stock/settlement.ts'
 import type {
   LedgerEntry,
   LotView,
@@ -58,14 +58,14 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#prompt, this.#timers])
   readonly #sales = new StockSales()
   readonly #cover = new StockCover(this.#outbox, this.#timers, this.#ledger, this.#tables.cover, this.#log)
+  /** Readable from within the object only: tests lower its limits. */
+  readonly escrow = new StockEscrow(this.env, this.#ledger, this.#timers)
   readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
-    ...[this.#log, this.#outbox, this.#timers, this.#ledger, this.#cover],
+    ...[this.#log, this.#outbox, this.#timers, this.#ledger, this.escrow, this.#cover],
   ])
   readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log)
   /** Readable from within the object only; its counters say how many commands share a commit. */
   readonly execution = new GroupCommit<Asked, Answer>((asked) => this.#batch.execute(asked))
-  /** Readable from within the object only: tests lower its limits. */
-  readonly escrow = new StockEscrow(this.env, this.#ledger, this.#timers)
   readonly #batch = new StockBatch(this.#ledger, this.#commands, this.escrow, this.#sales, (work) => this.#write(work))
   readonly #answers = new StockAnswers(this.execution, this.escrow)
 
@@ -87,9 +87,9 @@ export class StockActor extends DurableObject<Env> implements StockApi {
     return this.#answers.passedOn(position as PositionId, shard, commands)
   }
 
-  async settle(position: string, settlement: Settlement): Promise<EscrowTerms> {
+  async settle(position: string, settlement: Settlement): Promise<EscrowTerms | SettlementRefusal> {
     const answer = await this.execution.join({ position: position as PositionId, settlement })
-    if (answer === null || !('granted' in answer && 'protects' in answer)) throw new Error('overloaded')
+    if (answer === null || 'ok' in answer || 'giveBack' in answer) throw new Error('overloaded')
     return answer
   }
 

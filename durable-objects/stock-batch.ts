@@ -6,7 +6,7 @@
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import type { Asking } from '../src/domain/stock/decide-at-home.ts'
-import type { EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
+import type { EscrowTerms, Settlement, SettlementRefusal } from '../src/domain/stock/settlement.ts'
 import { availableAt } from '../src/domain/stock/states.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { CommandMemory } from './command-memory.ts'
@@ -24,9 +24,11 @@ export type AskedCommand = {
   /** Shared by commands of one call that build on each other: what the first of them that waits has to hear. */
   readonly call: { waitsFor: Asking | null } | null
 }
-export type Answer = StockVerdict | Asking | EscrowTerms
+export type Answer = StockVerdict | Asking | EscrowTerms | SettlementRefusal
 /** What a command will be answered, and what has to be recorded for it; or who has to be heard before. */
 type Planned = { readonly step: PreparedStep | null; readonly verdict: StockVerdict } | { readonly asking: Asking }
+type Verdicts = Map<string, StockVerdict>
+type Remember = (command: StockCommand, verdict: StockVerdict) => void
 type Write = <Done>(work: (nowMs: number) => Done) => Done
 
 /** Of a command that came straight here. */
@@ -66,7 +68,7 @@ export class StockBatch {
     })
   }
 
-  #executeOne(asked: Asked, verdicts: Map<string, StockVerdict>, nowMs: number): Result<Answer, unknown> {
+  #executeOne(asked: Asked, verdicts: Verdicts, nowMs: number): Result<Answer, unknown> {
     const remember = ({ commandId, unrepeated }: StockCommand, verdict: StockVerdict) => {
       if (unrepeated === true) return
       this.#commands.remember(commandId, verdict, nowMs)
@@ -90,32 +92,42 @@ export class StockBatch {
     return ok(verdict)
   }
 
-  #settle(...[settlement, verdicts, remember, nowMs]: Parameters<StockEscrow['settle']>): EscrowTerms {
-    const takeOver = (command: StockCommand, verdict: StockVerdict) => {
+  /** One that cannot be right must not take down its neighbours either. */
+  #settle(settlement: Settlement, verdicts: Verdicts, remember: Remember, nowMs: number) {
+    this.#escrow.noteAsked(settlement.asked)
+    const settling = attempt(() => this.#escrow.prepare(settlement, verdicts, nowMs))
+    if (!settling.ok) return this.#escrow.refuse(settlement, settling.error, nowMs)
+    this.#escrow.record(settlement, settling.value, nowMs)
+    for (const [command, verdict] of settling.value.answered) {
       remember(command, verdict)
       this.#sales.note(command, verdict)
     }
-    const terms = this.#escrow.settle(settlement, verdicts, takeOver, nowMs)
     // A claim may have run out on its way here.
     this.#ledger.tidy(nowMs)
-    return terms
+    return settling.value.terms
   }
 
   /** A bug in one command must not take its neighbours in the batch down with it: nothing has been written yet. */
   #plan(command: StockCommand, heard: ReadonlySet<number>, nowMs: number): Result<Planned, unknown> {
-    try {
+    return attempt(() => {
       const facts = this.#ledger.factsFor(command, nowMs)
       const answer = this.#escrow.decide(command, facts, heard)
-      if (answer.kind === 'ask') return ok({ asking: answer.asking })
+      if (answer.kind === 'ask') return { asking: answer.asking }
       const { decided } = answer
-      if (!decided.ok) return ok({ step: null, verdict: decided })
+      if (!decided.ok) return { step: null, verdict: decided }
       const { effect, granted } = decided.value
       const step = this.#ledger.prepare(decided.value, facts, command.cause, nowMs)
       const { version } = step.position
-      return ok({ step, verdict: { ok: true, effect, granted, available: availableAt(step.position), version } })
-    } catch (error) {
-      return err(error)
-    }
+      return { step, verdict: { ok: true, effect, granted, available: availableAt(step.position), version } }
+    })
+  }
+}
+
+function attempt<Done>(work: () => Done): Result<Done, unknown> {
+  try {
+    return ok(work())
+  } catch (error) {
+    return err(error)
   }
 }
 

@@ -5,18 +5,21 @@
  */
 import { actor } from '../src/actor-apis.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import { correlationId, type PositionId } from '../src/domain/shared/ids.ts'
 import { adoptClaim } from '../src/domain/stock/adopt-claim.ts'
 import { type Asking, decideAtHome } from '../src/domain/stock/decide-at-home.ts'
 import type { StockFacts } from '../src/domain/stock/decision.ts'
-import { accountAt, escrowOf, isOverdrawn, shardName, shardsWithUnits } from '../src/domain/stock/escrow.ts'
+import { accountAt, escrowOf, isOverdrawn, isUpToDate, shardName, shardsWithUnits } from '../src/domain/stock/escrow.ts'
 import { loadLimits, noLoad, shardsFor, withAsked } from '../src/domain/stock/escrow-load.ts'
 import { type Granting, termsFor, unitsToGrant } from '../src/domain/stock/grant-escrow.ts'
-import type { Batch, EscrowApi, EscrowTerms, Settlement } from '../src/domain/stock/settlement.ts'
+import type { Position } from '../src/domain/stock/position.ts'
+import type { Batch, EscrowApi, EscrowTerms, Settlement, SettlementRefusal } from '../src/domain/stock/settlement.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
+import type { EscrowEvent } from '../src/domain/stock/stock-event.ts'
 import type { Env } from '../src/env.ts'
 import { Convoy } from './convoy.ts'
-import type { StockLedger } from './stock-ledger.ts'
+import type { PreparedStep, StockLedger } from './stock-ledger.ts'
 import type { Timers } from './timers.ts'
 
 const escrowTimer = 'escrow'
@@ -25,17 +28,24 @@ const reviewMs = 2_000
 /** Hand-overs asked of one shard together. */
 const askersMax = 1_000
 
-/** What was answered to the commands of the claims, by command id; what is adopted is added. */
-type Verdicts = Map<string, StockVerdict>
-type Remember = (command: StockCommand, verdict: StockVerdict) => void
+/** What was answered to the commands of the claims, by command id. */
+type Verdicts = ReadonlyMap<string, StockVerdict>
+type Answered = readonly [StockCommand, StockVerdict]
+/** What a settlement comes to. Nothing of it is written yet. */
+export type Settling = {
+  readonly terms: EscrowTerms
+  readonly steps: readonly PreparedStep[]
+  /** Commands of claims that were taken over. */
+  readonly answered: readonly Answered[]
+}
 
 export class StockEscrow {
   readonly #env: Env
   readonly #ledger: StockLedger
   readonly #timers: Timers
   readonly #askers = new Map<number, Convoy<boolean, boolean>>()
-  /** The number of shards that each shard knew when it settled last, since that number changed. */
-  readonly #known = new Map<number, number | null>()
+  /** Of these no claim is out that was made before the number of shards changed last. */
+  readonly #upToDate = new Set<number>()
   #load = noLoad
   #asked = 0
   #keepBack = 0
@@ -70,28 +80,44 @@ export class StockEscrow {
 
   decide(command: StockCommand, facts: StockFacts, forThis: ReadonlySet<number>) {
     if (command.type === 'hold') this.#keepBack = Math.max(this.#keepBack, command.keepBack ?? 0)
-    const { shards } = escrowOf(facts.position)
-    return decideAtHome(command, facts, { forThis, isUpToDate: (shard) => this.#known.get(shard) === shards })
+    return decideAtHome(command, facts, { forThis, isUpToDate: (shard) => this.#upToDate.has(shard) })
   }
 
   noteAsked(commands: number): void {
     this.#asked += commands
   }
 
-  /** Inside the transaction. A batch that was taken over before is answered again and changes nothing. */
-  settle(settlement: Settlement, verdicts: Verdicts, remember: Remember, nowMs: number): EscrowTerms {
+  /**
+   * Inside the transaction, writes nothing: what contradicts the books throws here, and only here. A batch that was
+   * taken over before is answered again and changes nothing.
+   */
+  prepare(settlement: Settlement, verdicts: Verdicts, nowMs: number): Settling {
     const { shard, batch } = settlement
-    this.noteAsked(settlement.asked)
-    const { batch: newest } = accountAt(this.#ledger.position, shard)
-    // One that comes late knows less than what was granted since.
-    if (batch === null || batch.number >= newest) this.#known.set(shard, settlement.knows)
-    if (batch !== null && batch.number > newest) {
-      this.#takeOver(shard, batch, verdicts, remember, nowMs)
-    }
+    const before = this.#ledger.position
+    const isNew = batch !== null && batch.number > accountAt(before, shard).batch
+    const { steps, answered } = isNew ? this.#takeOver(shard, batch, verdicts, nowMs) : nothingNew
+    const position = steps.at(-1)?.position ?? before
     const granting = this.#granting(nowMs)
-    const quantity = unitsToGrant(this.#ledger.position, settlement, granting)
-    if (quantity > 0) this.#record([{ type: 'escrow_granted', shard, quantity }], nowMs)
-    return termsFor(this.#ledger.position, shard, granting)
+    const quantity = unitsToGrant(position, settlement, granting)
+    if (quantity === 0) return { terms: termsFor(position, shard, granting), steps, answered }
+    const grant = this.#step([{ type: 'escrow_granted', shard, quantity }], position, nowMs)
+    return { terms: termsFor(grant.position, shard, granting), steps: [...steps, grant], answered }
+  }
+
+  /** Inside the transaction. */
+  record({ shard, heardAt }: Settlement, { steps }: Settling, nowMs: number): void {
+    for (const step of steps) this.#ledger.record(step, nowMs)
+    if (isUpToDate(this.#ledger.position, heardAt)) this.#upToDate.add(shard)
+  }
+
+  /** Inside the transaction: told once for each batch, in the log and as a case. It stays with its shard. */
+  refuse({ shard, batch }: Settlement, error: unknown, nowMs: number): SettlementRefusal {
+    const because = error instanceof Error ? error.message : 'no error was given'
+    const isNews = batch !== null && accountAt(this.#ledger.position, shard).refused !== batch.number
+    if (isNews) this.#record([{ type: 'escrow_refused', shard, batch: batch.number, because }], nowMs)
+    const subject = { position: this.#name, shard, batch: batch?.number ?? null }
+    console.error(JSON.stringify({ event: 'stock_settlement_refused', ...subject, ...describeError(error) }))
+    return { refused: because }
   }
 
   /** Inside the transaction, after everything else: opens and closes shards, calls in what is not there any more. */
@@ -105,12 +131,17 @@ export class StockEscrow {
     if (next !== shards) {
       this.#record([{ type: 'shards_set', shards: next }], nowMs)
       // What a shard has not handed over was claimed under another number, even if that number comes again.
-      this.#known.clear()
+      this.#upToDate.clear()
       this.#load = { ...this.#load, hotSinceMs: null, calmSinceMs: null }
     }
     if (next === 0 && this.holders.length === 0) this.#timers.clear(escrowTimer)
     else if (this.#wasOverdrawn && !wasOverdrawn) this.#timers.set(escrowTimer, nowMs)
     else if ((this.#timers.dueAtMs(escrowTimer) ?? 0) <= nowMs) this.#timers.set(escrowTimer, nowMs + reviewMs)
+  }
+
+  /** After a rolled-back transaction: a hand-over may not have happened. */
+  forget(): void {
+    this.#upToDate.clear()
   }
 
   /** Asks the shards to hand over, then does the work: nothing is granted anew in between. */
@@ -142,9 +173,10 @@ export class StockEscrow {
     return asker
   }
 
-  #takeOver(shard: number, batch: Batch, verdicts: Verdicts, remember: Remember, nowMs: number): void {
-    const known = accountAt(this.#ledger.position, shard).batch
-    if (batch.number !== known + 1) throw new Error(`shard ${shard} settles batch ${batch.number} after ${known}`)
+  #takeOver(shard: number, batch: Batch, verdicts: Verdicts, nowMs: number): Omit<Settling, 'terms'> {
+    const account = accountAt(this.#ledger.position, shard)
+    const { number } = batch
+    if (number !== account.batch + 1) throw new Error(`shard ${shard} settles batch ${number} after ${account.batch}`)
     const adoptions = batch.claims.map((claim) => {
       const { reservationId, commandId, quantity } = claim.command
       const existing = this.#ledger.reservation(reservationId)
@@ -153,15 +185,20 @@ export class StockEscrow {
     const units = adoptions.reduce((sum, { quantity }) => sum + quantity, 0)
     const adopted = adoptions.reduce((sum, each) => sum + (each.adopted ? each.quantity : 0), 0)
     const returned = batch.returned + units - adopted
-    this.#record([{ type: 'escrow_settled', shard, batch: batch.number, adopted, returned }], nowMs)
+    const settled = [{ type: 'escrow_settled', shard, batch: number, adopted, returned } as const]
+    const mended = account.refused === undefined ? [] : [{ type: 'escrow_mended', shard, batch: number } as const]
+    let newest = this.#step([...settled, ...mended], this.#ledger.position, nowMs)
+    const steps = [newest]
+    const answered: Answered[] = []
     for (const { claim, existing, events, quantity } of adoptions) {
-      const { commandId, cause } = claim.command
-      if (events.length > 0) this.#ledger.recordEvents(events, existing, cause, nowMs)
-      if (verdicts.has(commandId)) continue
-      const { version } = this.#ledger.position
-      const verdict: StockVerdict = { ok: true, effect: 'applied', granted: quantity, available: 0, version }
-      remember(claim.command, verdict)
+      const from = { position: newest.position, reservation: existing }
+      if (events.length > 0) newest = this.#ledger.prepareEvents(events, from, claim.command.cause, nowMs)
+      if (events.length > 0) steps.push(newest)
+      if (verdicts.has(claim.command.commandId)) continue
+      const { version } = newest.position
+      answered.push([claim.command, { ok: true, effect: 'applied', granted: quantity, available: 0, version }])
     }
+    return { steps, answered }
   }
 
   #granting(nowMs: number): Granting {
@@ -169,8 +206,12 @@ export class StockEscrow {
     return { nowMs, keepBack: this.#keepBack, isPaused }
   }
 
-  #record(events: Parameters<StockLedger['recordEvents']>[0], nowMs: number): void {
-    this.#ledger.recordEvents(events, null, escrowCause(this.#name), nowMs)
+  #record(events: readonly EscrowEvent[], nowMs: number): void {
+    this.#ledger.record(this.#step(events, this.#ledger.position, nowMs), nowMs)
+  }
+
+  #step(events: readonly EscrowEvent[], position: Position, nowMs: number): PreparedStep {
+    return this.#ledger.prepareEvents(events, { position, reservation: null }, escrowCause(this.#name), nowMs)
   }
 
   get #name(): PositionId {
@@ -179,6 +220,8 @@ export class StockEscrow {
     return name
   }
 }
+
+const nothingNew: Omit<Settling, 'terms'> = { steps: [], answered: [] }
 
 const escrowCause = (position: PositionId): Cause => ({
   correlationId: correlationId(`escrow/${position}`),

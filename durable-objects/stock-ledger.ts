@@ -36,7 +36,7 @@ const tidyTimer = 'expire'
 
 /** Nothing of it is written yet. Reservation and supply are null where they did not change. */
 export type PreparedStep = Step & { readonly report: Report | null; readonly cause: Cause }
-type Facts = Pick<StockFacts, 'reservation' | 'supply'>
+type Facts = Pick<StockFacts, 'position' | 'reservation' | 'supply'>
 type LedgerTables = {
   readonly stock: StockTables
   readonly reports: StockReportTable
@@ -106,8 +106,7 @@ export class StockLedger {
 
   /** A broken invariant throws here, and only here. */
   prepare({ events, report }: Decision, facts: Facts, cause: Cause, nowMs: number): PreparedStep {
-    const { position } = this
-    const step = takeStep({ position, ...facts }, events, cause.correlationId, nowMs)
+    const step = takeStep(facts, events, cause.correlationId, nowMs)
     const reservation = step.reservation === facts.reservation ? null : step.reservation
     const supply = step.supply === facts.supply ? null : step.supply
     return { ...step, reservation, supply, report, cause }
@@ -193,8 +192,12 @@ export class StockLedger {
 
   recordEvents(events: readonly StockEvent[], existing: Reservation | null, cause: Cause, nowMs: number): void {
     if (events.length === 0) return
-    const facts = { reservation: existing, supply: null }
-    this.record(this.prepare({ ...ownDecision, events }, facts, cause, nowMs), nowMs)
+    this.record(this.prepareEvents(events, { position: this.position, reservation: existing }, cause, nowMs), nowMs)
+  }
+
+  /** After others that are prepared and not recorded yet: `position` is what they come to. */
+  prepareEvents(events: readonly StockEvent[], from: Omit<Facts, 'supply'>, cause: Cause, nowMs: number): PreparedStep {
+    return this.prepare({ ...ownDecision, events }, { ...from, supply: null }, cause, nowMs)
   }
 
   #saveReservation(reservation: Reservation): void {

@@ -84,6 +84,12 @@ const openClaims = (position: TestPosition, shard: number) =>
     return state.storage.sql.exec('SELECT * FROM claim WHERE settled_at_ms IS NULL').toArray().length
   })
 
+const settlesAtMs = (position: TestPosition, shard: number) =>
+  runInDurableObject(shardStub(position, shard), (_, state) => {
+    const query = "SELECT due_ms FROM timer WHERE name = 'settle'"
+    return state.storage.sql.exec<{ due_ms: number }>(query).one().due_ms
+  })
+
 /** Reservation ids of one shard. */
 function idsAt(shard: number, shards: number, count: number): readonly string[] {
   const ids: string[] = []
@@ -215,8 +221,82 @@ it('hears the door of a claim although an older settlement of it comes late', as
   expect(escrowOf(await figures(position)).shards).toBe(2)
   await setLimits(position, staysAsItIs)
   const late = { number: 1, claims: [], returned: 0 }
-  await position.api.settle(name, { shard: 3, knows: 2, batch: late, wants: 0, asked: 0 })
+  await position.api.settle(name, { shard: 3, heardAt: 1, batch: late, wants: 0, asked: 0 })
   expect(await position.send(commit(id))).toMatchObject({ ok: true, granted: 2 })
+})
+
+describe('a settlement that cannot be right', () => {
+  const wrong = (number: number, returned: number) => ({
+    shard: 1,
+    heardAt: null,
+    batch: { number, claims: [], returned },
+    wants: 0,
+    asked: 0,
+  })
+
+  it.each([
+    ['gives back what was never lent', 1, 5_000],
+    ['leaves a batch out', 7, 0],
+  ])('and %s is refused by itself: what shares its commit is done', async (_, number, returned) => {
+    const position = await opened(1_000)
+    const outcomes = await position.inside((instance) =>
+      Promise.allSettled([
+        instance.execute(position.name, hold('before', 2)),
+        instance.settle(position.name, wrong(number, returned)),
+        instance.execute(position.name, hold('after', 3)),
+        instance.settle(position.name, { ...wrong(0, 0), shard: 2, batch: null, wants: 5 }),
+      ]),
+    )
+    expect(outcomes).toMatchObject([
+      { value: { ok: true, granted: 2 } },
+      { value: { refused: expect.stringContaining('shard 1 settle') } },
+      { value: { ok: true, granted: 3 } },
+      { value: { granted: 5 } },
+    ])
+    expect((await position.api.view(position.name)).states).toMatchObject({ onHand: 1_000, reserved: 5 })
+    await position.api.settle(position.name, wrong(number, returned))
+    const told = async () =>
+      (await position.api.ledger(50, null)).filter(({ type }) => type === 'escrow_refused' || type === 'escrow_mended')
+    expect(await told()).toMatchObject([{ type: 'escrow_refused', reference: 'shard/1' }])
+    // The shard's own batch is the next, and right.
+    const [id = ''] = await warmed(position, 1, 4)
+    await atShard(position, 1, hold(id, 2))
+    expect((await position.api.view(position.name)).states).toMatchObject({ reserved: 8 })
+    expect(await told()).toMatchObject([{ type: 'escrow_mended' }, { type: 'escrow_refused' }])
+  })
+
+  it('stays with its shard, which promises no more meanwhile and asks ever more rarely', async () => {
+    const position = await opened(1_000)
+    const name = shardName(position.name as PositionId, 1)
+    const [id = '', next = ''] = await warmed(position, 1, 4)
+    await atShard(position, 1, hold(id, 2))
+    await position.inside((instance) => {
+      vi.spyOn(instance.execution, 'join').mockResolvedValue({ refused: 'it cannot be right' })
+    })
+    for (const atLeastMs of [0, 1_500, 3_500]) {
+      const [outcome] = await Promise.allSettled([shardApi(position, 1).handOver(name, false)])
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { message: expect.stringContaining('be right') } })
+      expect(await settlesAtMs(position, 1)).toBeGreaterThan(Date.now() + atLeastMs)
+    }
+    expect(await atShard(position, 1, hold(next, 1))).toMatchObject({ ok: false, error: { reason: 'overloaded' } })
+    expect(await openClaims(position, 1)).toBe(1)
+    vi.restoreAllMocks()
+    await shardApi(position, 1).handOver(name, false)
+    expect(await openClaims(position, 1)).toBe(0)
+    expect(await atShard(position, 1, hold(next, 1))).toMatchObject({ ok: true, granted: 1 })
+  })
+
+  it('is asked for a second later by a shard whose position is out of reach, not at once', async () => {
+    const position = await opened(1_000)
+    const [id = ''] = await warmed(position, 1, 4)
+    await atShard(position, 1, hold(id, 2))
+    await position.inside((instance) => {
+      vi.spyOn(instance.execution, 'join').mockRejectedValueOnce(new Error('out of reach'))
+    })
+    await Promise.allSettled([shardApi(position, 1).handOver(shardName(position.name as PositionId, 1), false)])
+    expect(await settlesAtMs(position, 1)).toBeGreaterThan(Date.now() + 500)
+    expect(await openClaims(position, 1)).toBe(1)
+  })
 })
 
 describe('commands that build on each other', () => {

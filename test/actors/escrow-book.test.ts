@@ -10,7 +10,7 @@ import { inStorage } from '../fixtures/in-storage.ts'
 import { hold } from '../fixtures/stock-commands.ts'
 
 const nowMs = 1_000_000
-const terms = { granted: 2_000, keepBack: 0, protects: false, available: 2_000, version: 1 }
+const terms = { granted: 2_000, keepBack: 0, protects: false, available: 2_000 }
 
 function inBook(test: (book: EscrowBook) => void): Promise<void> {
   return inStorage((storage) => {
@@ -22,12 +22,13 @@ function inBook(test: (book: EscrowBook) => void): Promise<void> {
   })
 }
 
-it('says how many shards it knew only when no older claim stays behind', () =>
+it('says by which terms it went only when no older claim stays behind', () =>
   inBook((book) => {
-    const hear = (settlement: Settlement, shards: number) => book.hear(settlement, { ...terms, shards }, nowMs)
-    const settle = (shards: number) => {
+    const hear = (settlement: Settlement, version: number) =>
+      book.hear(settlement, { ...terms, shards: version === 1 ? 2 : 4, version }, nowMs)
+    const settle = (version: number) => {
       const settlement = book.cut(false, nowMs)
-      hear(settlement, shards)
+      hear(settlement, version)
       return settlement
     }
     const ids = Array.from({ length: 4_000 }, (_, at) => `r-${at}`).filter((id) => doorOf(id, 2) === 0)
@@ -37,13 +38,16 @@ it('says how many shards it knew only when no older claim stays behind', () =>
     }
     // So much is asked here that it keeps every unit.
     book.noteAsked([hold('earlier', 2_000)], nowMs)
-    settle(2)
+    settle(1)
     claim(ids.slice(0, 1))
     const underWay = book.cut(false, nowMs)
     claim(ids.slice(1, 1_002))
-    hear(underWay, 4)
+    hear(underWay, 2)
     // All of these were claimed while it knew of two, and one does not fit.
-    expect(settle(4)).toMatchObject({ knows: null, batch: { claims: { length: 1_000 } } })
-    expect(settle(4)).toMatchObject({ knows: 4, batch: { claims: { length: 1 } } })
-    expect(settle(4)).toMatchObject({ knows: 4, batch: null })
+    expect(settle(2)).toMatchObject({ heardAt: null, batch: { claims: { length: 1_000 } } })
+    expect(settle(2)).toMatchObject({ heardAt: 2, batch: { claims: { length: 1 } } })
+    expect(settle(2)).toMatchObject({ heardAt: 2, batch: null })
+    // An answer from before comes late.
+    hear(book.cut(false, nowMs), 1)
+    expect(book.shard).toMatchObject({ shards: 4, version: 2, granted: 2_000 })
   }))

@@ -421,6 +421,24 @@ it('opens a case for each drift and settles it by the next absolute figure', asy
   expect(await dumpRows(db)).toEqual(stepwise)
 })
 
+it('has a case for a batch of a shard that was refused until it is taken over, whatever is counted', async () => {
+  const fake = actors.position('ROPE-12@east')
+  const refused = { type: 'escrow_refused', shard: 3, batch: 8, because: 'shard 3 settles batch 8 after 5' }
+  const rebased = { type: 'rebased', by: 'snapshot', reference: 'S1' }
+  fake.document = positionView('ROPE-12', 4, 7)
+  const log = [refused, rebased, { type: 'escrow_mended', shard: 3, batch: 6 }]
+  const seen: unknown[] = []
+  for (let entries = 1; entries <= log.length; entries += 1) {
+    fake.entries = log.slice(0, entries).map((event, index) => logEntry(index + 1, event))
+    await projectActor(actors.env(), 'stock', 'ROPE-12@east')
+    const { rows } = await openExceptions(db, { status: 'all' })
+    seen.push(rows.map((row) => [row.exceptionId, row.status, row.message]))
+  }
+  const message = 'Shard 3 could not hand over batch 8: shard 3 settles batch 8 after 5.'
+  const row = (status: string) => [['ROPE-12@east/inventory_drift/shard 3', status, message]]
+  expect(seen).toEqual([row('open'), row('open'), row('resolved')])
+})
+
 it('follows a delivery from received through rejected and replayed to applied, and its case with it', async () => {
   const inbox = actors.inbox('shopify-us/3')
   const log = [

@@ -2,11 +2,12 @@
  * A position's log entries as drift cases. Each figure or movement that showed a difference opens its own case; the
  * next absolute figure settles the ones before it, whether or not it opens a new one. A cart or
  * transfer whose units are not there has a case until they are, or until it ends: an order is told, and goes elsewhere.
+ * A shard that is refused what it hands over has one until it is understood.
  */
 import { exceptionCatalogue } from '../../domain/exceptions/exception-catalogue.ts'
 import type { LogEntry } from '../../domain/order/order-command.ts'
 import type { CoverChanged } from '../../domain/stock/cover.ts'
-import type { DriftedEvent, LoggedStockEvent } from '../../domain/stock/stock-event.ts'
+import type { DriftedEvent, EscrowEvent, LoggedStockEvent } from '../../domain/stock/stock-event.ts'
 import type { ExceptionRow } from '../rows.ts'
 import { caseTerms } from './case-terms.ts'
 
@@ -15,7 +16,11 @@ export const driftTypes: ReadonlySet<string> = new Set<LoggedStockEvent['type']>
   'drifted',
   'rebased',
   'cover_changed',
+  'escrow_refused',
+  'escrow_mended',
 ])
+
+type RefusedEvent = Extract<EscrowEvent, { readonly type: 'escrow_refused' }>
 
 /** `open` holds the position's open cases in D1. Answers the cases that are new or changed. */
 export function driftCasesOf(
@@ -35,6 +40,8 @@ export function driftCasesOf(
     // Within what the source is known to be off by it is recorded and opens nothing.
     if (event.type === 'drifted' && event.beyondTolerance !== false) put(driftCase(position, entry, event))
     if (event.type === 'cover_changed') for (const row of claimCase(position, entry, event, cases)) put(row)
+    if (event.type === 'escrow_refused') put(shardCase(position, entry, event))
+    if (event.type === 'escrow_mended') for (const row of mended(position, entry, event.shard, cases)) put(row)
     if (event.type === 'rebased') for (const row of settledBy(event.reference, entry, cases)) put(row)
   }
   return [...changed.values()]
@@ -48,12 +55,22 @@ function settledBy(reference: string, entry: LogEntry, cases: ReadonlyMap<string
       row.status === 'open' &&
       row.version < entry.seq &&
       row.exceptionId !== caseIdOf(row.sourceName, reference) &&
-      !row.exceptionId.startsWith(caseIdOf(row.sourceName, claimPrefix)),
+      !notCounted.some((prefix) => row.exceptionId.startsWith(caseIdOf(row.sourceName, prefix))),
   )
-  return settled.map((row) => ({ ...row, status: 'resolved', resolvedAtMs: entry.atMs, version: entry.seq }))
+  return settled.map((row) => resolved(row, entry))
 }
 
+const resolved = (row: ExceptionRow, { atMs, seq }: LogEntry): ExceptionRow => ({
+  ...row,
+  status: 'resolved',
+  resolvedAtMs: atMs,
+  version: seq,
+})
+
 const claimPrefix = 'claim '
+const shardPrefix = 'shard '
+/** What no count settles. */
+const notCounted = [claimPrefix, shardPrefix]
 
 function claimCase(
   position: string,
@@ -65,10 +82,24 @@ function claimCase(
   const known = cases.get(caseIdOf(position, reference))
   if (orderId !== null || (uncovered === 0 && known === undefined)) return []
   if (known !== undefined && uncovered === 0) {
-    return [{ ...known, status: 'resolved', resolvedAtMs: entry.atMs, version: entry.seq }]
+    return [resolved(known, entry)]
   }
   const message = `${uncovered} units claimed by ${reservationId} are not there any more. The claim keeps its answer.`
   return [caseOf(position, entry, reference, message)]
+}
+
+function shardCase(position: string, entry: LogEntry, { shard, batch, because }: RefusedEvent): ExceptionRow {
+  const message = `Shard ${shard} could not hand over batch ${batch}: ${because}.`
+  return { ...caseOf(position, entry, `${shardPrefix}${shard}`, message), remediation: shardRemediation }
+}
+
+const shardRemediation =
+  'Its claims are kept and handed over again every minute. Compare the storage of the shard with the escrow of the ' +
+  'position (docs/runbook.md); the case closes itself when they agree.'
+
+function mended(position: string, entry: LogEntry, shard: number, cases: ReadonlyMap<string, ExceptionRow>) {
+  const known = cases.get(caseIdOf(position, `${shardPrefix}${shard}`))
+  return known === undefined ? [] : [resolved(known, entry)]
 }
 
 function driftCase(position: string, entry: LogEntry, event: DriftedEvent): ExceptionRow {

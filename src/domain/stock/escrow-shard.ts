@@ -81,11 +81,12 @@ export function cutBatch(shard: EscrowShard, returned: number): EscrowShard {
   return { ...shard, batch: shard.batch + 1, unused: shard.unused - returned, returning: returned }
 }
 
-/** The answer to a settlement: the batch on its way is settled. An older answer that comes late grants nothing. */
+/** The answer to a settlement: the batch on its way is settled. An older answer that comes late tells nothing else. */
 export function hearTerms(shard: EscrowShard, terms: EscrowTerms): EscrowShard {
   const granted = Math.max(shard.granted, terms.granted)
   const unused = shard.unused + granted - shard.granted
-  return { ...shard, ...terms, granted, unused, returning: null }
+  const newer = terms.version < shard.version ? shard : { ...shard, ...terms }
+  return { ...newer, granted, unused, returning: null }
 }
 
 /** Units it was asked for lately, decayed: in memory, a shard that wakes anew begins at nothing. */

@@ -17,11 +17,15 @@ export type EscrowAccount = {
   readonly settled: number
   /** Number of the newest batch taken over. */
   readonly batch: number
+  /** Number of a batch that could not be taken over. Absent: none. */
+  readonly refused?: number
 }
 
 export type Escrow = {
   /** How many shards are open; zero for a position that serves alone. */
   readonly shards: number
+  /** The position's version since which so many are. Absent: since ever, or set by older code. */
+  readonly since?: number
   /** By the number of the shard, of those that are closed as well: one of their batches may still be under way. */
   readonly accounts: readonly EscrowAccount[]
 }
@@ -41,6 +45,13 @@ export const unitsAt = (position: Position, shard: number): number => {
   const { granted, settled } = accountAt(position, shard)
   return granted - settled
 }
+
+/**
+ * Whether everything that a shard has not handed over was claimed under the present number of shards, going by what it
+ * said: true for good until that number changes, however late it was said. `heardAt`: see `Settlement`.
+ */
+export const isUpToDate = (position: Position, heardAt: number | null): boolean =>
+  heardAt !== null && heardAt >= (escrowOf(position).since ?? 0)
 
 export const escrowedUnits = (position: Position): number =>
   escrowOf(position).accounts.reduce((sum, { granted, settled }) => sum + granted - settled, 0)
@@ -79,11 +90,17 @@ export function doorsEverOf(reservationId: string): ReadonlySet<number> {
   return doors
 }
 
-export function evolveEscrow(escrow: Escrow, event: EscrowEvent): Escrow {
-  if (event.type === 'shards_set') return { ...escrow, shards: event.shards }
+/** `version`: of the position, once the event has happened. */
+export function evolveEscrow(escrow: Escrow, event: EscrowEvent, version: number): Escrow {
+  if (event.type === 'shards_set') return { ...escrow, shards: event.shards, since: version }
   const account = escrow.accounts[event.shard] ?? noAccount
   if (event.type === 'escrow_granted') {
     return withAccount(escrow, event.shard, { ...account, granted: account.granted + event.quantity })
+  }
+  if (event.type === 'escrow_refused') return withAccount(escrow, event.shard, { ...account, refused: event.batch })
+  if (event.type === 'escrow_mended') {
+    const { refused: _, ...sound } = account
+    return withAccount(escrow, event.shard, sound)
   }
   const settled = account.settled + event.adopted + event.returned
   return withAccount(escrow, event.shard, { ...account, settled, batch: event.batch })

@@ -36,7 +36,9 @@ function apply(position: Position, event: StockEvent): Position {
     case 'shards_set':
     case 'escrow_granted':
     case 'escrow_settled':
-      return { ...position, escrow: evolveEscrow(escrowOf(position), event) }
+    case 'escrow_refused':
+    case 'escrow_mended':
+      return { ...position, escrow: evolveEscrow(escrowOf(position), event, position.version + 1) }
     case 'supply_announced':
     case 'supply_cancelled':
       return { ...position, supplies: supplyRows(position, event) }

@@ -73,6 +73,9 @@ function lineOf(event: LoggedStockEvent): Line {
       return { type, quantity: event.quantity, reference: shardReference(event.shard) }
     case 'escrow_settled':
       return { type, quantity: event.adopted + event.returned, reference: shardReference(event.shard) }
+    case 'escrow_refused':
+    case 'escrow_mended':
+      return { type, quantity: 0, reference: shardReference(event.shard) }
     case 'waiter_registered':
     case 'waiter_woken':
       return { type, quantity: event.quantity, reference: event.orderId }

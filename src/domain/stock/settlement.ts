@@ -17,10 +17,10 @@ export type Batch = {
 export type Settlement = {
   readonly shard: number
   /**
-   * How many shards there were, as far as the shard knew when it cut the batch. Null: some of what it granted is not in
-   * the batch, and may be older than what it knows.
+   * Version of the terms by which the shard went when this was cut. Null: some of what it granted is not in the batch,
+   * and may be older than these terms.
    */
-  readonly knows: number | null
+  readonly heardAt: number | null
   /** Null: nothing to settle, it only asks. */
   readonly batch: Batch | null
   /** Units it would like to have on top of those it keeps. */
@@ -43,10 +43,13 @@ export type EscrowTerms = {
   readonly version: number
 }
 
+/** Of what contradicts what the position knows: nothing of it is taken over. */
+export type SettlementRefusal = { readonly refused: string }
+
 /** What a position answers its shards. `position` is `<sku>@<location>`. */
 export interface EscrowHomeApi {
   /** Answered without asking anybody, so that two shards never wait for each other. */
-  settle(position: string, settlement: Settlement): Promise<EscrowTerms>
+  settle(position: string, settlement: Settlement): Promise<EscrowTerms | SettlementRefusal>
   /** Commands that the shard leaves to the position, after it has settled. */
   decideFor(position: string, shard: number, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]>
 }

@@ -75,6 +75,10 @@ export type EscrowEvent =
       readonly adopted: number
       readonly returned: number
     }
+  /** A batch that contradicts what is known of the shard: it stays with the shard, which hands it over again. */
+  | { readonly type: 'escrow_refused'; readonly shard: number; readonly batch: number; readonly because: string }
+  /** The shard was refused before, and is understood now. */
+  | { readonly type: 'escrow_mended'; readonly shard: number; readonly batch: number }
 
 /** What a report does to the figures, after fencing and flooring: applying an event is plain addition. */
 export type StockChange = {

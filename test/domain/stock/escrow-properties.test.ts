@@ -1,7 +1,7 @@
 /** Any order of claims through any door, settlements, lost calls and changes of the number of shards, against an oracle. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { escrowedUnits } from '../../../src/domain/stock/escrow.ts'
+import { doorOf, escrowedUnits } from '../../../src/domain/stock/escrow.ts'
 import { positionBreaches, reservationBreaches } from '../../../src/domain/stock/invariants.ts'
 import { openUnits } from '../../../src/domain/stock/reservation.ts'
 import type { StockCommand } from '../../../src/domain/stock/stock-command.ts'
@@ -12,6 +12,7 @@ import { commit, hold, move, release } from '../../fixtures/stock-commands.ts'
 type Op =
   | { readonly kind: 'hold' | 'again' | 'commit' | 'release'; readonly id: number; readonly door: number | null }
   | { readonly kind: 'settle'; readonly shard: number; readonly giveBack: boolean; readonly fate: Fate }
+  | { readonly kind: 'late'; readonly shard: number }
   | { readonly kind: 'shards'; readonly shards: number }
   | { readonly kind: 'receipt'; readonly units: number }
 
@@ -31,6 +32,7 @@ const opsOver = (id: fc.Arbitrary<number>): fc.Arbitrary<readonly Op[]> =>
           fate: fc.constantFrom<Fate>('answered', 'lost_call', 'lost_answer'),
         }),
       },
+      fc.record({ kind: fc.constant('late' as const), shard: fc.nat(doors - 1) }),
       fc.record({ kind: fc.constant('shards' as const), shards: fc.constantFrom(0, 2, 4) }),
       fc.record({ kind: fc.constant('receipt' as const), units: fc.integer({ min: 1, max: 12 }) }),
     ),
@@ -60,6 +62,7 @@ class Run {
 
   apply(op: Op): void {
     if (op.kind === 'settle') this.escrow.settle(op.shard, op.giveBack, 8, op.fate)
+    else if (op.kind === 'late') this.escrow.shards.comeLate(op.shard)
     else if (op.kind === 'shards') this.escrow.setShards(op.shards)
     else if (op.kind === 'receipt') this.#receive(op.units)
     else this.#ask(op.kind, op.id, op.door)
@@ -99,6 +102,7 @@ class Run {
     const command = this.#commandFor(kind, reservation)
     const isNew = !this.told.has(name) && !this.escrow.reservations.has(name)
     const granted = at === null ? this.escrow.atHome(command) : this.escrow.atShard(at, command)
+    if (kind === 'release' && this.told.has(name)) expect([name, granted]).toEqual([name, quantity])
     if (kind === 'release' && granted !== null) {
       this.told.delete(name)
       this.givenBack.add(name)
@@ -154,6 +158,22 @@ describe('a position and its shards', () => {
 
   it('leave nothing claimed that was given back, through however many doors it was asked for', () => {
     fc.assert(fc.property(opsOfFew, playOnce), { numRuns: 2_000 })
+  })
+
+  it('find a claim although a call from when there were as many doors before comes late', () => {
+    const escrow = new MemoryEscrow()
+    escrow.atHome(move('m-1', 'receipt', 100, 0))
+    escrow.setShards(4)
+    escrow.settle(1, false, 8)
+    escrow.settle(1, false, 8, 'lost_call')
+    escrow.setShards(2)
+    escrow.settle(1, false, 8)
+    const id = Array.from({ length: 64 }, (_, at) => `r-${at}`).find((name) => doorOf(name, 4) === 3) ?? ''
+    expect(escrow.atShard(1, hold(id, 2))).toBe(2)
+    escrow.setShards(4)
+    escrow.shards.comeLate(1)
+    expect(escrow.reservations.has(id)).toBe(false)
+    expect(escrow.atHome(release(id))).toBe(2)
   })
 
   it.each<EscrowPlant>(['I2-shard-takes-a-grant-twice', 'I1-takes-over-a-batch-twice', 'forgets_to_set_aside'])(

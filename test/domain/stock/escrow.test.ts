@@ -176,7 +176,7 @@ describe('a claim that a shard granted', () => {
 
 describe('what a shard is lent', () => {
   const granting: Granting = { nowMs, keepBack: 0, isPaused: false }
-  const asking = (shard: number, wants: number) => ({ shard, wants, knows: shards, batch: null, asked: 0 })
+  const asking = (shard: number, wants: number) => ({ shard, wants, heardAt: 0, batch: null, asked: 0 })
   const granted = (units: number, wants: number, change: Partial<Granting> = {}, shard = 0, lent: number[] = []) =>
     unitsToGrant(new Lender(units, lent).position, asking(shard, wants), { ...granting, ...change })
 
