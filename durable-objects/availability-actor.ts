@@ -22,6 +22,7 @@ import { BackorderLine, matchTimer } from './backorder-line.ts'
 import {
   type BackorderNote,
   BackorderTable,
+  backorderGroup,
   backorderIndexes,
   backorderKeepColumns,
   backorderTable,
@@ -37,6 +38,7 @@ const steps = [
   { id: 1, statements: [summaryTable, unroutedTable, unroutedIndex, actorFactsTable, timersTable] },
   { id: 2, statements: [backorderTable, ...backorderIndexes] },
   { id: 3, statements: backorderKeepColumns },
+  { id: 4, statements: [backorderGroup] },
 ]
 const healTimer = 'heal'
 /** Positions read again in one round: the others have their turn in the next. */

@@ -19,6 +19,9 @@ export const backorderKeepColumns = [
   'ALTER TABLE backorder ADD COLUMN not_before_ms INTEGER',
 ]
 
+/** Null: no group's protected units are for it. */
+export const backorderGroup = 'ALTER TABLE backorder ADD COLUMN channel_group TEXT'
+
 /** Rows forgotten in one go. */
 const forgottenMax = 5_000
 
@@ -33,6 +36,7 @@ type Row = {
   promised_by_ms: number | null
   not_before_ms: number | null
   locations: string
+  channel_group: string | null
   told: string | null
 }
 
@@ -58,18 +62,19 @@ export class BackorderTable {
 
   /** Inside the caller's transaction. False when it is older than what is known. */
   note(note: BackorderNote, nowMs: number): boolean {
-    const { orderId, version, units, priority, sinceMs, promisedByMs, notBeforeMs, locations } = note
+    const { orderId, version, units, priority, sinceMs, promisedByMs, notBeforeMs, locations, group = null } = note
     const query = 'SELECT version FROM backorder WHERE order_id = ?'
     const known = this.#sql.exec<{ version: number }>(query, orderId).toArray()[0]
     if (known !== undefined && known.version >= version) return false
     const upsert = `INSERT INTO backorder (order_id, version, units, priority, since_ms, promised_by_ms, not_before_ms,
-        locations, noted_at_ms)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET version = excluded.version,
+        locations, channel_group, noted_at_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id) DO UPDATE SET version = excluded.version,
         units = excluded.units, priority = excluded.priority, since_ms = excluded.since_ms,
         promised_by_ms = excluded.promised_by_ms, not_before_ms = excluded.not_before_ms,
-        locations = excluded.locations, noted_at_ms = excluded.noted_at_ms, told = NULL`
+        locations = excluded.locations, channel_group = excluded.channel_group,
+        noted_at_ms = excluded.noted_at_ms, told = NULL`
     const turn = [orderId, version, units, priority, sinceMs, promisedByMs, notBeforeMs]
-    this.#sql.exec(upsert, ...turn, JSON.stringify(locations), nowMs)
+    this.#sql.exec(upsert, ...turn, JSON.stringify(locations), group, nowMs)
     this.#orders = null
     return true
   }
@@ -77,7 +82,8 @@ export class BackorderTable {
   /** In turn. */
   line(limit: number): readonly WaitingRow[] {
     if (this.orders === 0) return []
-    const query = `SELECT order_id, units, priority, since_ms, promised_by_ms, not_before_ms, locations, told
+    const query = `SELECT order_id, units, priority, since_ms, promised_by_ms, not_before_ms, locations,
+        channel_group, told
       FROM backorder WHERE units > 0 ORDER BY priority, since_ms, order_id LIMIT ?`
     return this.#sql.exec<Row>(query, limit).toArray().map(waitingOf)
   }
@@ -113,5 +119,6 @@ function waitingOf({ order_id, units, priority, told, ...row }: Row): WaitingRow
   const terms = { sinceMs: row.since_ms, promisedByMs: row.promised_by_ms, notBeforeMs: row.not_before_ms }
   // Written by this actor itself: parsed, not validated again.
   const locations = JSON.parse(row.locations) as readonly string[]
-  return { orderId: order_id, units, priority, ...terms, locations, told }
+  const asOf = row.channel_group === null ? {} : { group: row.channel_group }
+  return { orderId: order_id, units, priority, ...terms, locations, ...asOf, told }
 }

@@ -129,11 +129,10 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
     if (this.#migrations.applied) await this.#join(account, (nowMs) => this.#ledger.notice(sightings, rules, nowMs))
   }
 
-  async tick(configVersion: string, checks: number): Promise<void> {
-    if (!this.#migrations.applied) return
-    this.#write((nowMs) => {
+  async tick(account: string, configVersion: string, checks: number): Promise<void> {
+    await this.#join(account, (nowMs) => {
       this.#ledger.check(nowMs, checks)
-      if (this.#ledger.walkFor(configVersion)) this.#timers.set(walkTimer, nowMs)
+      if (this.#ledger.walkFor(configVersion, nowMs)) this.#timers.set(walkTimer, nowMs)
     })
   }
 

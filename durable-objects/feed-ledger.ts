@@ -3,7 +3,7 @@
  * domain's, one listing at a time, and what they find out ends in the log and in the measure of the channel's lag.
  */
 
-import { beginRead, beginSend, leaseOver } from '../src/domain/feed/attempt.ts'
+import { beginRead, beginSend, leaseOver, leftOut } from '../src/domain/feed/attempt.ts'
 import { freshFeedClock } from '../src/domain/feed/choose-lane.ts'
 import { concludeCall } from '../src/domain/feed/conclude-call.ts'
 import type {
@@ -24,8 +24,10 @@ import {
   isSuspected,
   keyOf,
   keyText,
+  knownValues,
   shownBy,
 } from '../src/domain/feed/feed-listing.ts'
+import { everyProduct } from '../src/domain/feed/feed-subject.ts'
 import { fillBatch } from '../src/domain/feed/fill-batch.ts'
 import { addLag, emptySketch, type LagSketch } from '../src/domain/feed/lag-sketch.ts'
 import { notice, type SightingRules } from '../src/domain/feed/observe.ts'
@@ -94,7 +96,7 @@ export class FeedLedger {
     }
     const kept = new Set(wish.listings.map(keyText))
     for (const listing of table.ofSku(wish.sku)) {
-      const isOver = listing.kind !== 'content' && !kept.has(keyText(listing)) && listing.revision < wish.revision
+      const isOver = !kept.has(keyText(listing)) && listing.revision < wish.revision
       if (isOver && listing.attemptId === null) this.#drop(listing, nowMs)
     }
     skus.answer(wish, nowMs)
@@ -111,7 +113,8 @@ export class FeedLedger {
     const { kind, task, listings } = filled
     if (task === 'read') {
       for (const listing of listings) this.#take(listing, beginRead(listing, attemptId), nowMs)
-      return { attemptId, kind, task, items: listings.map(keyOf) }
+      const items = listings.map((listing) => ({ ...keyOf(listing), known: knownValues(listing) }))
+      return { attemptId, kind, task, items }
     }
     const items = listings.map((listing) => this.#sendItem(listing, attemptId, nowMs))
     return { attemptId, kind, task, items }
@@ -120,7 +123,10 @@ export class FeedLedger {
   /** A result of an attempt whose lease has run out finds no listings of it any more. */
   record(attemptId: string, result: FeedResult, facts: FeedFacts, nowMs: number): void {
     const { table, attempts } = this.#parts
-    const listings = table.ofAttempt(attemptId)
+    const attempted = table.ofAttempt(attemptId)
+    const out = new Set(result.task === 'send' ? result.leftOut?.map(keyText) : [])
+    for (const listing of attempted) if (out.has(keyText(listing))) this.#take(listing, leftOut(listing, nowMs), nowMs)
+    const listings = attempted.filter((listing) => !out.has(keyText(listing)))
     const conclude = concludeCall(listings, result, { ...facts, nowMs })
     for (const listing of listings) this.#take(listing, conclude(listing), nowMs)
     const refused = this.#suspects.refused(listings, result, nowMs)
@@ -158,12 +164,16 @@ export class FeedLedger {
     this.#workOut(listings, nowMs)
   }
 
-  /** True when every listing has to be worked out for a configuration that is new to this feed. */
-  walkFor(configVersion: string): boolean {
+  /**
+   * True when every listing has to be worked out for a configuration that is new to this feed. Its catalogue may hold
+   * content for products that this feed has never heard of.
+   */
+  walkFor(configVersion: string, nowMs: number): boolean {
     const { facts } = this.#parts
     if (facts.get('config_version') === configVersion) return false
     facts.set('config_version', configVersion)
     facts.set('walked_after', '')
+    this.#mark({ sku: everyProduct, changedAtMs: nowMs, sold: {} }, nowMs)
     return true
   }
 
@@ -178,8 +188,8 @@ export class FeedLedger {
   }
 
   #workOut(listings: readonly FeedListing[], nowMs: number): void {
-    const listed = listings.filter(({ kind }) => kind !== 'content').map(({ sku }) => sku)
-    for (const sku of new Set(listed)) this.#mark({ sku, changedAtMs: nowMs, sold: {} }, nowMs)
+    for (const sku of new Set(listings.map((listing) => listing.sku)))
+      this.#mark({ sku, changedAtMs: nowMs, sold: {} }, nowMs)
   }
 
   #mark(change: SkuChange, nowMs: number): void {

@@ -109,7 +109,7 @@ export class FeedTable {
     return this.#listings('WHERE due_ms <= ? ORDER BY due_ms LIMIT ?', nowMs, limit)
   }
 
-  /** Settled stock and prices that nobody looked at for longest. */
+  /** Settled listings that nobody looked at for longest. */
   leastChecked(limit: number): readonly FeedListing[] {
     return this.#listings('WHERE checked_ms IS NOT NULL ORDER BY checked_ms LIMIT ?', limit)
   }
@@ -201,11 +201,11 @@ function countsOf(listing: FeedListing): readonly string[] {
 }
 
 function rowOf(listing: FeedListing): readonly (string | number | null)[] {
-  const { sku, state, lane, readySinceMs, dueAtMs, attemptId, acknowledged, observed, drift, kind } = listing
+  const { sku, state, lane, readySinceMs, dueAtMs, attemptId, acknowledged, observed, drift } = listing
   const readyLane = waits(listing) && dueAtMs === null ? feedLanes.indexOf(lane) : null
   const task = state === 'doubtful' ? 'read' : 'send'
   const seenAtMs = Math.max(acknowledged?.atMs ?? 0, observed?.atMs ?? 0)
-  const checkedMs = state === 'settled' && kind !== 'content' ? seenAtMs : null
+  const checkedMs = state === 'settled' ? seenAtMs : null
   const found = [readySinceMs, dueAtMs, attemptId, checkedMs, drift?.openedAtMs ?? null]
   return [keyText(listing), sku, state, readyLane, task, ...found, JSON.stringify(listing)]
 }

@@ -108,7 +108,8 @@ export async function tellAvailability(env: Env, effects: readonly SkuEffect[], 
 function tell(availability: AvailabilityApi, effect: SkuEffect): Promise<void> {
   const { kind, orderId, sku, version, quantity, priority = 0, sinceMs = 0, locations = [] } = effect
   if (kind === 'unrouted' || kind === 'routed') return availability.noteUnrouted(sku, orderId, version, quantity)
-  const { promisedByMs = null, notBeforeMs = null } = effect
-  const terms = { units: quantity, priority, sinceMs, promisedByMs, notBeforeMs, locations }
+  const { promisedByMs = null, notBeforeMs = null, group } = effect
+  const asOf = group === undefined ? {} : { group }
+  const terms = { units: quantity, priority, sinceMs, promisedByMs, notBeforeMs, locations, ...asOf }
   return availability.noteBackorder(sku, { orderId, version, ...terms })
 }

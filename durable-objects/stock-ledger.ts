@@ -7,6 +7,8 @@ import { type CorrelationId, correlationId, type PositionId } from '../src/domai
 import {
   chooseWaiters,
   passedOverMs,
+  stillToOffer,
+  unitsToOffer,
   waiterPriorityDefault,
   wakeGraceMs,
   wakeRoundMax,
@@ -14,11 +16,9 @@ import {
 import type { CoverChanged } from '../src/domain/stock/cover.ts'
 import { reportIdOf } from '../src/domain/stock/decide.ts'
 import type { Decision, Report, StockFacts, Waiter } from '../src/domain/stock/decision.ts'
-import { setAside } from '../src/domain/stock/escrow.ts'
 import { decideExpire } from '../src/domain/stock/expire.ts'
 import { initialPosition, type Position } from '../src/domain/stock/position.ts'
 import type { Reservation } from '../src/domain/stock/reservation.ts'
-import { availableAt } from '../src/domain/stock/states.ts'
 import type { StockCommand } from '../src/domain/stock/stock-command.ts'
 import type { LoggedStockEvent, StockEvent } from '../src/domain/stock/stock-event.ts'
 import { type Step, takeStep } from '../src/domain/stock/take-step.ts'
@@ -149,13 +149,21 @@ export class StockLedger {
     this.#tidyAt(nextTidyMs(this.position))
   }
 
+  /** Orders wait, and units lie here that some of them may take. */
+  get hasOffers(): boolean {
+    if (this.waiters === 0) return false
+    const { anybodys, byGroup } = unitsToOffer(this.position)
+    return anybodys > 0 || byGroup.size > 0
+  }
+
   /** Offers what is available to the line, and answers whom to tell. */
   wakeWaiters(nowMs: number): readonly Waiter[] {
-    const available = availableAt(setAside(this.position))
-    if (this.waiters === 0 || available === 0) return []
-    const offered = this.#tables.unitsOffered(nowMs - wakeGraceMs)
-    const line = this.#tables.waitersInLine(nowMs - wakeGraceMs, nowMs - passedOverMs, wakeRoundMax)
-    const chosen = chooseWaiters(line, available, offered)
+    if (!this.hasOffers) return []
+    const units = stillToOffer(unitsToOffer(this.position), this.#tables.unitsOffered(nowMs - wakeGraceMs))
+    // Only whom there is something for, or the line of one group would hide another.
+    const groups = units.anybodys > 0 ? null : [...units.byGroup.keys()]
+    const line = this.#tables.waitersInLine(nowMs - wakeGraceMs, nowMs - passedOverMs, wakeRoundMax, groups)
+    const chosen = chooseWaiters(line, units)
     for (const { orderId, offered: quantity, correlationId } of chosen) {
       const woken = { type: 'waiter_woken', orderId, quantity } as const
       this.recordEvents([woken], null, timerCause(correlationId, 'wake'), nowMs)
@@ -214,8 +222,8 @@ export class StockLedger {
   #saveWaiter(event: StockEvent, cause: Cause, nowMs: number): void {
     const place = this.position.version
     if (event.type === 'waiter_registered') {
-      const { orderId, quantity, priority = waiterPriorityDefault, sinceMs = 0 } = event
-      this.#tables.saveWaiter({ orderId, quantity, place, priority, sinceMs, correlationId: cause.correlationId })
+      const { type: _, priority = waiterPriorityDefault, sinceMs = 0, ...asked } = event
+      this.#tables.saveWaiter({ ...asked, place, priority, sinceMs, correlationId: cause.correlationId })
     } else if (event.type === 'waiter_woken') this.#tables.wakeWaiter(event.orderId, event.quantity, place, nowMs)
     else if (event.type === 'waiter_forgotten') this.#tables.removeWaiter(event.orderId)
     else return

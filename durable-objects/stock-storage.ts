@@ -5,7 +5,7 @@ import { eventLogTable } from './event-log.ts'
 import type { Migrations } from './migrations.ts'
 import { outboxIndex, outboxTable } from './outbox.ts'
 import { reportLots, StockReportTable } from './stock-report-table.ts'
-import { claimTerms, StockTables, stockTables, waiterOffer, waiterTurn } from './stock-tables.ts'
+import { claimTerms, StockTables, stockTables, waiterGroup, waiterOffer, waiterTurn } from './stock-tables.ts'
 import { SupplyTable, supplyTable } from './supply-table.ts'
 import { timersTable } from './timers.ts'
 
@@ -18,6 +18,7 @@ export const stockSteps = [
   { id: 3, statements: [...claimTerms, reportLots, supplyTable] },
   { id: 4, statements: waiterTurn },
   { id: 5, statements: claimCover },
+  { id: 6, statements: [waiterGroup] },
 ]
 
 export const stockTablesIn = (sql: SqlStorage, migrations: Migrations) => ({

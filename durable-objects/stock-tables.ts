@@ -35,6 +35,9 @@ export const waiterTurn = [
 
 export const waiterOffer = 'ALTER TABLE waiter ADD COLUMN offered INTEGER NOT NULL DEFAULT 0'
 
+/** Null: no group's protected units are for it. */
+export const waiterGroup = 'ALTER TABLE waiter ADD COLUMN channel_group TEXT'
+
 /** What makes a claim more than units for now: a later date, a life, protected units. */
 export const claimTerms = [
   'ALTER TABLE reservation ADD COLUMN due_at_ms INTEGER',
@@ -70,11 +73,15 @@ type WaiterRow = {
   woken_at_ms: number | null
   offered: number
   correlation_id: string
+  channel_group: string | null
 }
 
 export const reservationColumns = `reservation_id, requested, quantity, shipped, released, status, expires_at_ms,
   order_id, correlation_id, due_at_ms, good_until_ms, draws, priority, since, uncovered`
-const waiterColumns = 'order_id, quantity, place, priority, since_ms, woken_at_ms, offered, correlation_id'
+const waiterColumns = `order_id, quantity, place, priority, since_ms, woken_at_ms, offered, correlation_id,
+  channel_group`
+
+type SavedWaiter = Omit<Waiter, 'wokenAtMs' | 'offered'>
 
 export class StockTables {
   readonly #sql: SqlStorage
@@ -134,18 +141,12 @@ export class StockTables {
   }
 
   /** A waiter that asks for another quantity keeps its place; it has taken its turn, so it may be woken at once. */
-  saveWaiter({
-    orderId,
-    quantity,
-    place,
-    priority,
-    sinceMs,
-    correlationId,
-  }: Omit<Waiter, 'wokenAtMs' | 'offered'>): void {
-    const upsert = `INSERT INTO waiter (order_id, quantity, place, priority, since_ms, correlation_id)
-      VALUES (?, ?, ?, ?, ?, ?)
-      ON CONFLICT (order_id) DO UPDATE SET quantity = excluded.quantity, woken_at_ms = NULL, offered = 0`
-    this.#sql.exec(upsert, orderId, quantity, place, priority, sinceMs, correlationId)
+  saveWaiter({ orderId, quantity, place, priority, sinceMs, correlationId, group }: SavedWaiter): void {
+    const upsert = `INSERT INTO waiter (order_id, quantity, place, priority, since_ms, correlation_id, channel_group)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (order_id) DO UPDATE SET quantity = excluded.quantity, channel_group = excluded.channel_group,
+        woken_at_ms = NULL, offered = 0`
+    this.#sql.exec(upsert, orderId, quantity, place, priority, sinceMs, correlationId, group ?? null)
   }
 
   wakeWaiter(orderId: string, offered: number, place: number, nowMs: number): void {
@@ -163,20 +164,31 @@ export class StockTables {
 
   /**
    * Those who wait for more than they were offered after this instant, in turn (`inTurn`); older offers are void.
+   * `groups` null: whatever their group.
    */
-  waitersInLine(offersAfterMs: number, passedAfterMs: number, limit: number): readonly Waiter[] {
+  waitersInLine(
+    offersAfterMs: number,
+    passedAfterMs: number,
+    limit: number,
+    groups: readonly string[] | null,
+  ): readonly Waiter[] {
     const query = `SELECT ${waiterColumns} FROM waiter
-      WHERE woken_at_ms IS NULL OR woken_at_ms <= ?1 OR offered < quantity
+      WHERE (woken_at_ms IS NULL OR woken_at_ms <= ?1 OR offered < quantity)
+        AND (?4 = '' OR channel_group IN (SELECT value FROM json_each(iif(?4 = '', '[]', ?4))))
       ORDER BY COALESCE(woken_at_ms, 0) > ?2, iif(COALESCE(woken_at_ms, 0) > ?2, 0, priority),
         iif(COALESCE(woken_at_ms, 0) > ?2, 0, since_ms), place LIMIT ?3`
     const isVoid = ({ wokenAtMs }: Waiter) => wokenAtMs === null || wokenAtMs <= offersAfterMs
-    const waiters = this.#all<WaiterRow>(query, offersAfterMs, passedAfterMs, limit).map(waiterOf)
+    const among = groups === null ? '' : JSON.stringify(groups)
+    const waiters = this.#all<WaiterRow>(query, offersAfterMs, passedAfterMs, limit, among).map(waiterOf)
     return waiters.map((waiter) => (isVoid(waiter) ? { ...waiter, offered: 0 } : waiter))
   }
 
-  unitsOffered(wokenAfterMs: number): number {
-    const query = 'SELECT SUM(offered) AS units FROM waiter WHERE woken_at_ms > ?'
-    return this.#all<{ units: number | null }>(query, wokenAfterMs)[0]?.units ?? 0
+  /** By channel group. */
+  unitsOffered(wokenAfterMs: number): readonly Pick<Waiter, 'group' | 'offered'>[] {
+    const query = `SELECT channel_group, SUM(offered) AS offered FROM waiter WHERE woken_at_ms > ?
+      GROUP BY channel_group`
+    const rows = this.#all<Pick<WaiterRow, 'channel_group' | 'offered'>>(query, wokenAfterMs)
+    return rows.map(({ offered, ...row }) => ({ offered, ...groupOf(row) }))
   }
 
   #all<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: (string | number)[]): Row[] {
@@ -205,6 +217,10 @@ export function reservationOf(row: ReservationRow): Reservation {
   }
 }
 
+function groupOf({ channel_group }: Pick<WaiterRow, 'channel_group'>): Pick<Waiter, 'group'> {
+  return channel_group === null ? {} : { group: channel_group }
+}
+
 function waiterOf(row: WaiterRow): Waiter {
   return {
     orderId: row.order_id as OrderId,
@@ -215,5 +231,6 @@ function waiterOf(row: WaiterRow): Waiter {
     wokenAtMs: row.woken_at_ms,
     offered: row.offered,
     correlationId: row.correlation_id as CorrelationId,
+    ...groupOf(row),
   }
 }

@@ -6,10 +6,9 @@ import { type AvailabilityApi, actor } from '../src/actor-apis.ts'
 import { drainDelayMs, projectDelayMs } from '../src/domain/outbox/drain.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { wakeGraceMs } from '../src/domain/stock/await-stock.ts'
-import { setAside } from '../src/domain/stock/escrow.ts'
 import type { Position } from '../src/domain/stock/position.ts'
 import { summaryOf } from '../src/domain/stock/position-view.ts'
-import { availableAt, changesWhatIsSold } from '../src/domain/stock/states.ts'
+import { changesWhatIsSold } from '../src/domain/stock/states.ts'
 import type { LoggedStockEvent } from '../src/domain/stock/stock-event.ts'
 import type { Env } from '../src/env.ts'
 import type { EventLog } from './event-log.ts'
@@ -64,8 +63,7 @@ export class StockWakeUps {
       this.#outbox.add(wakeRow(orderId), { kind: 'wake', orderId }, nowMs + drainDelayMs, nowMs)
     }
     const goneOff = (this.#timers.dueAtMs(wakeTimer) ?? 0) <= nowMs
-    const idle = this.#ledger.waiters === 0 || availableAt(setAside(this.#ledger.position)) === 0
-    if (idle) this.#timers.clear(wakeTimer)
+    if (!this.#ledger.hasOffers) this.#timers.clear(wakeTimer)
     else if (goneOff) this.#timers.set(wakeTimer, nowMs + wakeGraceMs)
   }
 

@@ -6,14 +6,17 @@
 import { nanoid } from 'nanoid'
 import type { FeedApi, LimiterApi } from '../src/actor-apis.ts'
 import type { ClientContext, Connector } from '../src/connectors/ports.ts'
-import type { Publisher } from '../src/connectors/publisher.ts'
+import type { Publication, Publisher } from '../src/connectors/publisher.ts'
+import { contentVersion } from '../src/connectors/transport/content-version.ts'
 import type { CallHealth, Permission } from '../src/domain/breaker/breaker.ts'
+import type { ProductContent } from '../src/domain/catalog/product-content.ts'
 import type { Account } from '../src/domain/config/config.ts'
 import type { DrainLane } from '../src/domain/feed/choose-lane.ts'
-import type { FeedAbility, FeedBatch, FeedResult } from '../src/domain/feed/feed-contract.ts'
-import { feedKinds, keyOf } from '../src/domain/feed/feed-listing.ts'
+import type { FeedAbility, FeedBatch, FeedResult, FeedSendItem } from '../src/domain/feed/feed-contract.ts'
+import { type FeedKey, feedKinds, keyOf } from '../src/domain/feed/feed-listing.ts'
 import { feedLeaseKey, type LeaseResult } from '../src/domain/limiter/limiter-contract.ts'
 import { type CallReport, reportOf } from '../src/domain/outbox/call-report.ts'
+import { runBounded } from './run-bounded.ts'
 
 export type FeedPort = {
   readonly feed: Pick<FeedApi, 'hasWork' | 'begin' | 'record'>
@@ -22,6 +25,7 @@ export type FeedPort = {
   readonly reportCall: (account: string, health: CallHealth) => Promise<void>
   readonly returnTrial: (account: string) => Promise<void>
   readonly context: (account: Account, deadlineMs: number) => ClientContext
+  readonly contentOf: (account: string, product: string) => Promise<ProductContent | null>
   readonly nowMs: () => number
 }
 export type Draining = { readonly account: Account; readonly connector: Connector; readonly lane: DrainLane }
@@ -74,7 +78,13 @@ async function leasedCall(draining: Draining, deadlineMs: number, port: FeedPort
     if (permission.phase === 'half_open') await port.returnTrial(account.id)
     return 'nothing'
   }
-  const { result, report } = await call(batch, publisher, port.context(account, deadlineMs))
+  const ready = batch.task === 'send' ? await withDocuments(batch, account, port) : batch
+  if (ready.task === 'send' && ready.items.length === 0) {
+    await port.feed.record(batch.attemptId, nothingSent(ready.leftOut), factsOf(account, connector, publisher))
+    if (permission.phase === 'half_open') await port.returnTrial(account.id)
+    return 'called'
+  }
+  const { result, report } = await call(ready, publisher, port.context(account, deadlineMs))
   use.result = report.result
   use.retryAfterMs = report.retryAfterMs
   await port.feed.record(batch.attemptId, result, factsOf(account, connector, publisher))
@@ -89,9 +99,43 @@ function abilitiesOf({ publishers }: Connector): readonly FeedAbility[] {
   })
 }
 
+type SendBatch = Pick<Extract<FeedBatch, { task: 'send' }>, 'task'> & {
+  readonly items: readonly (FeedSendItem & Pick<Publication, 'content'>)[]
+  readonly leftOut: readonly FeedKey[]
+}
+type ReadBatch = Extract<FeedBatch, { task: 'read' }>
+
+/**
+ * The feed carries the version of a document, the catalogue has the document. One that is of another version by now is
+ * left out: the feed hears of the newer one, or the older one is not what is seen here for long.
+ */
+async function withDocuments(
+  { task, kind, items }: Extract<FeedBatch, { task: 'send' }>,
+  account: Account,
+  { contentOf }: FeedPort,
+): Promise<SendBatch> {
+  if (kind !== 'content') return { task, items, leftOut: [] }
+  const found = await runBounded(items, async (item) => {
+    const content = await contentOf(account.id, item.item)
+    return content !== null && contentVersion(content) === item.value ? { ...item, content } : null
+  })
+  return {
+    task,
+    items: found.filter((item) => item !== null),
+    leftOut: items.filter((_, index) => found[index] === null).map(keyOf),
+  }
+}
+
+const nothingSent = (leftOut: readonly FeedKey[]): FeedResult => ({
+  task: 'send',
+  outcome: { outcome: 'committed', reference: 'nothing to send' },
+  verdicts: [],
+  leftOut,
+})
+
 type Called = { readonly result: FeedResult; readonly report: CallReport }
 
-async function call(batch: FeedBatch, publisher: Publisher, context: ClientContext): Promise<Called> {
+async function call(batch: SendBatch | ReadBatch, publisher: Publisher, context: ClientContext): Promise<Called> {
   try {
     return batch.task === 'send'
       ? await sendBatch(batch, publisher, context)
@@ -100,28 +144,25 @@ async function call(batch: FeedBatch, publisher: Publisher, context: ClientConte
     // A client that throws has a bug; what it sent before is anybody's guess.
     const message = `the client failed: ${error instanceof Error ? error.name : typeof error}`
     const outcome = { outcome: 'unknown', class: 'ambiguous_outcome', message } as const
-    return { result: { task: 'send', outcome, verdicts: [] }, report: reportOf(outcome) }
+    const leftOut = batch.task === 'send' ? batch.leftOut : []
+    return { result: { task: 'send', outcome, verdicts: [], leftOut }, report: reportOf(outcome) }
   }
 }
 
-async function sendBatch(
-  { items }: Extract<FeedBatch, { task: 'send' }>,
-  publisher: Publisher,
-  context: ClientContext,
-): Promise<Called> {
-  const { outcome, refused } = await publisher.publish(items, context)
+async function sendBatch({ items, leftOut }: SendBatch, publisher: Publisher, context: ClientContext): Promise<Called> {
+  const { outcome, refused, shown = [] } = await publisher.publish(items, context)
   const verdicts = refused.flatMap(({ index, why, message }) => {
     const item = items[index]
     return item === undefined ? [] : [{ ...keyOf(item), why, message }]
   })
-  return { result: { task: 'send', outcome, verdicts }, report: reportOf(outcome) }
+  const told = items.flatMap((item, index) => {
+    const value = shown[index]
+    return value === undefined ? [] : [{ ...keyOf(item), value }]
+  })
+  return { result: { task: 'send', outcome, verdicts, shown: told, leftOut }, report: reportOf(outcome) }
 }
 
-async function readBatch(
-  { items }: Extract<FeedBatch, { task: 'read' }>,
-  publisher: Publisher,
-  context: ClientContext,
-): Promise<Called> {
+async function readBatch({ items }: ReadBatch, publisher: Publisher, context: ClientContext): Promise<Called> {
   const shown = await publisher.read?.(items, context)
   if (shown === undefined) throw new Error('a channel was read that cannot be')
   if (!shown.ok) {
@@ -130,7 +171,7 @@ async function readBatch(
   }
   const found = items.flatMap((key, index) => {
     const value = shown.value[index] ?? null
-    return value === null ? [] : [{ ...key, value }]
+    return value === null ? [] : [{ ...keyOf(key), value }]
   })
   return { result: { task: 'read', found }, report: reportOf({ outcome: 'absent' }) }
 }

@@ -4,10 +4,12 @@
  */
 import { actor, type FeedApi, type LimiterApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
+import { findContent } from '../src/config/catalog.ts'
 import type { Connector } from '../src/connectors/ports.ts'
 import { connectorOf } from '../src/connectors/registry.ts'
 import { publishesStock } from '../src/domain/config/channel-network.ts'
 import type { Account, Config } from '../src/domain/config/config.ts'
+import { productOf } from '../src/domain/feed/feed-subject.ts'
 import type { Env } from '../src/env.ts'
 import type { PublicationMessage } from '../src/queue-messages.ts'
 import { drainFeed, type FeedPort } from './drain-feed.ts'
@@ -15,6 +17,7 @@ import { mayCall, reportCall, returnTrial } from './partner-breaker.ts'
 import { partnerContext } from './partner-context.ts'
 import { reportFault } from './report-fault.ts'
 import { retryDelaySeconds } from './retry-delay.ts'
+import { workOutContent } from './work-out-content.ts'
 import { type ChangedSku, workOutStock } from './work-out-stock.ts'
 
 type Queued = Message<PublicationMessage>
@@ -61,7 +64,7 @@ async function settle(messages: readonly Queued[], { account }: Channel, work: (
   }
 }
 
-/** The newest change of each SKU answers for the older ones. */
+/** The newest change of each SKU, or product, answers for the older ones. */
 async function workOut(messages: readonly Queued[], { account, config, env }: Channel): Promise<void> {
   const newest = new Map<string, ChangedSku>()
   for (const { body } of messages) {
@@ -69,7 +72,12 @@ async function workOut(messages: readonly Queued[], { account, config, env }: Ch
     const { sku, revision = 0 } = body
     if ((newest.get(sku)?.revision ?? -1) < revision) newest.set(sku, { sku, revision })
   }
-  await workOutStock([...newest.values()], { account, config, env, nowMs: Date.now() })
+  const { products = [], skus = [] } = Object.groupBy(newest.values(), ({ sku }) =>
+    productOf(sku) === null ? 'skus' : 'products',
+  )
+  const nowMs = Date.now()
+  if (skus.length > 0) await workOutStock(skus, { account, config, env, nowMs })
+  if (products.length > 0) await workOutContent(products, { account, env, nowMs })
 }
 
 async function drain(message: Queued | undefined, { account, connector, env }: Channel): Promise<void> {
@@ -87,6 +95,7 @@ function portOf(account: Account, env: Env): FeedPort {
     reportCall: (id, health) => reportCall(env, id, health),
     returnTrial: (id) => returnTrial(env, id),
     context: (called, deadlineMs) => partnerContext(env, called, deadlineMs),
+    contentOf: (id, product) => findContent(env, id, product),
     nowMs: Date.now,
   }
 }

@@ -5,6 +5,7 @@
  */
 import { actor, type FeedApi, type InboxApi } from '../src/actor-apis.ts'
 import { activeConfig } from '../src/config/active-config.ts'
+import { catalogDigestKey } from '../src/config/catalog.ts'
 import { publishSourcing } from '../src/config/publish-sourcing.ts'
 import { connectorOf } from '../src/connectors/registry.ts'
 import { openDb } from '../src/db/database.ts'
@@ -47,9 +48,13 @@ async function nudge(config: Config, env: Env, tickMs: number): Promise<void> {
 }
 
 async function tickFeeds(config: Config, env: Env): Promise<void> {
-  await runBounded(config.accounts.filter(publishesStock), async (account) => {
+  const publishing = config.accounts.filter(publishesStock)
+  if (publishing.length === 0) return
+  // The catalogue is no part of the version: its entries change one by one as well, and then their feeds are told.
+  const version = `${config.version}/${(await env.CONFIG.get(catalogDigestKey)) ?? ''}`
+  await runBounded(publishing, async (account) => {
     try {
-      await actor<FeedApi>(env.FEED, account.id).tick(config.version, account.feed.checksPerMinute)
+      await actor<FeedApi>(env.FEED, account.id).tick(account.id, version, account.feed.checksPerMinute)
     } catch (error) {
       reportFault('feed_unavailable', { account: account.id }, error)
     }

@@ -10,7 +10,7 @@ import { Command } from 'commander'
 import { activationKey } from '../src/domain/config/activation.ts'
 import type { CompiledConfig } from '../src/domain/config/compile-config.ts'
 import { runWrangler } from './deploy/run-wrangler.ts'
-import { catalogEntries } from './serve/publish-config.ts'
+import { catalogDigest, catalogDigestKey, catalogEntries } from './serve/publish-config.ts'
 import { readConfig } from './serve/read-config.ts'
 
 /** What one `kv bulk put` takes. */
@@ -26,7 +26,8 @@ export async function configure(file: string, remote: boolean): Promise<number> 
   }
   const where = remote ? '--remote' : '--local'
   const { config } = compiled.value
-  const entries: Entry[] = [...catalogEntries(compiled.value), [`config/${config.version}`, JSON.stringify(config)]]
+  const catalogue = catalogEntries(compiled.value)
+  const entries: Entry[] = [...catalogue, [`config/${config.version}`, JSON.stringify(config)]]
   for (let at = 0; at < entries.length; at += entriesPerBatch) {
     await putAll(entries.slice(at, at + entriesPerBatch), where)
     process.stdout.write(
@@ -37,6 +38,7 @@ export async function configure(file: string, remote: boolean): Promise<number> 
   const activated = activationKey('config', { version: config.version, atMs: Date.now() })
   await putAll(
     [
+      [catalogDigestKey, catalogDigest(catalogue)],
       [activated, config.version],
       ['config/active', config.version],
     ],

@@ -5,19 +5,25 @@
 import { rm } from 'node:fs/promises'
 import { Command } from 'commander'
 import { Listr } from 'listr2'
+import { operationsKey } from './sandbox/partners.ts'
 import { endOnSignal, endWithNpm } from './serve/leash.ts'
 import { everyMinute } from './serve/start-crossdock.ts'
 import { checkCompany } from './start/check-company.ts'
 import { type Following, followOrders } from './start/follow-orders.ts'
 import { loadStock, type ReceivedStock } from './start/load-stock.ts'
+import { readPublication } from './start/read-publication.ts'
 import { type SandboxCompany, startSandboxCompany } from './start/sandbox-company.ts'
 import { type SentStream, sendStream } from './start/send-stream.ts'
-import { type Summary, summarise, tableOf } from './start/summarise.ts'
+import { shadowProfile } from './start/shadow-profile.ts'
+import { type Order, readDocuments, type Summary, summarise, tableOf } from './start/summarise.ts'
+import { type TradeDesk, workTradeDesk } from './start/trade-desk.ts'
+import { worthOpening } from './start/worth-opening.ts'
 
 type Options = { readonly exit: boolean; readonly orders: string; readonly port: string }
 type Context = {
   company: SandboxCompany
   stock: readonly ReceivedStock[]
+  desk: TradeDesk
   sent: SentStream
   followed: Following
   violations: readonly string[]
@@ -32,12 +38,18 @@ async function start(options: Options): Promise<void> {
   const lines: string[] = []
   const tasks = new Listr<Context>(tasksFor(options, lines))
   const context = await tasks.run({} as Context)
-  const { company } = context
-  const summary = await summarise(company, context.sent, context.followed.orders, context.violations)
+  const { company, sent, desk, followed, violations } = context
+  const documents = await readDocuments(company.api, followed.orders)
+  const publication = await readPublication(company, context.stock)
+  const summary = summarise({
+    ...{ partners: company.partners, sent, publication, violations },
+    orders: documents.filter(({ orderId }) => orderId !== desk.orderId),
+    tradeOrder: documents.find(({ orderId }) => orderId === desk.orderId),
+  })
   process.stdout.write(`\n${tableOf(summary)}\n\n`)
   for (const violation of summary.violations) process.stdout.write(`  violated: ${violation}\n`)
-  if (options.exit) await finish(company, summary, context.followed)
-  else stayUp(company)
+  if (options.exit) await finish(company, summary, followed)
+  else stayUp(company, desk, documents)
 }
 
 function tasksFor({ orders, port }: Options, lines: string[]) {
@@ -51,9 +63,17 @@ function tasksFor({ orders, port }: Options, lines: string[]) {
       },
     },
     {
-      title: 'Loading stock',
+      title: 'Loading stock, and a sourcing profile to run in shadow',
       task: async (context: Context) => {
         context.stock = await loadStock(context.company)
+        await shadowProfile(context.company.api)
+      },
+    },
+    {
+      title: 'Selling a cart over the trade portal, moving goods between the warehouses',
+      task: async (context: Context) => {
+        context.desk = await workTradeDesk(context.company)
+        context.stock = afterMoves(context.stock, context.desk.moved)
       },
     },
     {
@@ -67,7 +87,7 @@ function tasksFor({ orders, port }: Options, lines: string[]) {
     {
       title: 'Following the orders',
       task: async (context: Context, task: { title: string; output: string }) => {
-        const expected = context.sent.acknowledged.length
+        const expected = context.sent.acknowledged.length + 1
         const { api, crossdock } = context.company
         // A partner that lost a message is asked for it once a minute; nobody wants to watch that minute.
         const polling = setInterval(() => void crossdock.tick(), pollEveryMs)
@@ -83,10 +103,20 @@ function tasksFor({ orders, port }: Options, lines: string[]) {
     {
       title: 'Checking every invariant',
       task: async (context: Context) => {
-        context.violations = await checkCompany(context.company, context.sent, context.stock, lines)
+        const { company, sent, desk, stock } = context
+        const acknowledged = [...sent.acknowledged, desk.orderId]
+        context.violations = await checkCompany(company, sent, acknowledged, stock, lines)
       },
     },
   ]
+}
+
+/** What was received at each position, once the transfers are counted in. */
+function afterMoves(stock: readonly ReceivedStock[], moved: readonly ReceivedStock[]): readonly ReceivedStock[] {
+  return stock.map((entry) => {
+    const here = moved.find(({ sku, location }) => sku === entry.sku && location === entry.location)
+    return { ...entry, received: entry.received + (here?.received ?? 0) }
+  })
 }
 
 function stagesOf({ orders }: Following): string {
@@ -102,11 +132,12 @@ async function finish(company: SandboxCompany, summary: Summary, followed: Follo
   process.exit(good ? 0 : 1)
 }
 
-function stayUp(company: SandboxCompany): void {
+function stayUp(company: SandboxCompany, desk: TradeDesk, orders: readonly Order[]): void {
   const { url } = company.crossdock
   process.stdout.write(`  console        ${url}/ops   (sign in with the dev token)\n`)
   process.stdout.write(`  API reference  ${url}/docs\n`)
-  process.stdout.write(`  dev token      ${company.config.devToken ?? ''}\n`)
+  process.stdout.write(`  dev token      ${company.config.devToken ?? ''}\n\n`)
+  process.stdout.write(`${worthOpening(url, operationsKey(company.config), desk, orders)}\n`)
   process.stdout.write('\n  Ctrl-C ends it.\n')
   everyMinute(company.crossdock.tick, (line) => void process.stderr.write(`${line.message}\n`))
   const stop = () => void company.stop().then(() => process.exit(0))

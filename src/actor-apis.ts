@@ -222,7 +222,7 @@ export interface FeedApi extends Projectable<null> {
   /** What the channel says that it shows, unasked. */
   notice(account: string, sightings: readonly FeedSighting[], rules: SightingRules): Promise<void>
   /** Once a minute: looks at a few listings, and has all of them worked out when the configuration changed. */
-  tick(configVersion: string, checks: number): Promise<void>
+  tick(account: string, configVersion: string, checks: number): Promise<void>
   /** One page of listings, sent again whatever the channel is believed to show. */
   resend(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage>
   resendSkus(skus: readonly string[]): Promise<FeedPage>

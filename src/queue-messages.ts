@@ -38,8 +38,8 @@ export type PartnerOutboxMessage = {
 }
 
 /**
- * On `publication`, from a channel's feed: what the listings of a SKU should show is to be worked out, or the next
- * batch is to be carried to the channel.
+ * On `publication`, from a channel's feed: what the listings of a SKU, or by its subject a product (`feed-subject.ts`),
+ * should show is to be worked out, or the next batch is to be carried to the channel.
  */
 export type PublicationMessage =
   | { readonly type: 'publish_stock'; readonly account: string; readonly sku: string; readonly revision?: number }

@@ -11,6 +11,7 @@ import { checkLogs } from './check-logs.ts'
 import { checkOrders } from './check-orders.ts'
 import { checkPartners, type PartnerStates } from './check-partners.ts'
 import { checkLists, checkRebuild, type ProjectedRows } from './check-projection.ts'
+import { checkPublication } from './check-publication.ts'
 import { checkStock, type ReceivedStock } from './check-stock.ts'
 import { readInstance } from './read-instance.ts'
 
@@ -61,6 +62,7 @@ async function look(checked: CheckedInstance): Promise<readonly string[]> {
     ...(await checkDeliveries(api, instance, checked.deliveries)),
     ...(await checkLists(api, instance)),
     ...(await checkAvailability(api, instance, positions, checked.config)),
+    ...(await checkPublication(api, instance, checked.partners.stores, positions, checked.config)),
     ...checkLogs(instance, checked.output, checked.config),
   ]
 }

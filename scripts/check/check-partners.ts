@@ -12,7 +12,10 @@ export type PartnerStates = {
     readonly location: string
     readonly floor: Pick<WarehouseSandbox['floor'], 'orders'>
   }[]
-  readonly stores: readonly { readonly account: string; readonly records: Pick<ShopifyStore['records'], 'orders'> }[]
+  readonly stores: readonly {
+    readonly account: string
+    readonly records: Pick<ShopifyStore['records'], 'orders' | 'inventory'>
+  }[]
 }
 
 export function checkPartners(instance: Instance, partners: PartnerStates): readonly string[] {

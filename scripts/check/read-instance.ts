@@ -40,16 +40,22 @@ export async function readInstance(
     if (found === null) missing.push(id)
     else orders.set(id, found)
   })
-  const positions = new Map<string, PositionView>()
-  await eachOf(places, async ({ sku, location }) => {
-    positions.set(`${sku}@${location}`, await readOne<PositionView>(api, `/v1/inventory/${sku}/${location}`))
-  })
+  const positions = await readPositions(api, places)
   const deliveries = await readAll<DeliveryView>(api, '/v1/deliveries', 'deliveries')
   const transfers: { listed: TransferSummary; transfer: TransferView }[] = []
   await eachOf(await readAll<TransferSummary>(api, '/v1/transfers', 'transfers'), async (listed) => {
     transfers.push({ listed, transfer: await readOne<TransferView>(api, `/v1/transfers/${listed.transferId}`) })
   })
   return { list, orders, missing, positions, deliveries, transfers }
+}
+
+/** By `<sku>@<location>`. */
+export async function readPositions(api: ApiClient, places: readonly Place[]): Promise<Instance['positions']> {
+  const positions = new Map<string, PositionView>()
+  await eachOf(places, async ({ sku, location }) => {
+    positions.set(`${sku}@${location}`, await readOne<PositionView>(api, `/v1/inventory/${sku}/${location}`))
+  })
+  return positions
 }
 
 async function readOrder(api: ApiClient, id: string): Promise<InstanceOrder | null> {

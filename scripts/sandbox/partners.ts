@@ -60,12 +60,18 @@ export async function startPartners(
       token: secret('shopify-us-token'),
       webhookSecret: secret('shopify-us-webhook'),
       shopDomain,
-      skus,
+      skus: soldAt(file, 'shopify-us'),
       webhookUrl: `${webhooks}/shopify-us`,
       seed: seed + 3,
       ...options.store,
     }),
   }
+}
+
+/** By the channel's own names: every SKU of the catalogue, and what it lists under another. */
+function soldAt(file: ConfigFile, account: string): readonly string[] {
+  const listed = file.listings.filter((listing) => listing.account === account)
+  return [...new Set([...file.skus.map(({ sku }) => sku), ...listed.map(({ externalSku }) => externalSku)])]
 }
 
 /** The file with each account's address replaced by where its sandbox listens. */

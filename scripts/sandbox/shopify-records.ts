@@ -3,6 +3,7 @@
  * with Shopify's own rules about changing them. No HTTP and no GraphQL here.
  */
 import { inventoryItemIdOf, productIdOf, variantIdOf } from './shopify-orders.ts'
+import { freshProduct, type StoreProduct } from './shopify-products.ts'
 import { type WireFulfilment, type WireLine, type WireOrder, wireTime } from './shopify-wire.ts'
 
 export type StoreFulfilmentOrder = {
@@ -31,6 +32,7 @@ export type StoreRecords = {
   readonly inventory: Map<string, number>
   /** By variant: its product and its price. */
   readonly prices: Map<number, { readonly product: number; readonly price: string }>
+  readonly products: Map<number, StoreProduct>
   /** Records the order and makes its fulfilment orders; `locationOf` says which location Shopify assigns a line to. */
   readonly addOrder: (order: WireOrder, locationOf?: (line: WireLine, index: number) => number) => void
   /** Replaces an order, moving its version clock on. */
@@ -48,8 +50,10 @@ export function storeRecords(options: {
   const fulfilmentOrders = new Map<number, StoreFulfilmentOrder>()
   const inventory = new Map<string, number>()
   const prices: StoreRecords['prices'] = new Map()
+  const products: StoreRecords['products'] = new Map()
   for (const sku of options.skus) {
     prices.set(variantIdOf(sku), { product: productIdOf(sku), price: '0.00' })
+    products.set(productIdOf(sku), freshProduct(sku))
     for (const location of storeLocations) inventory.set(`${inventoryItemIdOf(sku)}@${location}`, 0)
   }
   let lastId = 9_000_000_000_000
@@ -87,6 +91,7 @@ export function storeRecords(options: {
     locations: storeLocations,
     inventory,
     prices,
+    products,
     addOrder,
     changeOrder,
     createFulfilment,

@@ -1,6 +1,7 @@
 /** The store's records as the objects GraphQL asks for: plain values and functions, for the default resolver. */
 import type { InventoryMutations, SetQuantitiesInput, SetQuantitiesPayload } from './shopify-inventory.ts'
 import { type SetPricesInput, setPrices } from './shopify-prices.ts'
+import { productObject, type UpdateProductInput, updateProduct } from './shopify-products.ts'
 import type { FulfilmentInput, StoreFulfilmentOrder, StoreRecords } from './shopify-records.ts'
 import type { WireAddress, WireFulfilment, WireLine, WireMoneySet, WireOrder, WireRefund } from './shopify-wire.ts'
 
@@ -52,6 +53,7 @@ export function storeRoot(records: StoreRecords, inventory: InventoryMutations) 
         : { fulfillment: fulfilmentObject(made), userErrors: [] }
     },
     nodes: ({ ids }: { ids: readonly string[] }) => ids.map((id) => nodeObject(id, records)),
+    productUpdate: (input: UpdateProductInput) => updateProduct(input, records),
     productVariantsBulkUpdate: (input: SetPricesInput) => setPrices(input, records),
     inventorySetQuantities: ({ input }: { input: SetQuantitiesInput }, context: StoreContext): SetQuantitiesPayload => {
       // Mandatory although nullable: the schema cannot say so, the server does.
@@ -64,6 +66,7 @@ export function storeRoot(records: StoreRecords, inventory: InventoryMutations) 
 }
 
 function nodeObject(id: string, records: StoreRecords) {
+  if (id.includes('/Product/')) return productObject(idOf(id), records)
   if (!id.includes('/ProductVariant/')) return inventoryItemObject(id, records)
   const known = records.prices.get(idOf(id))
   return known === undefined ? null : { __typename: 'ProductVariant', id, price: known.price }

@@ -94,6 +94,11 @@ type InventoryLevel { quantities(names: [String!]!): [InventoryQuantity!]! }
 type InventoryItem implements Node { id: ID! inventoryLevel(locationId: ID!): InventoryLevel }
 scalar Money
 type ProductVariant implements Node { id: ID! price: Money! }
+scalar HTML
+type SEO { title: String description: String }
+type Product implements Node {
+  id: ID! title: String! descriptionHtml: HTML! vendor: String! productType: String! tags: [String!]! seo: SEO!
+}
 type QueryRoot {
   nodes(ids: [ID!]!): [Node]!
   order(id: ID!): Order
@@ -133,9 +138,15 @@ type ProductVariantsBulkUpdateUserError {
   code: ProductVariantsBulkUpdateUserErrorCode field: [String!] message: String!
 }
 type ProductVariantsBulkUpdatePayload { userErrors: [ProductVariantsBulkUpdateUserError!]! }
+input SEOInput { title: String description: String }
+input ProductUpdateInput {
+  id: ID title: String descriptionHtml: String vendor: String productType: String tags: [String!] seo: SEOInput
+}
+type ProductUpdatePayload { product: Product userErrors: [UserError!]! }
 type Mutation {
   fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
   inventorySetQuantities(input: InventorySetQuantitiesInput!): InventorySetQuantitiesPayload
+  productUpdate(product: ProductUpdateInput): ProductUpdatePayload
   productVariantsBulkUpdate(productId: ID!, variants: [ProductVariantsBulkInput!]!): ProductVariantsBulkUpdatePayload
 }
 schema { query: QueryRoot mutation: Mutation }

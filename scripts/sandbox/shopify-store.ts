@@ -16,6 +16,7 @@ import { type CostBucket, costBucket } from './shopify-cost.ts'
 import { type GraphqlRequest, graphqlEndpoint, operationName } from './shopify-graphql.ts'
 import { type InventoryMutations, inventoryMutations } from './shopify-inventory.ts'
 import { inventoryItemIdOf } from './shopify-orders.ts'
+import { editByHand } from './shopify-products.ts'
 import { type StoreRecords, storeRecords } from './shopify-records.ts'
 import { type RefundedLine, refundOrder } from './shopify-refunds.ts'
 import { storeRoot } from './shopify-resolvers.ts'
@@ -86,6 +87,7 @@ export async function startShopifyStore(options: ShopifyStoreOptions): Promise<S
       configure: (change) => {
         if (change.drain === true) bucket.drain()
         changeByHand(records, change.inventory)
+        editByHand(records, change.products)
       },
     },
     options,

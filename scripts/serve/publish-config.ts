@@ -13,7 +13,7 @@ type Store = {
 }
 
 const parallelPuts = 32
-const catalogDigestKey = 'config/catalog-digest'
+export const catalogDigestKey = 'config/catalog-digest'
 
 export async function publishConfig(kv: unknown, compiled: CompiledConfig): Promise<void> {
   // Miniflare's proxy is typed for another major of the runtime types; only these three are used.
@@ -34,7 +34,7 @@ async function recordActivation(store: Store, version: string): Promise<void> {
 /** Skipped when the catalogue is the one published last: a restart with 100,000 SKUs should not write them again. */
 async function publishCatalog(store: Store, compiled: CompiledConfig): Promise<void> {
   const entries = catalogEntries(compiled)
-  const digest = createHash('sha256').update(JSON.stringify(entries)).digest('hex')
+  const digest = catalogDigest(entries)
   if ((await store.get(catalogDigestKey)) === digest) return
   for (let at = 0; at < entries.length; at += parallelPuts) {
     await Promise.all(entries.slice(at, at + parallelPuts).map(([key, value]) => store.put(key, value)))
@@ -42,15 +42,20 @@ async function publishCatalog(store: Store, compiled: CompiledConfig): Promise<v
   await store.put(catalogDigestKey, digest)
 }
 
+type CatalogEntry = readonly [key: string, value: string]
+
+/** Feeds work their listings out anew when it is another than before. */
+export function catalogDigest(entries: readonly CatalogEntry[]): string {
+  return createHash('sha256').update(JSON.stringify(entries)).digest('hex')
+}
+
 /** The catalogue as KV entries; `src/config/catalog.ts` reads them by these keys. */
-export function catalogEntries(compiled: CompiledConfig): readonly (readonly [key: string, value: string])[] {
+export function catalogEntries({ skus, listings, content }: CompiledConfig): readonly CatalogEntry[] {
+  const entryOf = (key: string, entry: unknown): CatalogEntry => [key, JSON.stringify(entry)]
   return [
-    ...compiled.skus.map((entry) => [`sku/${entry.sku}`, JSON.stringify(entry)] as const),
-    ...compiled.listings.map(
-      (entry) => [`listing/${entry.account}/${entry.externalSku}`, JSON.stringify(entry)] as const,
-    ),
-    ...compiled.listings.map(
-      (entry) => [`listing-of-sku/${entry.account}/${entry.sku}/${entry.externalSku}`, JSON.stringify(entry)] as const,
-    ),
+    ...skus.map((entry) => entryOf(`sku/${entry.sku}`, entry)),
+    ...listings.map((entry) => entryOf(`listing/${entry.account}/${entry.externalSku}`, entry)),
+    ...listings.map((entry) => entryOf(`listing-of-sku/${entry.account}/${entry.sku}/${entry.externalSku}`, entry)),
+    ...content.map((entry) => entryOf(`content/${entry.account}/${entry.externalProductId}`, entry)),
   ]
 }

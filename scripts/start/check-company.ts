@@ -7,7 +7,8 @@ import type { SentStream } from './send-stream.ts'
 
 export async function checkCompany(
   { api, config, crossdock, partners }: SandboxCompany,
-  sent: SentStream,
+  sent: Pick<SentStream, 'deliveries' | 'refused'>,
+  acknowledged: readonly string[],
   positions: readonly ReceivedStock[],
   lines: readonly string[],
 ): Promise<readonly string[]> {
@@ -17,7 +18,7 @@ export async function checkCompany(
   return checkInvariants({
     api,
     config,
-    acknowledged: sent.acknowledged,
+    acknowledged,
     positions,
     partners: {
       erp,

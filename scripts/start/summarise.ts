@@ -1,6 +1,7 @@
 /** What became of the stream, counted from the orders themselves and judged at the partners. */
 import type { ApiClient } from '../client/api-client.ts'
 import type { OrderSummary } from './follow-orders.ts'
+import type { Publication } from './read-publication.ts'
 import type { SandboxCompany } from './sandbox-company.ts'
 import type { SentStream } from './send-stream.ts'
 
@@ -15,12 +16,17 @@ export type Summary = {
   readonly closed: number
   readonly cancelled: number
   readonly heldAsException: number
+  /** What became of the order that took a cart over the trade portal. */
+  readonly tradeOrder: string
+  readonly publication: Publication
   readonly oversold: number
   readonly duplicates: number
   readonly violations: readonly string[]
 }
 
-type Order = {
+export type Order = {
+  readonly orderId: string
+  readonly status: string
   readonly stage: string
   readonly reservations: readonly unknown[]
   readonly erp: { readonly reference: string | null } | null
@@ -29,18 +35,21 @@ type Order = {
   readonly holds: readonly { readonly releasedAt: string | null }[]
 }
 
-export async function summarise(
-  company: Pick<SandboxCompany, 'api' | 'partners'>,
-  sent: SentStream,
-  orders: readonly OrderSummary[],
-  violations: readonly string[],
-): Promise<Summary> {
-  const documents = await Promise.all(orders.map(({ orderId }) => documentOf(company.api, orderId)))
-  const count = (holds: (order: Order) => boolean) => documents.filter(holds).length
+/** `orders`: of the stream; the one of the trade portal is told apart. */
+export function summarise(of: {
+  readonly partners: SandboxCompany['partners']
+  readonly sent: SentStream
+  readonly orders: readonly Order[]
+  readonly tradeOrder: Order | undefined
+  readonly publication: Publication
+  readonly violations: readonly string[]
+}): Summary {
+  const { partners, sent, orders, publication, violations } = of
+  const count = (holds: (order: Order) => boolean) => orders.filter(holds).length
   return {
     deliveries: sent.deliveries,
     refusedDeliveries: sent.refused,
-    captured: documents.length,
+    captured: orders.length,
     reserved: count((order) => order.reservations.length > 0),
     inErp: count((order) => (order.erp?.reference ?? null) !== null),
     released: count((order) => order.fulfilmentOrders.some(({ releasedAt }) => releasedAt !== null)),
@@ -48,10 +57,16 @@ export async function summarise(
     closed: count((order) => order.stage === 'closed'),
     cancelled: count((order) => order.stage === 'cancelled'),
     heldAsException: count(isHeld),
+    tradeOrder: of.tradeOrder?.status ?? 'missing',
+    publication,
     oversold: violations.filter((violation) => violation.startsWith('I2')).length,
-    duplicates: duplicatesAt(company.partners),
+    duplicates: duplicatesAt(partners),
     violations,
   }
+}
+
+export function readDocuments(api: ApiClient, orders: readonly OrderSummary[]): Promise<readonly Order[]> {
+  return Promise.all(orders.map(({ orderId }) => documentOf(api, orderId)))
 }
 
 function isHeld({ stage, holds }: Order): boolean {
@@ -70,7 +85,8 @@ function duplicatesAt({ erp, east, west }: SandboxCompany['partners']): number {
 }
 
 export function tableOf(summary: Summary): string {
-  const rows: readonly (readonly [string, number])[] = [
+  const { publication } = summary
+  const rows: readonly (readonly [string, number | string])[] = [
     ['webhooks sent', summary.deliveries],
     ['  refused (forged)', summary.refusedDeliveries],
     ['orders captured', summary.captured],
@@ -81,10 +97,16 @@ export function tableOf(summary: Summary): string {
     ['  closed', summary.closed],
     ['  cancelled', summary.cancelled],
     ['  held as exception', summary.heldAsException],
+    ['trade order, from a cart', summary.tradeOrder],
+    ['listings in the shop', publication.listings],
+    ['  shown as promised', publication.asPromised],
+    ['  told within, 95 in 100', lagText(publication.lagP95Ms)],
     ['oversold', summary.oversold],
     ['duplicates at partners', summary.duplicates],
     ['invariant violations', summary.violations.length],
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
-  return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${String(value).padStart(6)}`).join('\n')
+  return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${String(value).padStart(9)}`).join('\n')
 }
+
+const lagText = (lagMs: number | null) => (lagMs === null ? 'unknown' : `${(lagMs / 1_000).toFixed(1)} s`)

@@ -4,8 +4,10 @@
  */
 import { bundleDepthMax, bundleParts } from '../domain/catalog/bundle-parts.ts'
 import type { CatalogSku, Listing } from '../domain/catalog/listing.ts'
+import type { ProductContent, ProductEntry } from '../domain/catalog/product-content.ts'
 import type { StockPart } from '../domain/catalog/stock-parts.ts'
 import { catalogSkuSchema, listingSchema } from '../domain/config/config.ts'
+import { productEntrySchema } from '../domain/config/product-entry.ts'
 import { accountId } from '../domain/shared/ids.ts'
 import { err, ok, type Result } from '../domain/shared/result.ts'
 import type { Env } from '../env.ts'
@@ -20,6 +22,10 @@ export const listingKey = (account: string, externalSku: string) => `listing/${a
 /** The same entry again, found from our side: what a SKU is called on a channel. A SKU has no slash. */
 export const listingOfSkuKey = (account: string, sku: string, externalSku: string) =>
   `listing-of-sku/${account}/${sku}/${externalSku}`
+
+export const contentKey = (account: string, externalProductId: string) => `content/${account}/${externalProductId}`
+/** Names the catalogue of the file that was activated last: entry by entry it may have changed since. */
+export const catalogDigestKey = 'config/catalog-digest'
 
 /** Entries as they were parsed: an entry that many requests concern is checked once, not once a request. */
 type Remembered<Entry> = Map<string, { readonly entry: Entry | null; readonly untilMs: number }>
@@ -115,6 +121,22 @@ export async function listingsOfSku(env: Env, account: string, sku: string): Pro
 }
 const listingsPerSkuMax = 50
 
+/** Null where it is the channel's own business. Not remembered: it is long, and asked for when it has changed. */
+export async function findContent(env: Env, account: string, productId: string): Promise<ProductContent | null> {
+  const stored = await env.CONFIG.get(contentKey(account, productId))
+  return stored === null ? null : productEntrySchema.parse(JSON.parse(stored)).content
+}
+
+/** Every product of a channel that the catalogue has an entry for, a page at a time. */
+export async function* productsWithContent(env: Env, account: string): AsyncGenerator<readonly string[]> {
+  const prefix = contentKey(account, '')
+  for (let cursor: string | null | undefined = null; cursor !== undefined; ) {
+    const page: KVNamespaceListResult<unknown> = await env.CONFIG.list({ prefix, cursor })
+    yield page.keys.map(({ name }) => name.slice(prefix.length))
+    cursor = page.list_complete ? undefined : page.cursor
+  }
+}
+
 export async function saveSku(env: Env, entry: CatalogSku): Promise<void> {
   await env.CONFIG.put(skuKey(entry.sku), JSON.stringify(entry))
   skus.delete(skuKey(entry.sku))
@@ -125,6 +147,10 @@ export async function saveListing(env: Env, entry: Listing): Promise<void> {
   await env.CONFIG.put(listingOfSkuKey(entry.account, entry.sku, entry.externalSku), JSON.stringify(entry))
   await env.CONFIG.put(key, JSON.stringify(entry))
   listings.delete(key)
+}
+
+export async function saveContent(env: Env, entry: ProductEntry): Promise<void> {
+  await env.CONFIG.put(contentKey(entry.account, entry.externalProductId), JSON.stringify(entry))
 }
 
 export function forgetCatalog(): void {

@@ -1,4 +1,5 @@
 /** What a connector's client does for a channel's feed: sets what listings show, and says what they show. */
+import type { ProductContent } from '../domain/catalog/product-content.ts'
 import type { FeedKind } from '../domain/feed/feed-listing.ts'
 import type { CallOutcome } from '../domain/outbox/intent.ts'
 import type { Result } from '../domain/shared/result.ts'
@@ -10,6 +11,8 @@ export type Publication = {
   readonly place: string
   /** A quantity; a price in minor units; of a content the version of the document. */
   readonly value: number
+  /** The document that `value` is the version of. */
+  readonly content?: ProductContent
   /** What the channel is believed to show now; null opts out of compare-and-set. */
   readonly expected: number | null
   readonly idempotencyKey: string
@@ -18,6 +21,8 @@ export type Publication = {
 export type PublishOutcome = {
   readonly outcome: CallOutcome
   readonly refused: readonly { readonly index: number; readonly why: 'stale' | 'refused'; readonly message: string }[]
+  /** By publication, of a call that was taken: what the channel says that it shows now. */
+  readonly shown?: readonly number[]
 }
 /** By publication; null for a listing that the channel does not know. */
 export type ShownValues = Result<readonly (number | null)[], Extract<CallOutcome, { outcome: 'absent' }>>
@@ -30,7 +35,9 @@ export type Publisher = {
   readonly compares: boolean
   readonly publish: (publications: readonly Publication[], context: ClientContext) => Promise<PublishOutcome>
   /** Null: the channel cannot be asked what it shows. */
-  readonly read: ((listings: readonly Shown[], context: ClientContext) => Promise<ShownValues>) | null
+  readonly read: ((listings: readonly Sought[], context: ClientContext) => Promise<ShownValues>) | null
 }
 export type Shown = Pick<Publication, 'item' | 'place'>
+/** `known`: everything that the channel may well show; the version of a document is told by what it is of. */
+export type Sought = Shown & { readonly known: readonly number[] }
 export type Publishers = { readonly [K in FeedKind]?: Publisher }

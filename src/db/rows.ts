@@ -14,7 +14,7 @@ import type {
   returns,
 } from './schema/orders.ts'
 import type { positions } from './schema/stock.ts'
-import type { transfers } from './schema/transfers.ts'
+import type { transferReports, transfers } from './schema/transfers.ts'
 
 export type OrderRow = typeof orders.$inferSelect
 export type OrderLineRow = typeof orderLines.$inferSelect
@@ -29,6 +29,7 @@ export type FulfilmentOrderRow = typeof fulfilmentOrders.$inferSelect
 export type ShipmentRow = typeof shipments.$inferSelect
 export type PositionRow = typeof positions.$inferSelect
 export type TransferRow = typeof transfers.$inferSelect
+export type TransferReportRow = typeof transferReports.$inferSelect
 export type DeliveryRow = typeof deliveries.$inferSelect
 export type DeliverySubjectRow = typeof deliverySubjects.$inferSelect
 export type AuditRow = typeof audit.$inferSelect

@@ -60,6 +60,7 @@ export const routeAccess = {
   'PUT /v1/catalog/skus': everything('catalog:write'),
   'POST /v1/catalog/listings': own('catalog:write'),
   'PUT /v1/catalog/listings': own('catalog:write'),
+  'PUT /v1/catalog/content': own('catalog:write'),
   'GET /v1/channels/{account}/feed': own('inventory:read'),
   'GET /v1/channels/{account}/feed/listings': own('inventory:read'),
   'POST /v1/channels/{account}/feed/resend': own('operations:write'),

@@ -6,6 +6,7 @@ import { attemptLeaseMs } from '../../src/domain/feed/attempt.ts'
 import type { DrainLane } from '../../src/domain/feed/choose-lane.ts'
 import type { FeedAbility, FeedBatch, FeedResult, SkuWant } from '../../src/domain/feed/feed-contract.ts'
 import type { FeedKind } from '../../src/domain/feed/feed-listing.ts'
+import { everyProduct } from '../../src/domain/feed/feed-subject.ts'
 import { testEnv } from '../fixtures/d1.ts'
 
 /** An hour ahead, so that no alarm goes off by itself. */
@@ -328,7 +329,7 @@ describe('what a channel shows', () => {
     laterBy(1_000)
     await feed.wants({ B: 9 })
     await feed.sends('normal')
-    await feed.api.tick('v1', 1)
+    await feed.api.tick(feed.account, 'v1', 1)
     expect(await feed.begin('bulk')).toMatchObject({ task: 'read', items: [{ item: 'item-A' }] })
   })
 
@@ -336,7 +337,7 @@ describe('what a channel shows', () => {
     const feed = newFeed()
     await feed.wants({ A: 9 })
     await feed.sends('normal')
-    await feed.api.tick('v1', 10)
+    await feed.api.tick(feed.account, 'v1', 10)
     const look = await feed.begin('bulk')
     const found = [{ kind: 'stock', item: 'item-A', place: '71', value: 50 }] as const
     await feed.api.record(look?.attemptId ?? '', { task: 'read', found }, facts)
@@ -356,7 +357,7 @@ describe('what a channel asks', () => {
     const feed = newFeed()
     await feed.wants({ A: 1_990 }, 'price')
     await feed.sends('bulk')
-    await feed.api.tick('v1', 10)
+    await feed.api.tick(feed.account, 'v1', 10)
     const look = await feed.begin('bulk')
     expect(look).toMatchObject({ kind: 'price', task: 'read', items: [{ item: 'item-A' }] })
     const found = [{ kind: 'price', item: 'item-A', place: '71', value: 990 }] as const
@@ -426,15 +427,19 @@ describe('a bundle', () => {
 })
 
 describe('a change of the configuration', () => {
-  it('has every SKU worked out anew, page by page', async () => {
+  const nothing = { urgency: { lowStock: 3 }, listings: [], reviewAfterMs: null }
+
+  it('has every SKU worked out anew, page by page, and asks which products have content by now', async () => {
     const feed = newFeed()
     await feed.wants(many(5, 9))
     await feed.sends('normal')
-    await feed.api.tick('v1', 0)
+    await feed.api.tick(feed.account, 'v1', 0)
     await runDurableObjectAlarm(feed.stub)
-    expect(await feed.api.status()).toMatchObject({ skusChanged: 5 })
+    expect(await feed.rows("SELECT sku FROM feed_sku WHERE sku NOT LIKE 'C-%'")).toEqual([{ sku: everyProduct }])
+    expect(await feed.api.status()).toMatchObject({ skusChanged: 6 })
+    await feed.api.want(feed.account, [{ ...nothing, sku: everyProduct, revision: 1_000 }])
     await feed.wants(many(5, 9), 'stock', 1_000)
-    await feed.api.tick('v1', 0)
+    await feed.api.tick(feed.account, 'v1', 0)
     await runDurableObjectAlarm(feed.stub)
     expect(await feed.api.status()).toMatchObject({ skusChanged: 0 })
   })

@@ -9,7 +9,7 @@ import { orderIdFrom, parsePositionId } from '../../src/domain/shared/ids.ts'
 import { wakeGraceMs } from '../../src/domain/stock/await-stock.ts'
 import type { Env } from '../../src/env.ts'
 import { testEnv } from '../fixtures/d1.ts'
-import { awaitStock, commit, forgetWaiter, hold, move, release } from '../fixtures/stock-commands.ts'
+import { awaitStock, commit, forgetWaiter, hold, move, protect, release } from '../fixtures/stock-commands.ts'
 import { checkedPositions, type TestPosition } from '../fixtures/stock-position.ts'
 import { seedConfig } from '../http/seed-config.ts'
 
@@ -334,6 +334,17 @@ describe('orders that wait', () => {
     await position.send(awaitStock('b2b:3', 2))
     expect(await woken(position)).toEqual([])
     await position.send(move('m1', 'receipt', 3, Date.now()))
+    expect(await woken(position)).toEqual(['b2b:1', 'b2b:2'])
+  })
+
+  it('are woken for what is protected for their group, past those of no group', async () => {
+    const position = newPosition()
+    await position.send(protect('vip', 3))
+    await position.send(awaitStock('b2b:1', 2))
+    await position.send(awaitStock('b2b:2', 2, { group: 'vip' }))
+    await position.send(move('m1', 'receipt', 3, Date.now()))
+    expect(await woken(position)).toEqual(['b2b:2'])
+    await position.send(move('m2', 'receipt', 1, Date.now()))
     expect(await woken(position)).toEqual(['b2b:1', 'b2b:2'])
   })
 

@@ -1,10 +1,8 @@
 /** The feed against a store that loses answers, throttles, lags, sells by itself and is changed by hand. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../../scripts/client/api-client.ts'
-import { inventoryItemIdOf } from '../../scripts/sandbox/shopify-orders.ts'
 import { storeLocations } from '../../scripts/sandbox/shopify-records.ts'
 import { receiveStock } from '../../scripts/start/load-stock.ts'
-import { listingSchema } from '../../src/domain/config/config.ts'
 import { type Company, startCompany } from './company.ts'
 import { type RunningCrossdock, runInProcess } from './run-in-process.ts'
 import { evenStock, openStorefront, type Storefront } from './storefront.ts'
@@ -29,22 +27,10 @@ beforeAll(async () => {
         account.id === 'shopify-us'
           ? {
               ...account,
-              settings: { ...account.settings, publishStock: true, locations: { east: `${east}`, west: `${west}` } },
               feed: { ...account.feed, checksPerMinute: 10_000, raiseDelaySeconds: 1 },
             }
           : account,
       ),
-      listings: [
-        ...config.listings,
-        ...config.skus
-          .filter((entry) => entry.stocked)
-          .map(({ sku }) =>
-            listingSchema.parse({
-              ...{ account: 'shopify-us', externalSku: sku, sku },
-              externalItemId: String(inventoryItemIdOf(sku)),
-            }),
-          ),
-      ],
     }),
   })
   running = await runInProcess(company)
@@ -128,7 +114,7 @@ describe('the feed of a store on a bad day', () => {
     expect(await eventually(async () => (lostAnswers().length > 0 ? true : null), patienceMs)).toBe(true)
     store.set({ rates, slowMs: 400 })
     expect(await converges()).toEqual([])
-    expect(await feed()).toMatchObject({ listings: skus.length * 2 })
+    expect(await feed()).toMatchObject({ listings: company.config.listings.length * 2 })
   })
 
   it('follows the orders, while the store sells by itself and somebody counts again by hand', async () => {

@@ -48,7 +48,16 @@ async function whatMoves(
   const travelling = carrier.parcels().filter((parcel) => parcel.status !== 'delivered').length
   if (travelling > 0) return `${travelling} parcels travel`
   const open = await readAll<{ readonly topic: string }>(api, '/v1/deliveries?status=received', 'deliveries')
-  return open.length === 0 ? null : `${open.length} deliveries wait, such as ${open[0]?.topic}`
+  if (open.length > 0) return `${open.length} deliveries wait, such as ${open[0]?.topic}`
+  const feed = await readOne<Feed>(api, '/v1/channels/shopify-us/feed')
+  const isTold = feed.skusChanged === 0 && feed.states.settled === feed.listings
+  return isTold ? null : `the store is being told: ${JSON.stringify(feed.states)}`
+}
+
+type Feed = {
+  readonly listings: number
+  readonly skusChanged: number
+  readonly states: Readonly<Record<string, number>>
 }
 
 function describe(order: OrderSummary | undefined): string {

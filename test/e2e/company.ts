@@ -45,6 +45,15 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
   return { port, url, config, partners, catalog: catalogOf(file), stop }
 }
 
+/** For a suite that is not about what the shop shows: nobody tells it. */
+export function withoutPublishing(config: ConfigFile): ConfigFile {
+  const accounts = config.accounts.map((account) => ({
+    ...account,
+    settings: { ...account.settings, publishStock: false },
+  }))
+  return { ...config, accounts }
+}
+
 export const apiOf = (company: Company) => apiClient(company.url, operationsKey(company.config))
 
 type Judged = Pick<CheckedInstance, 'acknowledged' | 'positions' | 'output' | 'readRows'> & {

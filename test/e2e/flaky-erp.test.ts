@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { receiveStock } from '../../scripts/start/load-stock.ts'
 import type { ConfigFile } from '../../src/domain/config/config.ts'
 import { comeToRest, restingActors } from './come-to-rest.ts'
-import { breachesOf, type Company, startCompany } from './company.ts'
+import { breachesOf, type Company, startCompany, withoutPublishing } from './company.ts'
 import { type RunningCrossdock, runInProcess } from './run-in-process.ts'
 import { evenStock, openStorefront, type Storefront } from './storefront.ts'
 
@@ -41,7 +41,7 @@ function impatient(config: ConfigFile): ConfigFile {
     settings: { ...account.settings, ...(account.role === 'erp' ? { settleMs: 1_000 } : {}) },
     limits: { ratePerSecond: 1_000, burst: 1_000, concurrency: 50 },
   }))
-  return { ...config, accounts }
+  return withoutPublishing({ ...config, accounts })
 }
 
 it('turns 500 orders into exactly 500 sales', async () => {

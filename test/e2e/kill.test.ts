@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { seededRandom } from '../../scripts/sandbox/seeded-random.ts'
 import { orderStream } from '../../scripts/sandbox/shopify-stream.ts'
 import { type ReceivedStock, receiveStock } from '../../scripts/start/load-stock.ts'
+import type { ConfigFile } from '../../src/domain/config/config.ts'
 import { comeToRest } from './come-to-rest.ts'
-import { apiOf, breachesOf, type Company, startCompany } from './company.ts'
+import { apiOf, breachesOf, type Company, startCompany, withoutPublishing } from './company.ts'
 import { isDeskArticle, openDesk, withDeskArticles } from './goods-desk.ts'
 import { runInProcess } from './run-in-process.ts'
 import { type ServedCrossdock, servedCrossdock } from './served-crossdock.ts'
@@ -28,7 +29,8 @@ let positions: readonly ReceivedStock[]
 
 beforeAll(async () => {
   const east = { behaviour: { pickMs: 200 } }
-  company = await startCompany({ seed, store: { retryDelaysMs }, east, adjust: withDeskArticles })
+  const adjust = (config: ConfigFile) => withDeskArticles(withoutPublishing(config))
+  company = await startCompany({ seed, store: { retryDelaysMs }, east, adjust })
   served = await servedCrossdock(company.config, company.port)
   await served.start()
   positions = evenStock(company, { east: 60, west: 60 }).filter(({ sku }) => !isDeskArticle(sku))

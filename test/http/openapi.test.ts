@@ -5,7 +5,7 @@ import { openApiDocument } from '../../src/http/openapi.ts'
 import { problems } from '../../src/http/problem.ts'
 import { examples } from '../../src/http/wire/examples.ts'
 import { seedConfig } from './seed-config.ts'
-import { post, send } from './send.ts'
+import { post, put, send } from './send.ts'
 
 beforeAll(async () => {
   await seedConfig()
@@ -94,6 +94,11 @@ describe('the example bodies', () => {
     ['/v1/replays', { deliveryIds: ['none'] }],
   ])('are taken by %s', async (path, example) => {
     expect((await post(path, example)).status).toBe(200)
+  })
+
+  it('are taken where an entry is replaced', async () => {
+    const answer = await put('/v1/catalog/content', examples.content)
+    expect(await answer.json()).toMatchObject({ saved: 1, refused: 0 })
   })
 })
 

@@ -36,6 +36,13 @@ describe('the list of transfers', () => {
     expect([found.status, found.headers.get('location')]).toEqual([303, '/ops/transfers/TR-118'])
   })
 
+  it('is searched by the id of what left or came as well', async () => {
+    for (const id of ['truck-7', 'dock-3']) {
+      const found = await visitor.send(`/ops/orders?q=${id}`)
+      expect([found.status, found.headers.get('location')]).toEqual([303, '/ops/transfers/TR-117'])
+    }
+  })
+
   it('is reached from the stock room', async () => {
     expect(await visitor.page('/ops/stock')).toContain('href="/ops/transfers"')
   })
@@ -48,7 +55,7 @@ describe('the page of a transfer', () => {
     expect(cardOf(html, 'lines')).toMatch(/ROPE-10 24 0 24 0 21 0 3 BUOY-R 6 0 6 0 6 0 0/)
     expect(cardOf(html, 'facts')).toMatch(/Shipments truck-7 Receipts dock-3 Booked at both ends All of it/)
     const history = cardOf(html, 'history')
-    expect(history).toMatch(/What happened \d+ events .* Received API wms .* Shipped truck-7 API wms /)
+    expect(history).toMatch(/What happened \d+ events .* Received dock-3 API wms .* Shipped truck-7 API wms /)
     expect(history).toMatch(/Shipped truck-7 .* Requested API wms $/)
   })
 

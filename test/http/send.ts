@@ -22,6 +22,15 @@ export async function post(
   return await send(path, { method: 'POST', body: text, headers: { ...bearer, ...json, ...headers } }, env)
 }
 
+export async function put(
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const init = { method: 'PUT', body: JSON.stringify(body), headers: { ...bearer, ...json, ...headers } }
+  return await send(path, init)
+}
+
 export async function get(path: string, headers: Readonly<Record<string, string>> = {}, env: Env = bindings) {
   return await send(path, { headers: { ...bearer, ...headers } }, env)
 }

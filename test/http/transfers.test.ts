@@ -3,10 +3,14 @@ import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } fro
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { StockActor } from '../../durable-objects/stock-actor.ts'
 import { projectActor } from '../../queues/project-actor.ts'
+import { openDb } from '../../src/db/database.ts'
+import { auditOf } from '../../src/db/queries/audit-of.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 import { get, post } from './send.ts'
 
 const eastKey = 'warehouse-east-key-0123456789abcdef'
+const shopKey = 'trade-portal-key-0123456789abcdef'
+const scopes = ['inventory:write', 'inventory:read', 'lineage:read'] as const
 
 beforeAll(async () => {
   await seedConfig((file) => ({
@@ -14,7 +18,8 @@ beforeAll(async () => {
     skus: file.skus.map((entry) => ({ ...entry, units: { CS: 12 } })),
     apiKeys: [
       ...file.apiKeys,
-      { id: 'dock-east', name: '', key: eastKey, scopes: ['inventory:write', 'inventory:read'], account: 'wh-east' },
+      { id: 'dock-east', name: '', key: eastKey, scopes: [...scopes], account: 'wh-east' },
+      { id: 'shop', name: '', key: shopKey, scopes: [...scopes], account: 'b2b' },
     ],
   }))
 })
@@ -155,6 +160,42 @@ describe('the list of transfers', () => {
       ...{ requested: 2, reserved: 0, shipped: 2, inTransit: 0, received: 1, over: 0, writtenOff: 1 },
     })
     expect(transfers.every(({ writtenOff }) => writtenOff > 0)).toBe(true)
+  })
+
+  describe('as lineage', () => {
+    const chainsOf = async (id: string, headers: Record<string, string> = {}) => {
+      const answer = await get(`/v1/lineage/${encodeURIComponent(id)}`, headers)
+      return ((await answer.json()) as { chains?: { id: string }[] }).chains ?? answer.status
+    }
+    const story = {
+      ...{ kind: 'transfer', id: 'TR-L2', status: 'closed', reference: 'east to west', href: '/v1/transfers/TR-L2' },
+      children: [
+        { kind: 'transfer_shipment', id: 'truck', at: '2026-03-15T15:02:00.000Z', reference: '2 units' },
+        { kind: 'transfer_receipt', id: 'dock', at: '2026-03-19T09:30:00.000Z', reference: '1 unit' },
+      ],
+    }
+
+    it.each(['TR-L2', 'truck', 'dock', 'transfer/TR-L2'])('is the whole story of a transfer by %s', async (id) => {
+      expect(await chainsOf(id)).toMatchObject([story])
+    })
+
+    it('is an untold one while nothing is reported of it', async () => {
+      expect(await chainsOf('TR-L1')).toMatchObject([{ kind: 'transfer', status: 'reserved', children: [] }])
+    })
+
+    it("is told to either end's own key, and to no channel's", async () => {
+      expect(await chainsOf('dock', { authorization: `Bearer ${eastKey}` })).toMatchObject([story])
+      expect(await chainsOf('dock', { authorization: `Bearer ${shopKey}` })).toBe(404)
+    })
+
+    it('names each shipment and receipt in the published log', async () => {
+      const { rows } = await auditOf(openDb(bindings.DB), { actorKind: 'transfer', actorName: 'TR-L2' })
+      const reports = rows.filter(({ type }) => type === 'shipped' || type === 'received')
+      expect(reports.map(({ type, subject }) => [type, subject])).toEqual([
+        ['shipped', 'truck'],
+        ['received', 'dock'],
+      ])
+    })
   })
 
   it('comes in pages, and goes on where it stopped', async () => {

@@ -5,6 +5,7 @@ import { rebuildProjections } from '../../queues/rebuild-projections.ts'
 import { actor, type FeedApi } from '../../src/actor-apis.ts'
 import type { Db } from '../../src/db/database.ts'
 import { exceptions } from '../../src/db/schema/operations.ts'
+import { subjectOfProduct } from '../../src/domain/feed/feed-subject.ts'
 import { migratedDb, testEnv } from '../fixtures/d1.ts'
 
 let db: Db
@@ -79,7 +80,7 @@ describe('drift that a feed found', () => {
     const wish = { sku: 'ROPE-10', revision: 1, urgency: { lowStock: 3 }, reviewAfterMs: null }
     await feed().want(account, [{ ...wish, listings: [{ ...key, value: 9 }] }])
     await call('normal', null)
-    await feed().tick('v1', 10)
+    await feed().tick(account, 'v1', 10)
     await call('bulk', 50)
     expect(await projectActor(testEnv, 'feed', account)).toBe('projected')
     expect(await drifts()).toMatchObject([
@@ -103,7 +104,7 @@ describe('drift that a feed found', () => {
     const sent = await feed().begin({ drain: 'bulk', attemptId: 'priced', abilities: able })
     const outcome = { outcome: 'committed', reference: '1' } as const
     await feed().record(sent?.attemptId ?? '', { task: 'send', outcome, verdicts: [] }, facts)
-    await feed().tick('v1', 10)
+    await feed().tick(account, 'v1', 10)
     const look = await feed().begin({ drain: 'bulk', attemptId: 'look', abilities: able })
     await feed().record(look?.attemptId ?? '', { task: 'read', found: [{ ...priced, value: 990 }] }, facts)
     await projectActor(testEnv, 'feed', account)
@@ -112,6 +113,33 @@ describe('drift that a feed found', () => {
         ...{ exceptionId: `${account}/pricing_mismatch/price/9@7`, team: 'pricing', status: 'open' },
         message: 'ROPE-40: the channel asked 990 for variant 9, and had confirmed 1990 (minor units).',
         remediation: 'Find out who else changes this price at the channel; ours is sent again by itself.',
+      },
+    ])
+  })
+
+  it('of content is a case of the catalogue that names the product, and so is its refusal', async () => {
+    const content = { kind: 'content', item: '7', place: '', value: 5 * 128 + 1 } as const
+    const wish = { sku: subjectOfProduct('7'), revision: 1, urgency: { lowStock: 3 }, reviewAfterMs: null }
+    await feed().want(account, [{ ...wish, listings: [content] }])
+    const able = [{ kind: 'content', itemsMax: 10, reads: true }] as const
+    const next = async (name: string) =>
+      (await feed().begin({ drain: 'bulk', attemptId: name, abilities: able }))?.attemptId ?? ''
+    const outcome = { outcome: 'committed', reference: '1' } as const
+    await feed().record(await next('said'), { task: 'send', outcome, verdicts: [] }, facts)
+    await feed().tick(account, 'v1', 10)
+    await feed().record(await next('seen'), { task: 'read', found: [{ ...content, value: 6 * 128 + 1 }] }, facts)
+    const failed = { outcome: 'absent', retryable: false, class: 'value', message: 'no' } as const
+    const verdicts = [{ ...content, why: 'refused', message: "title: can't be blank" }] as const
+    await feed().record(await next('refused-content'), { task: 'send', outcome: failed, verdicts }, facts)
+    await projectActor(testEnv, 'feed', account)
+    expect((await cases()).filter(({ exceptionId }) => exceptionId.endsWith('content/7@'))).toMatchObject([
+      {
+        ...{ exceptionId: `${account}/content_mismatch/content/7@`, team: 'catalog', status: 'open' },
+        message: "The channel's product 7 said something else: version 00000000006, and had confirmed 00000000005.",
+      },
+      {
+        ...{ exceptionId: `${account}/listing_refused/content/7@`, team: 'catalog', status: 'open' },
+        message: "The channel refused the content of product 7: title: can't be blank",
       },
     ])
   })

@@ -12,6 +12,7 @@ import { listTransfers, transfersQuery } from '../../src/db/queries/list-transfe
 import { exceptionsQuery } from '../../src/db/queries/open-exceptions.ts'
 import { orderIdByTracking } from '../../src/db/queries/order-id-by-tracking.ts'
 import { searchAnyId } from '../../src/db/queries/search-any-id.ts'
+import { transfersReporting } from '../../src/db/queries/transfer-lineage-of.ts'
 import { deliveries } from '../../src/db/schema/deliveries.ts'
 import { transfers } from '../../src/db/schema/transfers.ts'
 import { buildLineage } from '../../src/domain/lineage/build-lineage.ts'
@@ -272,6 +273,7 @@ describe('the plan of', () => {
     ['transfers from a location', () => transfersQuery(db, { from: 'east' }, 51)],
     ['transfers to a location by status', () => transfersQuery(db, { to: 'east', status: 'closed' }, 51)],
     ['transfers that lost units', () => transfersQuery(db, { isShort: true }, 51)],
+    ['transfers by a report of theirs', () => transfersReporting(db, 'dock-1', 11)],
     ['audit', () => auditQuery(db, { actorKind: 'order', actorName: 'x' }, 51)],
   ])('%s reads one index in order', async (_what, query) => {
     const plan = await planOf(query())

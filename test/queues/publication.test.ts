@@ -242,7 +242,7 @@ describe('the publication queue', () => {
     await workOut(shop)
     await drain(shop, 'bulk')
     price = '9.90'
-    await shop.feed.tick('v1', 10)
+    await shop.feed.tick(shop.name, 'v1', 10)
     await drain(shop, 'bulk')
     expect([price, await only(shop)]).toMatchObject([
       '19.90',

@@ -6,6 +6,8 @@ import type { LocationId, OrderId, ReservationId, Sku } from '../../src/domain/s
 import {
   chooseWaiters,
   inTurn,
+  stillToOffer,
+  unitsToOffer,
   waiterPriorityDefault,
   wakeGraceMs,
   wakeRoundMax,
@@ -253,7 +255,9 @@ export class StockShell {
       sinceMs: known?.sinceMs ?? 0,
       ...(event.type === 'waiter_registered' && known === undefined ? event : {}),
     }
-    this.#waiters.set(orderId, { orderId, correlationId, priority, sinceMs, ...turn })
+    const group = event.type === 'waiter_registered' ? event.group : known?.group
+    const asOf = group === undefined ? {} : { group }
+    this.#waiters.set(orderId, { orderId, correlationId, priority, sinceMs, ...turn, ...asOf })
   }
 
   #expire(): void {
@@ -291,13 +295,12 @@ export class StockShell {
 
   #wakeWaiters(): void {
     const nowMs = this.#clock.nowMs()
-    if (this.#waiters.size === 0 || availableAt(this.#position) === 0) return
+    if (this.#waiters.size === 0) return
     const all = inTurn([...this.#waiters.values()], nowMs)
     const isVoid = ({ wokenAtMs }: Waiter) => wokenAtMs === null || wokenAtMs <= nowMs - wakeGraceMs
     const standing = all.map((waiter) => (isVoid(waiter) ? { ...waiter, offered: 0 } : waiter))
-    const offered = standing.reduce((sum, waiter) => sum + waiter.offered, 0)
     const line = standing.filter((waiter) => waiter.offered < waiter.quantity).slice(0, wakeRoundMax)
-    for (const waiter of chooseWaiters(line, availableAt(this.#position), offered)) {
+    for (const waiter of chooseWaiters(line, stillToOffer(unitsToOffer(this.#position), standing))) {
       this.#commit([{ type: 'waiter_woken', orderId: waiter.orderId, quantity: waiter.offered }], null, null)
       this.#effects.wake(waiter.orderId)
     }

@@ -2,6 +2,7 @@
 import type { Connector } from '../ports.ts'
 import { fulfil } from './client/fulfil.ts'
 import { poll } from './client/poll.ts'
+import { contentsMax, publishContent, readContent } from './client/publish-content.ts'
 import { pricesMax, publishPrices, readPrices } from './client/publish-prices.ts'
 import { publicationsMax, publishStock } from './client/publish-stock.ts'
 import { readStock } from './client/read-stock.ts'
@@ -17,6 +18,7 @@ export const shopify: Connector = {
   poll,
   publishers: {
     stock: { itemsMax: publicationsMax, compares: true, publish: publishStock, read: readStock },
+    content: { itemsMax: contentsMax, compares: false, publish: publishContent, read: readContent },
     price: { itemsMax: pricesMax, compares: false, publish: publishPrices, read: readPrices },
   },
   settleMs: 5_000,

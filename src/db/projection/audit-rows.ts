@@ -6,6 +6,7 @@ import type { AuditRow } from '../rows.ts'
 /** Members of an event that name the part concerned, most specific first. All are ids of ours or a partner's. */
 const subjectMembers = [
   'shipmentId',
+  'receiptId',
   'fulfilmentOrderId',
   'intentId',
   'reservationId',

@@ -17,7 +17,7 @@ import {
   returns,
 } from '../schema/orders.ts'
 import { positions } from '../schema/stock.ts'
-import { transfers } from '../schema/transfers.ts'
+import { transferReports, transfers } from '../schema/transfers.ts'
 
 /**
  * Every table that is rebuilt from the actors. `projected_actors` is the last: only when it is empty is every actor
@@ -37,6 +37,7 @@ export const projectionTables: readonly SQLiteTable[] = [
   shipments,
   positions,
   transfers,
+  transferReports,
   deliveries,
   deliverySubjects,
   audit,

@@ -2,6 +2,7 @@
  * A feed's page: its log entries, and a case for each listing whose channel showed what nobody sent, or refused it, and
  * for calls that were refused without a word on which listing was to blame.
  */
+import { versionText } from '../../domain/catalog/product-content.ts'
 import { exceptionCatalogue } from '../../domain/exceptions/exception-catalogue.ts'
 import {
   type BatchRefused,
@@ -9,6 +10,7 @@ import {
   type DriftFound,
   type DriftSettled,
   type FeedEvent,
+  type FeedKey,
   keyText,
   type ListingRefused,
   type RefusalSettled,
@@ -58,7 +60,7 @@ function caseRow(account: string, entry: LogEntry): ExceptionRow {
 }
 
 type FeedCase = {
-  readonly category: 'inventory_drift' | 'pricing_mismatch' | 'listing_refused'
+  readonly category: 'inventory_drift' | 'pricing_mismatch' | 'content_mismatch' | 'listing_refused'
   /** What the case is about, within its category: one open case for each. */
   readonly subject: string
   readonly message: string
@@ -91,23 +93,38 @@ function driftCase(event: DriftFound | DriftSettled) {
   const { kind, sku, item, place, expected, found } = event
   const subject = keyText(event)
   const remediation = `Find out who else changes this ${kind} at the channel; ours is sent again by itself.`
-  if (kind !== 'price') {
-    const message = `${sku}: the channel showed ${found} of item ${item} at ${place}, and had confirmed ${expected}.`
-    return { category: 'inventory_drift', subject, message, remediation } as const
+  switch (kind) {
+    case 'stock': {
+      const message = `${sku}: the channel showed ${found} of item ${item} at ${place}, and had confirmed ${expected}.`
+      return { category: 'inventory_drift', subject, message, remediation } as const
+    }
+    case 'price': {
+      const asked = `the channel asked ${found} for variant ${item}, and had confirmed ${expected} (minor units)`
+      return { category: 'pricing_mismatch', subject, message: `${sku}: ${asked}.`, remediation } as const
+    }
+    case 'content': {
+      const versions = `version ${versionText(found)}, and had confirmed ${versionText(expected)}`
+      const message = `The channel's product ${item} said something else: ${versions}.`
+      return { category: 'content_mismatch', subject, message } as const
+    }
+    default:
+      return unreachable(kind)
   }
-  const message = `${sku}: the channel asked ${found} for variant ${item}, and had confirmed ${expected} (minor units).`
-  return { category: 'pricing_mismatch', subject, message, remediation } as const
 }
 
 function refusalCase(event: ListingRefused | RefusalSettled) {
-  const { kind, sku, item, place } = event
-  const where = place === '' ? '' : ` at ${place}`
-  const message = `${sku}: the channel refused the ${kind} of item ${item}${where}: ${event.message}`
-  return { category: 'listing_refused', subject: keyText(event), message } as const
+  const { kind, sku, item } = event
+  const told =
+    kind === 'content'
+      ? `The channel refused the content of product ${item}`
+      : `${sku}: the channel refused the ${kind} of ${placed(event)}`
+  return { category: 'listing_refused', subject: keyText(event), message: `${told}: ${event.message}` } as const
 }
 
+const placed = ({ item, place }: FeedKey): string => `item ${item}${place === '' ? '' : ` at ${place}`}`
+
 function batchCase({ kind, named, listings, message }: BatchRefused | BatchSettled) {
-  const names = named.map(({ sku, item, place }) => `${sku} (item ${item}${place === '' ? '' : ` at ${place}`})`)
+  const names = named.map((key) => (kind === 'content' ? `product ${key.item}` : `${key.sku} (${placed(key)})`))
   const rest = listings > named.length ? ` and ${listings - named.length} more` : ''
   const told = `A call with the ${kind} of ${names.join(', ')}${rest} was refused`
   const unsaid = 'nobody said which of them is to blame'

@@ -6,6 +6,7 @@ import { deliveries } from '../schema/deliveries.ts'
 import { externalRefs } from '../schema/orders.ts'
 import { positions } from '../schema/stock.ts'
 import { transfers } from '../schema/transfers.ts'
+import { transfersReporting } from './transfer-lineage-of.ts'
 
 export type Candidate =
   /** `by` says which of the order's numbers matched: `order`, `order_number`, `erp_order`, `tracking`, … */
@@ -21,7 +22,7 @@ export async function searchAnyId(db: Db, text: string): Promise<readonly Candid
   const key = searchKeyOf(text)
   if (key === '') return []
   const exact = text.trim()
-  const [references, wholes, messages, moves, skus] = await db.batch([
+  const [references, wholes, messages, moves, reported, skus] = await db.batch([
     db
       .select({ orderId: externalRefs.orderId, kind: externalRefs.kind, value: externalRefs.value })
       .from(externalRefs)
@@ -34,7 +35,8 @@ export async function searchAnyId(db: Db, text: string): Promise<readonly Candid
       .where(and(eq(externalRefs.searchKey, wholeOf(key)), eq(externalRefs.kind, 'order')))
       .limit(1),
     db.select().from(deliveries).where(eq(deliveries.deliveryId, exact)).limit(1),
-    db.select({ id: transfers.transferId }).from(transfers).where(eq(transfers.transferId, exact)).limit(1),
+    db.select({ transferId: transfers.transferId }).from(transfers).where(eq(transfers.transferId, exact)).limit(1),
+    transfersReporting(db, exact, candidatesMax),
     db.selectDistinct({ sku: positions.sku }).from(positions).where(eq(positions.sku, exact)).limit(1),
   ])
   const candidates: Candidate[] = [
@@ -44,11 +46,16 @@ export async function searchAnyId(db: Db, text: string): Promise<readonly Candid
       account: row.account,
       topic: row.topic,
     })),
-    ...moves.map(({ id }) => ({ kind: 'transfer' as const, id })),
+    ...onePerTransfer([...moves, ...reported]),
     ...skus.map((row) => ({ kind: 'sku' as const, id: row.sku })),
     ...onePerOrder([...references, ...wholes]),
   ]
   return candidates.slice(0, candidatesMax)
+}
+
+/** By its own id first; the id of a report may be the transfer's own as well. */
+function onePerTransfer(rows: readonly { transferId: string }[]): Candidate[] {
+  return [...new Set(rows.map(({ transferId }) => transferId))].map((id) => ({ kind: 'transfer', id }))
 }
 
 /** `<orderId>/F1` and the like name a part of an order. */

@@ -1,6 +1,6 @@
 /** Transfers between our locations, projected from TransferActor. Sums over their lines, in base units. */
 import { sql } from 'drizzle-orm'
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 export const transfers = sqliteTable(
   'transfers',
@@ -31,5 +31,23 @@ export const transfers = sqliteTable(
     index('transfers_by_from').on(t.fromLocation, t.requestedAtMs, t.transferId),
     index('transfers_by_to').on(t.toLocation, t.requestedAtMs, t.transferId),
     index('transfers_short').on(t.requestedAtMs, t.transferId).where(sql`units_written_off > 0`),
+  ],
+)
+
+/** What was reported of a transfer: each shipment that left and each receipt, under the reporter's own id. */
+export const transferReports = sqliteTable(
+  'transfer_reports',
+  {
+    transferId: text('transfer_id').notNull(),
+    kind: text('kind').notNull(),
+    reportId: text('report_id').notNull(),
+    /** Base units, summed over its lines. */
+    units: integer('units').notNull(),
+    /** When it happened, by the report. */
+    atMs: integer('at_ms').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.transferId, t.kind, t.reportId] }),
+    index('transfer_reports_by_id').on(t.reportId, t.transferId),
   ],
 )

@@ -1,10 +1,10 @@
 /**
- * What is left at a place, lot by lot and supply by supply, when everything that is promised there, kept back or
- * protected has been served first. Announced units count whole here: whoever waits is told how far they are trusted.
+ * What is left at a place, lot by lot and supply by supply, when everything that is promised there or kept back has
+ * been served first, and for whom. Announced units count whole here: whoever waits is told how far they are trusted.
  */
 import type { LocationId } from '../shared/ids.ts'
-import type { PositionFigures } from './position-figures.ts'
-import { type Claim, claimAt, sumUnits } from './serve-claims.ts'
+import type { PositionFigures, ProtectionFigure } from './position-figures.ts'
+import { type Claim, claimAt } from './serve-claims.ts'
 import { claimsDue, claimsLater, onHandUnits } from './supply-and-claims.ts'
 
 /** `supplyId` and `dueAtMs` null: on hand. `goodUntilMs` is infinite for what keeps. */
@@ -15,8 +15,13 @@ export type Source = {
   readonly expectedAtMs: number
   readonly confidencePercent: number
   readonly goodUntilMs: number
+  /** Absent: anybody's. */
+  readonly kept?: KeptUnits
   left: number
 }
+
+/** Units of one protection, in however many sources: what others may borrow of them is counted once. */
+type KeptUnits = { readonly group: string; readonly loans: Map<string, number> }
 
 export function freeUnits(
   { location, figures }: { readonly location: LocationId; readonly figures: PositionFigures },
@@ -27,7 +32,8 @@ export function freeUnits(
   // Those that need the longest life choose first: whoever needs less can do with what they leave.
   const owed = owedAt(figures, nowMs).sort((left, right) => right.keepUntilMs - left.keepUntilMs)
   for (const claim of owed) serve(claim, sources)
-  return sources.filter(({ left }) => left > 0)
+  const kept = figures.protections.flatMap((protection) => keep(protection, sources))
+  return [...kept, ...sources].filter(({ left }) => left > 0)
 }
 
 /** From what comes first, of that from what keeps just long enough. What nothing serves waits here as well. */
@@ -42,10 +48,22 @@ function serve({ keepUntilMs, units }: Claim, sources: readonly Source[]): void 
   }
 }
 
-/** Safety stock and what is protected is of any age. */
+/** Protected units are of any age, and of what comes before they are everybody's. */
+function keep({ group, units, releaseAtMs, lendsTo }: ProtectionFigure, sources: readonly Source[]): readonly Source[] {
+  const loans = new Map(lendsTo.map((loan) => [loan.group, loan.units]))
+  let wanted = units
+  return sources.flatMap((source): Source[] => {
+    if (releaseAtMs !== null && releaseAtMs <= source.expectedAtMs) return []
+    const taken = Math.min(wanted, source.left)
+    source.left -= taken
+    wanted -= taken
+    return taken === 0 ? [] : [{ ...source, left: taken, kept: { group, loans } }]
+  })
+}
+
+/** Safety stock is of any age. */
 function owedAt(figures: PositionFigures, nowMs: number): Claim[] {
-  const kept = figures.safetyStock + sumUnits(figures.protections)
-  return [...claimsDue(figures, nowMs), ...claimsLater(figures, nowMs), claimAt(nowMs, null, kept)]
+  return [...claimsDue(figures, nowMs), ...claimsLater(figures, nowMs), claimAt(nowMs, null, figures.safetyStock)]
 }
 
 function onHand(location: LocationId, figures: PositionFigures, nowMs: number): readonly Source[] {

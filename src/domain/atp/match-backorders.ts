@@ -21,6 +21,8 @@ export type Backorder = {
   readonly notBeforeMs: number | null
   /** Where it stands in line. */
   readonly locations: readonly string[]
+  /** The channel group whose protected units it may take. Absent: nobody's. */
+  readonly group?: string
 }
 /** `supplyId` null: units on hand, offered to it now. */
 export type MatchedUnits = {
@@ -72,21 +74,40 @@ export function matchBackorders(
   return waiting.toSorted(inLine).map((backorder) => {
     const matched = new Map<string, MatchedUnits>()
     let missing = backorder.units
-    for (const source of sources) {
-      if (missing === 0) break
+    const take = (source: Source, most: number) => {
       const isOurs = source.left > 0 && backorder.locations.includes(source.location)
-      if (!isOurs || source.goodUntilMs < keepUntilMs(backorder, source.expectedAtMs, keepMs)) continue
-      const units = Math.min(missing, source.left)
+      if (!isOurs || source.goodUntilMs < keepUntilMs(backorder, source.expectedAtMs, keepMs)) return 0
+      const units = Math.min(missing, source.left, most)
+      if (units === 0) return 0
       source.left -= units
       missing -= units
       // Lots of one delivery, or on one shelf, are told as one.
       const name = `${source.location}/${source.supplyId ?? ''}`
       matched.set(name, toldOf(source, units + (matched.get(name)?.units ?? 0)))
+      return units
     }
+    for (const source of sources) {
+      if (missing === 0) break
+      if (source.kept === undefined || source.kept.group === backorder.group) take(source, missing)
+    }
+    if (missing > 0) borrow(backorder.group, sources, take)
     const told = [...matched.values()]
     const last = told.reduce((latest, { expectedAtMs }) => Math.max(latest, expectedAtMs), nowMs)
     return { ...backorder, matched: told, missing, expectedAtMs: missing > 0 ? null : last }
   })
+}
+
+/** What other groups lend, last of all. */
+function borrow(
+  group: string | undefined,
+  sources: readonly Source[],
+  take: (source: Source, most: number) => number,
+): void {
+  if (group === undefined) return
+  for (const source of sources) {
+    const loan = source.kept?.loans.get(group) ?? 0
+    if (loan > 0) source.kept?.loans.set(group, loan - take(source, loan))
+  }
 }
 
 /** As a plan that is made when they come asks for: it would turn down what keeps less. */

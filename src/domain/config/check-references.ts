@@ -17,6 +17,7 @@ export function referenceProblems(file: FileOutline, checkAccount: CheckAccount)
     ...bundleProblems(file),
     ...rateProblems(file),
     ...listingProblems(file),
+    ...file.content.flatMap(({ at, value }) => accountNamed(file, `content.${at}.account`, value.account, 'channel')),
     ...file.channelProfiles.flatMap((id) => accountNamed(file, `sourcing.channelProfiles.${id}`, id, 'channel')),
     ...file.apiKeys.flatMap(({ at, value }) => accountNamed(file, `apiKeys.${at}.account`, value.account)),
   ]

@@ -3,6 +3,7 @@
  * secrets split off. The hash is passed in because the domain has no platform.
  */
 import type { CatalogSku, Listing } from '../catalog/listing.ts'
+import type { ProductEntry } from '../catalog/product-content.ts'
 import { inBaseUnits } from '../catalog/units-of-measure.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import { type CheckAccount, referenceProblems } from './check-references.ts'
@@ -15,6 +16,7 @@ export type CompiledConfig = {
   readonly secrets: Readonly<Record<string, string>>
   readonly skus: readonly CatalogSku[]
   readonly listings: readonly Listing[]
+  readonly content: readonly ProductEntry[]
   readonly devToken: string | null
 }
 
@@ -29,7 +31,7 @@ export function compileConfig(
     const own = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
     return err([...own, ...problems])
   }
-  const { $schema: _schema, secrets, skus, listings, apiKeys, devToken, ...shared } = parsed.data
+  const { $schema: _schema, secrets, skus, listings, content, apiKeys, devToken, ...shared } = parsed.data
   const hashed = hashedKeys(apiKeys, sha256Hex)
   const found = [...problems, ...sharedKeys(hashed)]
   if (found.length > 0) return err(found)
@@ -43,6 +45,7 @@ export function compileConfig(
       const entry = entries.get(listing.sku)
       return entry === undefined ? [] : (inBaseUnits(listing, entry) ?? [])
     }),
+    content,
     devToken: devToken ?? null,
   })
 }

@@ -7,6 +7,7 @@ import { currencySchema, skuSchema, unitNameSchema } from '../order/canonical-or
 import { accountId, sku } from '../shared/ids.ts'
 import { feedDefault, feedSchema } from './feed.ts'
 import { locationSchema } from './location.ts'
+import { productEntrySchema } from './product-entry.ts'
 import { promisingDefault, promisingSchema } from './promising.ts'
 import { ratesDefault, ratesSchema } from './rates.ts'
 import { slugSchema } from './slug.ts'
@@ -171,6 +172,7 @@ export const configFileSchema = z.strictObject({
   secrets: z.record(secretName, z.string().min(1).max(10_000)).default({}),
   skus: z.array(catalogSkuSchema).max(100_000).default([]),
   listings: z.array(listingSchema).max(500_000).default([]),
+  content: z.array(productEntrySchema).max(200_000).default([]),
   apiKeys: z.array(apiKeyFileSchema).max(1_000).default([]),
   /** Signs in to the console locally; refused when ENVIRONMENT is `production`. */
   devToken: z.string().min(24, 'at least 24 characters').max(200).optional(),

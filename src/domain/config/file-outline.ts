@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import { accountSchema, apiKeyFileSchema, catalogSkuSchema, entitySchema, listingSchema } from './config.ts'
 import { locationSchema } from './location.ts'
+import { productEntrySchema } from './product-entry.ts'
 
 export type Item<T> = { readonly at: number; readonly value: T }
 export type FileOutline = ReturnType<typeof outlineOf>
@@ -26,6 +27,7 @@ export function outlineOf(file: unknown) {
     locations: soundIn('locations', locationSchema),
     skus: soundIn('skus', catalogSkuSchema),
     listings: soundIn('listings', listingSchema),
+    content: soundIn('content', productEntrySchema),
     apiKeys: soundIn('apiKeys', apiKeyFileSchema),
     names: {
       entities: namesIn(lists.entities, ['id']),
@@ -34,6 +36,7 @@ export function outlineOf(file: unknown) {
       apiKeys: namesIn(lists.apiKeys, ['id']),
       skus: namesIn(lists.skus, ['sku']),
       listings: namesIn(lists.listings, ['account', 'externalSku']),
+      content: namesIn(lists.content, ['account', 'externalProductId']),
     },
     channelProfiles:
       isRecord(lists.sourcing) && isRecord(lists.sourcing.channelProfiles)

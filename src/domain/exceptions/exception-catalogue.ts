@@ -109,4 +109,9 @@ export const exceptionCatalogue: Readonly<Record<ExceptionCategory, ExceptionPol
     remediation:
       'Read the channel’s reason and mend the listing there, or its item id here; it is tried again by itself.',
   },
+  content_mismatch: {
+    owner: 'catalog',
+    dueMinutes: day,
+    remediation: 'Find out who else writes this product at the channel; ours is sent again by itself.',
+  },
 }

@@ -18,6 +18,7 @@ export type ExceptionCategory =
   | 'settlement_variance'
   | 'promise_at_risk'
   | 'listing_refused'
+  | 'content_mismatch'
 
 /** A case as the order itself knows it; D1's `exceptions` table mirrors it and adds who works on it. */
 export type OrderException = {

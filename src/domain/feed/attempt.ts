@@ -7,6 +7,7 @@ import { retryDelayMs } from '../outbox/drain.ts'
 import type { CallOutcome } from '../outbox/intent.ts'
 import { unreachable } from '../shared/result.ts'
 import {
+  confirmed,
   type FeedListing,
   type FeedStep,
   keyOf,
@@ -48,16 +49,17 @@ export function beginRead(listing: FeedListing, attemptId: string): FeedStep {
   return step({ ...listing, state: 'reading', attemptId, dueAtMs: null })
 }
 
-/** `verdict`: what was said of this listing; null when nothing was. */
+/** `verdict`: what was said of this listing; null when nothing was. `shown`: what the channel says that it shows now. */
 export function concludeSend(
   listing: FeedListing,
   outcome: SendOutcome,
   verdict: { readonly why: ItemVerdict; readonly message: string } | null,
   facts: ConcludeFacts,
+  shown: number | null = null,
 ): FeedStep {
   switch (outcome.outcome) {
     case 'committed':
-      return acknowledge(listing, facts.nowMs)
+      return acknowledge(listing, shown, facts.nowMs)
     case 'unknown':
       return step(doubt(listing, outcome.message, facts.nowMs, facts.settleMs))
     case 'absent':
@@ -73,6 +75,12 @@ export function concludeRead(listing: FeedListing, seen: Sighting | null, facts:
   return sighted(listing, seen, facts, facts.nowMs)
 }
 
+/** It was left out of the call: what it should show is not to be had yet. */
+export function leftOut(listing: FeedListing, nowMs: number): FeedStep {
+  const message = 'what is wanted of it is not to be had yet'
+  return notDone(listing, { outcome: 'absent', retryable: true, class: 'missing', message }, nowMs)
+}
+
 /** The channel could not be read; it is looked at again, and nothing is sent before. */
 export function readFailed(listing: FeedListing, message: string, retryAfterMs: number, nowMs: number): FeedStep {
   return step(doubt(listing, message, nowMs, Math.max(retryAfterMs, delayOf(listing))))
@@ -83,11 +91,12 @@ export function leaseOver(listing: FeedListing, nowMs: number): FeedStep {
   return step(doubt(listing, 'the caller did not come back', nowMs, 0))
 }
 
-function acknowledge(listing: FeedListing, nowMs: number): FeedStep {
+function acknowledge(listing: FeedListing, shown: number | null, nowMs: number): FeedStep {
   const { sent, desired } = listing
   if (sent === null) throw new Error(`${keyText(listing)} was confirmed and never sent`)
   const lagMs = sent.fellAtMs === null ? null : nowMs - sent.fellAtMs
-  const acknowledged = { value: sent.value, version: sent.version, atMs: nowMs }
+  const form = shown === null || shown === sent.value ? {} : { shownAs: shown }
+  const acknowledged = { value: sent.value, version: sent.version, atMs: nowMs, ...form }
   const known = { ...listing, acknowledged, sent: toldOf(listing) }
   if (sent.value === desired) return settled(known, nowMs, lagMs)
   const again = { state: 'ready', attemptId: null, attempts: 0, suspicions: 0, dueAtMs: null, lastError: null } as const
@@ -129,7 +138,7 @@ export function spared(listing: FeedListing, nowMs: number): FeedStep {
 function unlessShown(listing: FeedListing, nowMs: number): FeedStep {
   const { sent, desired, desiredVersion } = listing
   if (shownBy(listing) !== desired || sent?.value === desired) return step(listing)
-  return settled({ ...listing, acknowledged: { value: desired, version: desiredVersion, atMs: nowMs } }, nowMs)
+  return settled({ ...listing, acknowledged: confirmed(listing, desired, desiredVersion, nowMs) }, nowMs)
 }
 
 /** A case for a person. One that is open already stays as it was opened, however often it is tried. */

@@ -14,12 +14,13 @@ export function concludeCall(
     case 'send': {
       const { outcome } = result
       const verdicts = new Map(result.verdicts.map((verdict) => [keyText(verdict), verdict]))
+      const shown = new Map((result.shown ?? []).map((each) => [keyText(each), each.value]))
       const blame = blameOf(result)
       return (listing) => {
         const verdict = verdicts.get(keyText(listing)) ?? null
         if (outcome.outcome === 'absent' && verdicts.size > 0 && verdict === null) return spared(listing, nowMs)
         if (blame !== null && listings.length === 1) return singledOut(listing, blame, nowMs)
-        return concludeSend(listing, outcome, verdict, facts)
+        return concludeSend(listing, outcome, verdict, facts, shown.get(keyText(listing)) ?? null)
       }
     }
     case 'read': {

@@ -8,8 +8,9 @@ import type { Sighting, SightingRules } from './observe.ts'
 import type { SellRate } from './sell-rate.ts'
 import type { Urgency } from './want.ts'
 
-/** The stock of a SKU changed somewhere that the channel may sell from. */
+/** The stock of a SKU changed somewhere that the channel may sell from, or the content of one of its products. */
 export type SkuChange = {
+  /** Or the subject of a product (`feed-subject.ts`), as everywhere here. */
   readonly sku: string
   readonly changedAtMs: number
   /** Units that orders took since the last change was told, by the channel they came from. */
@@ -58,8 +59,10 @@ export type FeedSendItem = FeedKey & {
 }
 export type FeedBatch = { readonly attemptId: string; readonly kind: FeedKind } & (
   | { readonly task: 'send'; readonly items: readonly FeedSendItem[] }
-  | { readonly task: 'read'; readonly items: readonly FeedKey[] }
+  | { readonly task: 'read'; readonly items: readonly FeedReadItem[] }
 )
+/** `known`: everything that the channel may well show of it. */
+export type FeedReadItem = FeedKey & { readonly known: readonly number[] }
 
 export type FeedVerdict = FeedKey & { readonly why: ItemVerdict; readonly message: string }
 export type FeedResult =
@@ -68,6 +71,10 @@ export type FeedResult =
       readonly outcome: CallOutcome
       /** What a refusing channel said of single listings; the rest of the batch was not done either. */
       readonly verdicts: readonly FeedVerdict[]
+      /** Of what it took: what it says that it shows now, where its answer says so. */
+      readonly shown?: readonly (FeedKey & { readonly value: number })[]
+      /** Items of the batch that were not in the call. */
+      readonly leftOut?: readonly FeedKey[]
     }
   | { readonly task: 'read'; readonly found: readonly (FeedKey & { readonly value: number })[] }
   | { readonly task: 'unread'; readonly class: FailureClass; readonly message: string; readonly retryAfterMs: number }

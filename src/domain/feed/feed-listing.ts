@@ -22,7 +22,16 @@ export type FeedState = (typeof feedStates)[number]
 /** The channel's own ids: an inventory item at one of its locations. `place` is empty for what has none. */
 export type FeedKey = { readonly kind: FeedKind; readonly item: string; readonly place: string }
 
+/** `shownAs`: what the channel made of the value where it keeps it in a form of its own, as it does with markup. */
+type Acknowledged = {
+  readonly value: number
+  readonly version: number
+  readonly atMs: number
+  readonly shownAs?: number
+}
+
 export type FeedListing = FeedKey & {
+  /** What it is worked out with: of content the subject of its product (`feed-subject.ts`). */
   readonly sku: string
   readonly desired: number
   /** Counts the changes of `desired`, from 1. */
@@ -37,7 +46,7 @@ export type FeedListing = FeedKey & {
     /** When the stock fell that this tells of; null when it told of no fall. */
     readonly fellAtMs: number | null
   } | null
-  readonly acknowledged: { readonly value: number; readonly version: number; readonly atMs: number } | null
+  readonly acknowledged: Acknowledged | null
   readonly observed: { readonly value: number; readonly atMs: number } | null
   readonly state: FeedState
   readonly lane: FeedLane
@@ -95,6 +104,18 @@ export const isSuspected = ({ suspicions, refusal }: FeedListing): boolean => su
 export function shownBy({ acknowledged, observed }: FeedListing): number | null {
   if (acknowledged === null || observed === null) return acknowledged?.value ?? observed?.value ?? null
   return observed.atMs >= acknowledged.atMs ? observed.value : acknowledged.value
+}
+
+/** The channel shows `value` by now; the form that it gave it before is the form that it has it in still. */
+export function confirmed({ acknowledged }: FeedListing, value: number, version: number, atMs: number): Acknowledged {
+  const shownAs = acknowledged?.value === value ? acknowledged.shownAs : undefined
+  return { value, version, atMs, ...(shownAs === undefined ? {} : { shownAs }) }
+}
+
+/** Everything that the channel may well show of it. */
+export function knownValues({ desired, sent, acknowledged, observed }: FeedListing): readonly number[] {
+  const values = [desired, sent?.value, acknowledged?.value, acknowledged?.shownAs, observed?.value]
+  return [...new Set(values.filter((value) => value !== undefined))]
 }
 
 export const step = (

@@ -4,7 +4,7 @@
  * units twice, so it is waited out first and only then taken for drift.
  */
 import { laneFor } from './choose-lane.ts'
-import { type FeedListing, type FeedStep, keyOf, settled, shownBy, step } from './feed-listing.ts'
+import { confirmed, type FeedListing, type FeedStep, keyOf, settled, shownBy, step } from './feed-listing.ts'
 
 export type Sighting = { readonly value: number; readonly atMs: number }
 export type SightingRules = {
@@ -28,7 +28,9 @@ export function notice(listing: FeedListing, seen: Sighting, rules: SightingRule
 
 /** From a read that we asked for: the end of every doubt. */
 export function sighted(listing: FeedListing, seen: Sighting, rules: SightingRules, nowMs: number): FeedStep {
-  const known = { ...listing, observed: seen, attemptId: null, attempts: 0 }
+  const { acknowledged } = listing
+  const value = acknowledged !== null && seen.value === acknowledged.shownAs ? acknowledged.value : seen.value
+  const known = { ...listing, observed: { ...seen, value }, attemptId: null, attempts: 0 }
   return judge(known, listing, rules, nowMs)
 }
 
@@ -37,7 +39,7 @@ function judge(listing: FeedListing, before: FeedListing, rules: SightingRules, 
   if (observed === null) return step(listing)
   const { value } = observed
   if (value === desired) {
-    const acknowledged = { value, version: listing.desiredVersion, atMs: observed.atMs }
+    const acknowledged = confirmed(listing, value, listing.desiredVersion, observed.atMs)
     return settled({ ...listing, acknowledged }, nowMs, lagOf(listing, nowMs))
   }
   const lane = laneOf(listing, value, rules)
@@ -53,8 +55,10 @@ function laneOf({ kind, desired }: FeedListing, shown: number, { lowStock }: Sig
 }
 
 /** What we sent last has arrived, or has not arrived yet; or nobody ever knew what the channel showed. */
-function isExplained({ acknowledged, sent, shortfall }: FeedListing, value: number): boolean {
+function isExplained({ kind, acknowledged, sent, shortfall }: FeedListing, value: number): boolean {
   if (acknowledged === null) return true
+  // A document that was sent and never confirmed may be there in a form that only its answer would have told.
+  if (kind === 'content' && sent !== null && sent.version > acknowledged.version) return true
   return value === acknowledged.value || value === sent?.value || value === shortfall?.found
 }
 

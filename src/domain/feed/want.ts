@@ -1,6 +1,6 @@
 /** What a listing should show from now on. Only the newest wish is kept, and it costs nothing that it replaces others. */
 import { laneFor, urgentOf } from './choose-lane.ts'
-import { type FeedKey, type FeedListing, type FeedStep, settled, shownBy, step } from './feed-listing.ts'
+import { confirmed, type FeedKey, type FeedListing, type FeedStep, settled, shownBy, step } from './feed-listing.ts'
 
 export type Wanted = FeedKey & {
   readonly sku: string
@@ -75,7 +75,10 @@ function resume(listing: FeedListing, nowMs: number): FeedStep {
   // In doubt, a stop-sell does not wait for its turn to be looked at.
   if (state === 'doubtful') return step(listing.lane === 'stop_sell' ? { ...listing, dueAtMs: null } : listing)
   const shown = shownBy(listing)
-  if (shown === listing.desired) return settled({ ...listing, acknowledged: confirmed(listing, shown, nowMs) }, nowMs)
+  if (shown === listing.desired) {
+    const acknowledged = confirmed(listing, shown, listing.desiredVersion, nowMs)
+    return settled({ ...listing, acknowledged }, nowMs)
+  }
   const readySinceMs = state === 'ready' ? listing.readySinceMs : nowMs
   return step({ ...listing, state: 'ready', readySinceMs, dueAtMs: state === 'ready' ? waitOf(listing) : null })
 }
@@ -91,10 +94,6 @@ const isWaiting = ({ state, lane }: FeedListing): boolean =>
 /** The wish came down to what the channel shows, or below: the sale that it had made has reached us. */
 const isStillShort = ({ shortfall }: FeedListing, desired: number): boolean =>
   shortfall !== null && desired > shortfall.found
-
-function confirmed({ desiredVersion }: FeedListing, value: number, nowMs: number) {
-  return { value, version: desiredVersion, atMs: nowMs }
-}
 
 const keptBackOf = ({ keptBack }: Wanted) => (keptBack === undefined ? {} : { keptBack })
 

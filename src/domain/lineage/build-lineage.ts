@@ -1,4 +1,4 @@
-/** Assembles what is known about one order into the tree that the API and the console render. */
+/** Assembles what is known about one order or transfer into the tree that the API and the console render. */
 import type {
   LineageChain,
   LineageDelivery,
@@ -7,6 +7,7 @@ import type {
   LineageNode,
   LineageOrder,
   LineageShipment,
+  TransferChain,
 } from './lineage.ts'
 
 /**
@@ -20,6 +21,22 @@ export function buildLineage(chain: LineageChain): LineageNode | null {
   const later = chain.deliveries.filter((delivery) => delivery !== first).map((delivery) => deliveryNode(delivery, []))
   const root = orderNode(order, [...later, ...partsOf(chain, order)])
   return first === null ? root : deliveryNode(first, [root])
+}
+
+export function buildTransferLineage({ transfer, reports }: TransferChain): LineageNode {
+  const { transferId, fromLocation, toLocation, status, requestedAtMs } = transfer
+  return {
+    ...leaf('transfer', transferId),
+    at: requestedAtMs,
+    status,
+    reference: `${fromLocation} to ${toLocation}`,
+    href: `/v1/transfers/${encodeURIComponent(transferId)}`,
+    children: reports.map(({ kind, reportId, units, atMs }) => ({
+      ...leaf(kind === 'shipment' ? 'transfer_shipment' : 'transfer_receipt', reportId),
+      at: atMs,
+      reference: units === 1 ? '1 unit' : `${units} units`,
+    })),
+  }
 }
 
 function firstDeliveryOf(chain: LineageChain, order: LineageOrder): LineageDelivery | null {

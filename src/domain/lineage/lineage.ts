@@ -1,7 +1,7 @@
 /**
- * The chain of one transaction: delivery → order → reservations, ERP order, fulfilment orders → shipments, refunds.
- * `LineageChain` is what was found about it, flat; `LineageNode` is the tree to render; `build-lineage.ts` makes the
- * one of the other.
+ * The chain of one transaction: delivery → order → reservations, ERP order, fulfilment orders → shipments, refunds; or
+ * transfer → shipments, receipts. `LineageChain` and `TransferChain` are what was found about it, flat; `LineageNode`
+ * is the tree to render; `build-lineage.ts` makes the one of the other.
  */
 
 type LineageKind =
@@ -15,6 +15,9 @@ type LineageKind =
   | 'refund'
   | 'return'
   | 'channel_fulfilment'
+  | 'transfer'
+  | 'transfer_shipment'
+  | 'transfer_receipt'
 
 export type LineageNode = {
   readonly kind: LineageKind
@@ -100,4 +103,21 @@ export type LineageChain = {
   readonly returns: readonly LineageReturn[]
   readonly channelFulfilments: readonly LineageChannelFulfilment[]
   readonly references: readonly LineageReference[]
+}
+
+/** Everything known about one transfer. `kind` of a report: `shipment` or `receipt`. */
+export type TransferChain = {
+  readonly transfer: {
+    readonly transferId: string
+    readonly fromLocation: string
+    readonly toLocation: string
+    readonly status: string
+    readonly requestedAtMs: number
+  }
+  readonly reports: readonly {
+    readonly kind: string
+    readonly reportId: string
+    readonly units: number
+    readonly atMs: number
+  }[]
 }

@@ -131,7 +131,8 @@ function standingInLine(present: readonly WaitingAt[], wanted: readonly WaitingA
   const kept = present.filter((entry) => !wanted.some((other) => at(other, entry)))
   const asWanted = wanted.map((entry) => {
     const known = present.find((other) => at(other, entry))
-    return known?.registered === true && known.quantity === entry.quantity ? known : entry
+    const isSame = known?.quantity === entry.quantity && known.group === entry.group
+    return isSame && known.registered ? known : entry
   })
   return [...kept, ...asWanted]
 }

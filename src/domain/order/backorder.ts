@@ -15,11 +15,14 @@ const recheckDelayMaxMs = 3_600_000
 /** Woken again and again without success, the order slows down: the stock it is woken for does not fit it. */
 const promptRechecks = 3
 
+/** Where it may stand, and for which channel group. */
+type Places = { readonly candidates: readonly CandidateLocation[]; readonly group: string | undefined }
+
 /** Nothing to do when nothing is missing. */
 export function backorder(
   state: OrderState,
   missing: readonly Units[],
-  candidates: readonly CandidateLocation[],
+  places: Places,
   nowMs: number,
 ): readonly OrderEvent[] {
   if (missing.length === 0) return []
@@ -32,7 +35,7 @@ export function backorder(
     {
       type: 'units_backordered',
       lines,
-      waitingAt: waits ? waitingPlaces(state, missing, candidates) : [],
+      waitingAt: waits ? waitingPlaces(state, missing, places) : [],
       recheckAtMs: waits ? nowMs + recheckDelayMs(state.saga.rechecks) : null,
     },
   ]
@@ -53,8 +56,9 @@ export function wokenAtMs(state: OrderState, nowMs: number): number {
 function waitingPlaces(
   state: OrderState,
   missing: readonly Units[],
-  candidates: readonly CandidateLocation[],
+  { candidates, group }: Places,
 ): readonly WaitingAt[] {
+  const asOf = group === undefined ? {} : { group }
   const places = new Map<string, WaitingAt>()
   for (const { lineId, quantity } of missing) {
     const line = state.lines.find((other) => other.lineId === lineId)
@@ -64,7 +68,7 @@ function waitingPlaces(
       for (const { location } of open) {
         const key = `${sku}@${location}`
         const base = quantity * units + (places.get(key)?.quantity ?? 0)
-        places.set(key, { sku, location, quantity: base, round: state.version + 1, registered: false })
+        places.set(key, { sku, location, quantity: base, round: state.version + 1, registered: false, ...asOf })
       }
     }
   }

@@ -16,6 +16,7 @@ export type WaitingUnits = {
   readonly notBeforeMs: number | null
   /** Where it stands in line, sorted. */
   readonly locations: readonly string[]
+  readonly group?: string
 }
 
 /** By SKU. Null while the saga is at work: in a moment it may wait for something else. */
@@ -35,7 +36,9 @@ export function backorderedUnits(state: OrderState, nowMs: number): ReadonlyMap<
     [...units].flatMap(([sku, quantity]) => {
       const places = state.saga.waitingAt.filter((waiting) => waiting.sku === sku)
       const locations = places.map(({ location }) => location).sort()
-      return locations.length === 0 ? [] : [[sku, { quantity, ...turn, locations }] as const]
+      const group = places.find((place) => place.group !== undefined)?.group
+      const asOf = group === undefined ? {} : { group }
+      return locations.length === 0 ? [] : [[sku, { quantity, ...turn, locations, ...asOf }] as const]
     }),
   )
 }

@@ -44,7 +44,8 @@ export function proposePlan(
   const request = sourcingRequest(state, inputs, allowPartial, (line) => unitsToPlan(line, state, nowMs), nowMs)
   const decided = decideSourcing(request)
   const missing = decided.plan?.unplanned ?? request.lines.map(({ lineId, quantity }) => ({ lineId, quantity }))
-  const waiting = backorder(state, missing, inputs.candidates, nowMs)
+  const { candidates, channelGroup } = inputs
+  const waiting = backorder(state, missing, { candidates, group: channelGroup ?? undefined }, nowMs)
   const decision = keptDecision(request, decided)
   if (decided.plan === null) return waiting.map((event) => ({ ...event, decision }))
   return [...waiting, { type: 'planned', plan: planOf(state, inputs, decided, decided.plan, nowMs), decision }]

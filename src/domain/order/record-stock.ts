@@ -101,7 +101,7 @@ function giveUp(
   const missing = partial ? refused : plan.allocations
   const places = [...new Set(refused.map(({ location }) => location))]
   const candidates = places.map((location) => ({ location, priority: 0, warehouse: null }))
-  return backorder(state, missing, candidates, nowMs)
+  return backorder(state, missing, { candidates, group: plan.claims?.group }, nowMs)
 }
 
 /** One for each part of the allocation that was answered. */

@@ -49,6 +49,8 @@ export type WaitingAt = {
   readonly quantity: number
   readonly round: number
   readonly registered: boolean
+  /** The channel group whose protected units it may take. Absent: none. */
+  readonly group?: string
 }
 
 /** A cart whose units the order takes over. */

@@ -95,9 +95,10 @@ function bodyOf(state: OrderState, effect: StockEffect): StockCommandBody {
 export function awaitCalls(state: OrderState): readonly StockCall[] {
   if (!hasBackorderedUnits(state)) return []
   const waiting = state.saga.waitingAt.filter((entry) => !entry.registered)
-  const items = waiting.map(({ sku, location, quantity, round }): Item => {
-    const turn = { priority: state.policy?.priority ?? waiterPriorityDefault, sinceMs: state.order.placedAtMs }
-    const body: StockCommandBody = { type: 'await_stock', orderId: state.orderId, quantity, ...turn }
+  const turn = { priority: state.policy?.priority ?? waiterPriorityDefault, sinceMs: state.order.placedAtMs }
+  const items = waiting.map(({ sku, location, quantity, round, group }): Item => {
+    const asOf = group === undefined ? {} : { group }
+    const body: StockCommandBody = { type: 'await_stock', orderId: state.orderId, quantity, ...turn, ...asOf }
     return { sku, location, id: commandId(`${state.orderId}/await/${sku}/${round}`), body }
   })
   return callsOf(state, items)

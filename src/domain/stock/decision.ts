@@ -26,6 +26,8 @@ export type Waiter = {
   readonly offered: number
   /** The thread of the order that asked: being woken belongs to it. */
   readonly correlationId: CorrelationId
+  /** The channel group whose protected units it may take. Absent: none. */
+  readonly group?: string
 }
 
 export type StockFacts = {

@@ -164,6 +164,8 @@ export type StockCommandBody =
       readonly priority?: number
       /** Since when the order waits: among equals the oldest goes first. Absent: in the order in which they ask. */
       readonly sinceMs?: number
+      /** The channel group whose protected units it may take. Absent: none. */
+      readonly group?: string
     }
   | { readonly type: 'forget_waiter'; readonly orderId: OrderId }
 

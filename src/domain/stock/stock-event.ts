@@ -6,7 +6,7 @@ import type { PoolUnits } from './position.ts'
 import type { Loan, LotStatus, MovementState, MovementType } from './stock-command.ts'
 
 /** Whose turn it is in the line: lower priority first, then who has waited longest. */
-export type WaiterTurn = { readonly priority?: number; readonly sinceMs?: number }
+export type WaiterTurn = { readonly priority?: number; readonly sinceMs?: number; readonly group?: string }
 
 /** What makes a claim more than units for now; left out where nothing does. */
 export type ClaimTerms = {

@@ -1,11 +1,13 @@
-/** What we stock and what channels call it. Upserts; an entry works at once here and within a minute everywhere. */
+/** What we stock, what channels call it and what their products say. Upserts; an entry works at once here and within a minute everywhere. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { actor, type FeedApi } from '../../actor-apis.ts'
-import { findBundleParts, findListing, findSku, saveListing, saveSku } from '../../config/catalog.ts'
+import { findBundleParts, findListing, findSku, saveContent, saveListing, saveSku } from '../../config/catalog.ts'
 import type { Listing } from '../../domain/catalog/listing.ts'
 import { inBaseUnits } from '../../domain/catalog/units-of-measure.ts'
 import { publishesStock } from '../../domain/config/channel-network.ts'
 import { type Config, catalogSkuSchema, listingSchema } from '../../domain/config/config.ts'
+import { productEntrySchema } from '../../domain/config/product-entry.ts'
+import { subjectOfProduct } from '../../domain/feed/feed-subject.ts'
 import { mayActFor } from '../auth.ts'
 import type { AppContext, AppEnv, Principal } from '../context.ts'
 import { answers, noQuery, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
@@ -179,3 +181,44 @@ catalog.openapi(
   }),
   async (c) => c.json(await enterListings(c, c.req.valid('json').listings), 200),
 )
+
+/** A document is long, and a body is bounded. */
+const documentsMax = 100
+const productEntry = z.object(productEntrySchema.shape).strict().openapi('ProductContent')
+type ProductEntry = z.infer<typeof productEntry>
+
+const contentRoute = createRoute({
+  path: '/v1/catalog/content',
+  tags: ['catalog'],
+  request: {
+    query: noQuery,
+    body: takes(z.strictObject({ content: z.array(productEntry).min(1).max(documentsMax) }), examples.content),
+  },
+  responses,
+  ...writes('PUT /v1/catalog/content'),
+  method: 'put',
+  operationId: 'replaceContent',
+  summary: "Say what a channel's products are to say",
+  description: 'Replaces the document of each product. A member that is absent is the channel’s own business.',
+})
+
+catalog.openapi(contentRoute, async (c) => {
+  const { content } = c.req.valid('json')
+  const entered = await Promise.all(content.map((entry) => enterContent(c, entry)))
+  const saved = content.filter((_, index) => entered[index]?.ok === true)
+  await Promise.all(
+    [...Map.groupBy(saved, ({ account }) => account)].map(([account, own]) => {
+      const subjects = own.map(({ externalProductId }) => ({ sku: subjectOfProduct(externalProductId) }))
+      return tellFeed(c, account, subjects)
+    }),
+  )
+  return c.json(results(entered), 200)
+})
+
+async function enterContent(c: AppContext, entry: ProductEntry): Promise<EntryResult> {
+  const key = `${entry.account}/${entry.externalProductId}`
+  const reason = refusalOfAccount(c.var.config, c.var.principal, entry.account)
+  if (reason !== null) return { key, ok: false, problem: problemDocument({ reason }, c.var.correlationId) }
+  await saveContent(c.env, entry)
+  return { key, ok: true }
+}

@@ -2,8 +2,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { actor, type FeedApi, type LimiterApi } from '../../actor-apis.ts'
 import type { Account } from '../../domain/config/config.ts'
+import { productEntrySchema } from '../../domain/config/product-entry.ts'
 import type { FeedPage } from '../../domain/feed/feed-contract.ts'
 import { feedStates } from '../../domain/feed/feed-listing.ts'
+import { subjectOfProduct } from '../../domain/feed/feed-subject.ts'
 import { skuSchema } from '../../domain/order/canonical-order.ts'
 import { mayActFor } from '../auth.ts'
 import type { AppContext, AppEnv } from '../context.ts'
@@ -75,6 +77,9 @@ const listingsRoute = createRoute({
     query: z.strictObject({
       state: stateSchema.optional(),
       sku: skuSchema.optional().openapi({ description: 'All listings of one SKU' }),
+      product: productEntrySchema.shape.externalProductId
+        .optional()
+        .openapi({ description: 'The content of one product; not with `sku`' }),
       cursor: cursorSchema.default(''),
       limit: z.coerce
         .number()
@@ -94,12 +99,13 @@ const listingsRoute = createRoute({
 
 channelFeed.openapi(listingsRoute, async (c) => {
   const { account: id } = c.req.valid('param')
-  const { state, sku, cursor, limit } = c.req.valid('query')
+  const { state, sku, product, cursor, limit } = c.req.valid('query')
+  const subject = product === undefined ? sku : subjectOfProduct(product)
   const account = channelOf(c, id)
   if (account === null) return refuseChannel(c, id)
   const feed = actor<FeedApi>(c.env.FEED, id)
-  const page = await (sku === undefined ? feed.listings(state ?? null, cursor, limit) : feed.listingsOf([sku]))
-  const found = page.listings.filter((listing) => sku === undefined || matches(listing, state))
+  const page = await (subject === undefined ? feed.listings(state ?? null, cursor, limit) : feed.listingsOf([subject]))
+  const found = page.listings.filter((listing) => subject === undefined || matches(listing, state))
   const outlook = await feed.outlook([...new Set(found.map((listing) => listing.sku))])
   const listings = found.map((listing) => feedListingDocument(listing, outlook, account))
   return c.json({ listings, nextCursor: page.nextCursor }, 200)

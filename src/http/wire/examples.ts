@@ -147,6 +147,19 @@ export const examples = {
       { account: 'shopify-us', externalSku: 'ROPE', sku: 'ROPE-10', price: { amountMinor: 1990, currency: 'USD' } },
     ],
   },
+  content: {
+    content: [
+      {
+        account: 'shopify-us',
+        externalProductId: '632910392',
+        content: {
+          title: 'Rope, 10 mm',
+          descriptionHtml: '<p>Floats. Sold by the metre.</p>',
+          tags: ['rope', 'mooring'],
+        },
+      },
+    ],
+  },
   newProfile: { profile, comment: 'Trade customers wait less' },
   draftProfile: { ...seen, profile, comment: 'One split at most' },
   reviewProfile: { ...seen, comment: 'Weights agreed with operations' },

@@ -43,12 +43,16 @@ export const feedListingSchema = z
     kind: z.enum(feedKinds),
     externalItemId: z.string(),
     externalLocationId: z.string(),
-    sku: z.string(),
+    sku: z.string().nullable().openapi({
+      description: 'Null for content: `externalItemId` is its product then, which may be made of several SKUs',
+    }),
     state: z.enum(feedStates),
     lane: laneSchema,
-    desired: z
-      .int()
-      .openapi({ description: 'A quantity; a price in minor units; of a content the version of its document' }),
+    desired: z.int().openapi({
+      description:
+        'A quantity; a price in minor units; of content the version of its document, and so are the other figures: ' +
+        'equal where they say the same',
+    }),
     sent: z.int().nullable(),
     acknowledged: figureSchema,
     observed: figureSchema,
@@ -73,7 +77,7 @@ export const feedListingSchema = z
       .nullable()
       .openapi({
         description:
-          'Base units kept back of its SKU: max(static, ⌈expected + z·√expected⌉). Null for a price, and for a bundle: ' +
+          'Base units kept back of its SKU: max(static, ⌈expected + z·√expected⌉). Null for prices and content, and for a bundle: ' +
           'each of its components has a buffer of its own (`GET /v1/atp?explain=true`), `keptBack` says what they come to',
       }),
   })
@@ -117,7 +121,8 @@ export function feedListingDocument(
   const outlook = skus.find((each) => each.sku === sku)
   const isBuffered = kind === 'stock' && outlook?.isBundle !== true
   return {
-    ...{ kind, externalItemId: item, externalLocationId: place, sku, state, lane, desired, attempts, lastError },
+    ...{ kind, externalItemId: item, externalLocationId: place, state, lane, desired, attempts, lastError },
+    sku: kind === 'content' ? null : sku,
     sent: sent?.value ?? null,
     acknowledged: figureOf(acknowledged),
     observed: figureOf(observed),

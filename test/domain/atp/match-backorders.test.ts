@@ -7,7 +7,7 @@ import {
   matchBackorders as match,
   matchDigest,
 } from '../../../src/domain/atp/match-backorders.ts'
-import type { PositionFigures, SupplyFigure } from '../../../src/domain/atp/position-figures.ts'
+import type { PositionFigures, ProtectionFigure, SupplyFigure } from '../../../src/domain/atp/position-figures.ts'
 import { locationId } from '../../../src/domain/shared/ids.ts'
 
 const nowMs = 1_000_000
@@ -103,6 +103,76 @@ describe('backorders', () => {
     ]
     expect(new Set([before, ...changed].map(String)).size).toBe(5)
     expect(digest([supply('PO-1', nowMs + 10, 8)])).toEqual(before)
+  })
+})
+
+describe('backorders where units are protected', () => {
+  const protection = (group: string, units: number, change: Partial<ProtectionFigure> = {}): ProtectionFigure => ({
+    ...{ group, units, releaseAtMs: null, lendsTo: [] },
+    ...change,
+  })
+  const vip = (units: number) => order('vip', units, { group: 'vip', sinceMs: 9 })
+
+  it('are matched to what is protected for their group, and leave the rest to others', () => {
+    const protections = [protection('vip', 4)]
+    const places = [place('east', [supply('PO-1', nowMs + 10, 6)], { protections })]
+    expect(shown([order('other', 5), vip(3)], places, nowMs)).toEqual([
+      ['other', ['2 of PO-1@east'], 3, null],
+      ['vip', ['3 of PO-1@east'], 0, nowMs + 10],
+    ])
+    expect(shown([vip(5), order('other', 5, { sinceMs: 10 })], places, nowMs)).toEqual([
+      ['vip', ['5 of PO-1@east'], 0, nowMs + 10],
+      ['other', ['1 of PO-1@east'], 4, null],
+    ])
+  })
+
+  it('borrow what another group lends, and no more, after what is nobody’s', () => {
+    const protections = [protection('vip', 4, { lendsTo: [{ group: 'shop', units: 2 }] })]
+    const places = [place('east', [supply('PO-1', nowMs + 10, 5)], { protections })]
+    expect(shown([order('a', 9, { group: 'shop' }), vip(4)], places, nowMs)).toEqual([
+      ['a', ['3 of PO-1@east'], 6, null],
+      ['vip', ['2 of PO-1@east'], 2, null],
+    ])
+    expect(shown([order('a', 1, { group: 'shop' }), vip(4)], places, nowMs)[1]?.[2]).toBe(0)
+  })
+
+  it('are matched to what comes once nobody is protected any more', () => {
+    const protections = [protection('vip', 4, { releaseAtMs: nowMs + 15 })]
+    const supplies = [supply('PO-1', nowMs + 10, 3), supply('PO-2', nowMs + 20, 3)]
+    expect(shown([order('other', 3)], [place('east', supplies, { protections })], nowMs)).toEqual([
+      ['other', ['3 of PO-2@east'], 0, nowMs + 20],
+    ])
+  })
+
+  it('never take what is kept for others, and find every unit that they may take', () => {
+    const groups = ['vip', 'shop', undefined] as const
+    const waiting = fc.array(fc.record({ group: fc.constantFrom(...groups), units: fc.integer({ min: 1, max: 9 }) }))
+    const protectedUnits = fc.record({ vip: fc.nat(9), shop: fc.nat(9) })
+    const script = fc.record({ waiting, protectedUnits, sellable: fc.nat(20), coming: fc.nat(20) })
+    const run = (input: typeof script extends fc.Arbitrary<infer Input> ? Input : never) => {
+      const { vip: forVip, shop: forShop } = input.protectedUnits
+      const protections = [protection('vip', forVip), protection('shop', forShop)]
+      const supplies = input.coming === 0 ? [] : [supply('PO-1', nowMs + 10, input.coming)]
+      const orders = input.waiting.map(({ group, units }, at) => {
+        return order(`o${String(at).padStart(3, '0')}`, units, group === undefined ? {} : { group })
+      })
+      const places = [place('east', supplies, { sellable: input.sellable, protections })]
+      const matches = matchBackorders(orders, places, nowMs)
+      const taken = (group: string | undefined) =>
+        matches.filter((match) => match.group === group).reduce((sum, match) => sum + match.units - match.missing, 0)
+      const all = input.sellable + input.coming
+      const [keptVip, keptShop] = [Math.min(forVip, all), Math.min(forShop, Math.max(0, all - forVip))]
+      const nobodys = all - keptVip - keptShop
+      const beyond = Math.max(0, taken('vip') - keptVip) + Math.max(0, taken('shop') - keptShop) + taken(undefined)
+      expect(beyond).toBeLessThanOrEqual(nobodys)
+      const wants = (group: string | undefined) => matches.some((match) => match.group === group && match.missing > 0)
+      if (wants('vip')) expect(taken('vip')).toBeGreaterThanOrEqual(keptVip)
+      if (wants('vip') || wants('shop') || wants(undefined)) {
+        const idle = (wants('vip') ? 0 : keptVip) + (wants('shop') ? 0 : keptShop)
+        expect(taken('vip') + taken('shop') + taken(undefined)).toBeGreaterThanOrEqual(all - idle)
+      }
+    }
+    fc.assert(fc.property(script, run), { numRuns: 500 })
   })
 })
 

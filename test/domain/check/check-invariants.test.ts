@@ -17,6 +17,13 @@ const first = <Item>(items: readonly Item[]): Item => {
 
 const set = <Target extends object>(target: Target, change: Partial<Target>) => void Object.assign(target, change)
 
+/** The shop and the feed agree with each other, and not with what lies there. */
+function showEverywhere({ shown, feed }: World, units: number): void {
+  for (const key of shown.keys()) shown.set(key, units)
+  for (const listing of feed) listing.acknowledged = { value: units }
+}
+const received = 5
+
 const spoilt: readonly (readonly [string, string, (world: World) => void])[] = [
   ['I1', 'states that do not add up', (world) => set(world.states, { available: 4 })],
   ['I1', 'a negative state', (world) => set(world.states, { incoming: -1 })],
@@ -34,6 +41,10 @@ const spoilt: readonly (readonly [string, string, (world: World) => void])[] = [
   ['I4', 'a parcel that nobody was told of', (world) => set(first(first(world.floor).lines), { shipped: 2 })],
   ['I4', 'a fulfilment told twice', (world) => void world.fulfilments.push(first(world.fulfilments))],
   ['I4', 'a fulfilment without its number', (world) => void first(world.fulfilments).tracking_numbers.pop()],
+  ['I2', 'a shop that shows more than there is', (world) => showEverywhere(world, received)],
+  ['I4', 'a shop that shows what was not confirmed', ({ shown }) => void shown.set(first([...shown.keys()]), 1)],
+  ['I4', 'a figure that the shop was not told of', (world) => set(first(world.feed), { state: 'ready' })],
+  ['I4', 'a listing that the feed does not know', (world) => void world.feed.pop()],
   ['I5', 'a call that is still under way', (world) => set(first(world.order.calls), { status: 'unknown' })],
   ['I5', 'a rejected call without a case', (world) => set(first(world.order.calls), { status: 'rejected' })],
   ['I5', 'an order that waits for us', (world) => set(world.order, { nextActor: 'crossdock' })],

@@ -1,9 +1,12 @@
 /** A company at rest without a server: one order that the pure core shipped, and an API that answers from it. */
 import { readFileSync } from 'node:fs'
 import type { CheckedInstance } from '../../../scripts/check/check-invariants.ts'
+import type { Published } from '../../../scripts/check/check-publication.ts'
 import type { OrderView, TransferSummary, TransferView } from '../../../scripts/check/instance-views.ts'
 import type { ApiClient } from '../../../scripts/client/api-client.ts'
 import type { ErpSale, ErpShipment } from '../../../scripts/sandbox/erp/state.ts'
+import { inventoryItemIdOf } from '../../../scripts/sandbox/shopify-orders.ts'
+import { storeLocations } from '../../../scripts/sandbox/shopify-records.ts'
 import type { ShopifyStore } from '../../../scripts/sandbox/shopify-store.ts'
 import type { FloorOrder } from '../../../scripts/sandbox/warehouse/floor.ts'
 import { configFileSchema } from '../../../src/domain/config/config.ts'
@@ -36,6 +39,8 @@ export type World = {
   sales: Mutable<ErpSale>[]
   booked: Mutable<ErpShipment>[]
   floor: FloorOrder[]
+  feed: Mutable<Published>[]
+  shown: Map<string, number>
   fulfilments: { status: string; tracking_numbers: string[]; line_items: { id: string; quantity: number }[] }[]
   output: string
   acknowledged: string[]
@@ -47,6 +52,13 @@ export const aSecret = config.secrets['tryton-password'] ?? ''
 const orderId = 'shopify-us:1001'
 const received = 5
 const shipped = 3
+
+const place = String(storeLocations[0])
+/** What the shop shows of the two that are left: units, and packs of two. */
+const ropes = [
+  { item: String(inventoryItemIdOf('ROPE-10')), units: received - shipped },
+  { item: String(inventoryItemIdOf('ROPE-10-X2')), units: 1 },
+]
 
 /** Of one line, and of two such lines together: one unit of each was lost on the way. */
 const moved = { shipped: 5, inTransit: 0, received: 4, writtenOff: 1 }
@@ -100,6 +112,11 @@ export async function worldAtRest(): Promise<World> {
         ...{ handling: 'ship', status: 'shipped', picks: 1, repeats: 0, shipments: 1 },
       },
     ],
+    feed: ropes.map(({ item, units }) => ({
+      ...{ kind: 'stock', externalItemId: item, externalLocationId: place, state: 'settled' },
+      acknowledged: { value: units },
+    })),
+    shown: new Map(ropes.map(({ item, units }) => [`${item}@${place}`, units])),
     fulfilments: [{ status: 'success', tracking_numbers: ['1Za'], line_items: [{ id: 'L1', quantity: shipped }] }],
     output: '{"level":"warn","event":"request_refused"}',
     acknowledged: [orderId],
@@ -118,7 +135,7 @@ export function checkedCompany(world: World): CheckedInstance {
     partners: {
       erp: { sales: () => world.sales, shipmentsOf: () => world.booked },
       warehouses: [{ location: 'east', floor: { orders: () => world.floor } }],
-      stores: [{ account: 'shopify-us', records: { orders: records } }],
+      stores: [{ account: 'shopify-us', records: { orders: records, inventory: world.shown } }],
     },
     deliveries: [{ account: 'shopify-us', acknowledged: 1, attempted: world.attempted }],
     output: world.output,
@@ -138,6 +155,7 @@ function apiOf(world: World): ApiClient {
     ['/v1/deliveries', { deliveries: world.deliveries, nextCursor: null }],
     ['/v1/audit/inbox', null],
     ['/v1/audit/', audit],
+    ['/v1/channels/shopify-us/feed/listings?', { listings: world.feed, nextCursor: null }],
     ['/v1/transfers/', world.transfer],
     ['/v1/transfers', { transfers: [world.listedTransfer], nextCursor: null }],
     ['/v1/exceptions', { exceptions: world.cases, nextCursor: null }],

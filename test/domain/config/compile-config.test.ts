@@ -51,6 +51,41 @@ describe('compiling a configuration file', () => {
     ])
   })
 
+  it('keeps what products say out of the snapshot, and reports what no channel could be told', () => {
+    const entry = { account: 'shopify-us', externalProductId: '7', content: { title: 'Rope', tags: ['rope'] } }
+    const compiled = compile((file) => ({
+      ...file,
+      content: [entry, { ...entry, externalProductId: '8', content: null }],
+    }))
+    if (!compiled.ok) throw new Error(JSON.stringify(compiled.error))
+    expect(compiled.value.content).toEqual([entry, { ...entry, externalProductId: '8', content: null }])
+    expect(JSON.stringify(compiled.value.config)).not.toContain('externalProductId')
+    const wrong = [
+      { ...entry, account: 'tryton-main' },
+      entry,
+      entry,
+      { ...entry, externalProductId: 'gid://shopify/Product/9' },
+      { ...entry, externalProductId: '10', content: {} },
+      { ...entry, externalProductId: '11', content: { title: ' ', tags: ['one, two'], price: 1 } },
+      { ...entry, externalProductId: '12', content: { descriptionHtml: 'x'.repeat(60_001) } },
+      { ...entry, externalProductId: '13', content: { tags: Array.from({ length: 251 }, (_, at) => `${at}`) } },
+    ]
+    const problems = problemsOf((file) => ({ ...file, content: wrong }))
+    expect(problems.map(({ path, message }) => `${path}: ${message}`)).toEqual(
+      expect.arrayContaining([
+        "content.3.externalProductId: the id as in the channel's webhooks: no space, no slash",
+        'content.4.content: says nothing: null takes it back',
+        'content.5.content.tags.0: no comma: it would be two tags',
+        "content.2: 'shopify-us/7' appears twice",
+      ]),
+    )
+    expect([...new Set(problems.map(({ path }) => path))].sort()).toEqual([
+      ...['content.0.account', 'content.2', 'content.3.externalProductId', 'content.4.content', 'content.5.content'],
+      ...['content.5.content.tags.0', 'content.5.content.title', 'content.6.content.descriptionHtml'],
+      'content.7.content.tags',
+    ])
+  })
+
   it('reports a location that is of no entity, at no time and never open', () => {
     const problems = problemsOf((file) => ({
       ...file,

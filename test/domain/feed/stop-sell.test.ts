@@ -1,5 +1,7 @@
 /** A stop-sell among everything else that the account wants of its partner, in virtual time, through both policies. */
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { contentVersion } from '../../../src/domain/catalog/product-content.ts'
 import {
   afterFeedTurn,
   type DrainLane,
@@ -8,7 +10,8 @@ import {
   laneFor,
   nextFeedLane,
 } from '../../../src/domain/feed/choose-lane.ts'
-import type { FeedLane, FeedListing } from '../../../src/domain/feed/feed-listing.ts'
+import type { FeedKey, FeedLane, FeedListing } from '../../../src/domain/feed/feed-listing.ts'
+import { subjectOfProduct } from '../../../src/domain/feed/feed-subject.ts'
 import { fillBatch, type WaitingListings } from '../../../src/domain/feed/fill-batch.ts'
 import { want } from '../../../src/domain/feed/want.ts'
 import { AccountLimiter } from '../../../src/domain/limiter/account-limiter.ts'
@@ -16,10 +19,24 @@ import { fullBudget } from '../../../src/domain/limiter/budget.ts'
 import { feedLeaseKey } from '../../../src/domain/limiter/limiter-contract.ts'
 
 const limits = { ratePerSecond: 2, burst: 2, concurrency: 2 }
-const abilities = (['stock', 'content'] as const).map((kind) => ({ kind, itemsMax: 250, reads: true }))
-const listingOf = (kind: 'stock' | 'content', item: string, value: number): FeedListing =>
-  want(null, { kind, item, place: '', sku: item, value, revision: 1, changedAtMs: 0 }, { lowStock: 3, fast: false }, 0)
-    .listing
+/** As Shopify's publishers have it: many figures a call, ten documents. */
+const abilities = [
+  { kind: 'stock', itemsMax: 250, reads: true },
+  { kind: 'content', itemsMax: 10, reads: true },
+] as const
+const wantedOf = (key: FeedKey, sku: string, value: number): FeedListing =>
+  want(null, { ...key, sku, value, revision: 1, changedAtMs: 0 }, { lowStock: 3, fast: false }, 0).listing
+const hotSku = wantedOf({ kind: 'stock', item: 'HOT', place: '71' }, 'HOT', 0)
+
+/** Documents as a catalogue would hold them, each wanted by its version. */
+const sha256Hex = (text: string) => createHash('sha256').update(text).digest('hex')
+const contentUpdates = (products: number): FeedListing[] =>
+  Array.from({ length: products }, (_, at) => {
+    const content = { title: `Product ${at}`, descriptionHtml: `<p>Number ${at} of the season.</p>`, tags: ['season'] }
+    const key = { kind: 'content', item: String(at), place: '' } as const
+    return wantedOf(key, subjectOfProduct(key.item), contentVersion(content, sha256Hex))
+  })
+const seasonOf100k = contentUpdates(100_000)
 
 /** Queues in memory, with a count of what was looked at. */
 class Lanes implements WaitingListings {
@@ -45,10 +62,7 @@ class Lanes implements WaitingListings {
 function secondsUntilSent(hotAtMs: number): number {
   const limiter = new AccountLimiter(fullBudget(limits, 0), [])
   const lanes = new Lanes()
-  lanes.fill(
-    'content',
-    Array.from({ length: 100_000 }, (_, at) => listingOf('content', `p${at}`, 1)),
-  )
+  lanes.fill('content', seasonOf100k)
   let clock = freshFeedClock
   let leases = 0
   const calling = new Map<DrainLane, { readonly leaseId: string; readonly endsAtMs: number }>()
@@ -58,7 +72,7 @@ function secondsUntilSent(hotAtMs: number): number {
       limiter.report({ leaseId, result: 'ok', retryAfterMs: null }, nowMs)
       calling.delete(lane)
     }
-    if (nowMs === hotAtMs) lanes.put('stop_sell', listingOf('stock', 'HOT', 0))
+    if (nowMs === hotAtMs) lanes.put('stop_sell', hotSku)
     limiter.wake(() => `w${++leases}`, nowMs)
     for (const drain of ['bulk', 'normal', 'urgent'] as const) {
       const waits = [...lanes.queues].some(([lane, queue]) => drainLaneOf[lane] === drain && queue.length > 0)
@@ -70,6 +84,7 @@ function secondsUntilSent(hotAtMs: number): number {
       if (batch === null) throw new Error('something waited and nothing was found')
       clock = batch.clock
       if (batch.listings.some(({ item }) => item === 'HOT')) return (nowMs - hotAtMs) / 1_000
+      if (batch.kind !== 'content') throw new Error('nothing but content waited')
       lanes.fill('content', (lanes.queues.get('content') ?? []).slice(batch.listings.length))
       calling.set(drain, { leaseId: answer.leaseId, endsAtMs: nowMs + 400 })
     }
@@ -79,16 +94,14 @@ function secondsUntilSent(hotAtMs: number): number {
 
 describe('a stop-sell', () => {
   it('leaves within two seconds while 100,000 content updates wait for two calls a second', () => {
+    expect(new Set(seasonOf100k.map(({ lane, state, desired }) => `${lane} ${state} ${desired}`)).size).toBe(100_000)
     for (const hotAtMs of [0, 500, 1_050, 5_000, 20_350]) expect(secondsUntilSent(hotAtMs)).toBeLessThan(2)
   })
 
   it('is found without looking at what waits behind it', () => {
     const lanes = new Lanes()
-    lanes.fill(
-      'content',
-      Array.from({ length: 1_000 }, (_, at) => listingOf('content', `p${at}`, 1)),
-    )
-    lanes.put('stop_sell', listingOf('stock', 'HOT', 0))
+    lanes.fill('content', contentUpdates(1_000))
+    lanes.put('stop_sell', hotSku)
     const batch = fillBatch(lanes, freshFeedClock, 'urgent', abilities)
     expect([batch?.listings.map(({ item }) => item), lanes.looked]).toEqual([['HOT'], 1])
   })

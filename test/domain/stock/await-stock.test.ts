@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { wakeGraceMs } from '../../../src/domain/stock/await-stock.ts'
-import { awaitStock, forgetWaiter, hold, move } from '../../fixtures/stock-commands.ts'
+import { awaitStock, forgetWaiter, hold, move, protect } from '../../fixtures/stock-commands.ts'
 import { given, nowMs } from '../../fixtures/stock-scenario.ts'
 
 const arrival = (units: number) => move(`arrival-${units}`, 'receipt', units, nowMs - 1)
@@ -24,6 +24,28 @@ describe('orders that wait', () => {
     expect(given(...line, arrival(3)).stock.wake(nowMs)).toEqual(['b2b:1'])
     expect(given(...line, arrival(4)).stock.wake(nowMs)).toEqual(['b2b:1', 'b2b:2'])
     expect(given(...line, arrival(90)).stock.wake(nowMs)).toEqual(['b2b:1', 'b2b:2', 'b2b:3'])
+  })
+
+  it('are offered what is protected for their group and for no other, besides what is nobody’s', () => {
+    const line = [awaitStock('b2b:1', 3), awaitStock('b2b:2', 3, { group: 'vip' }), awaitStock('b2b:3', 3)] as const
+    expect(given(...line, protect('vip', 3), arrival(3)).stock.wake(nowMs)).toEqual(['b2b:2'])
+    expect(given(...line, protect('other', 3), arrival(3)).stock.wake(nowMs)).toEqual([])
+    expect(given(...line, protect('vip', 3), arrival(4)).stock.wake(nowMs)).toEqual(['b2b:1', 'b2b:2'])
+    const lent = protect('other', 3, { lendsTo: [{ group: 'vip', quantityMax: 2 }] })
+    expect(given(...line, lent, arrival(3)).stock.wake(nowMs)).toEqual(['b2b:2'])
+  })
+
+  it('are not offered the same protected units twice, and are asked again in another group', () => {
+    const vip = { group: 'vip' }
+    const { stock } = given(awaitStock('b2b:1', 2, vip), awaitStock('b2b:2', 3, vip), protect('vip', 3), arrival(3))
+    expect(stock.wake(nowMs)).toEqual(['b2b:1', 'b2b:2'])
+    expect(stock.wake(nowMs + 1)).toEqual([])
+    given(awaitStock('b2b:1', 3, vip))
+      .when(awaitStock('b2b:1', 3))
+      .records({ type: 'waiter_registered' })
+    given(awaitStock('b2b:1', 3, vip))
+      .when(awaitStock('b2b:1', 3, vip))
+      .unchanged()
   })
 
   it('are woken by priority, then by age, whoever asked first', () => {

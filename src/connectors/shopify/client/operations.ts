@@ -135,3 +135,16 @@ export const shownPrices = `
 query ShownPrices($variants: [ID!]!) {
   nodes(ids: $variants) { ... on ProductVariant { id price } }
 }`
+
+const productContent = 'id title descriptionHtml vendor productType tags seo { title description }'
+
+/** The answer says what became of it: Shopify keeps tags and markup in a form of its own. */
+export const setContent = `
+mutation SetContent($product: ProductUpdateInput!) {
+  productUpdate(product: $product) { product { ${productContent} } userErrors { field message } }
+}`
+
+export const shownContent = `
+query ShownContent($products: [ID!]!) {
+  nodes(ids: $products) { ... on Product { ${productContent} } }
+}`

@@ -1,26 +1,19 @@
-/**
- * Sets what Shopify asks for variants, in the shop's own currency (`settings.priceCurrency`). Shopify changes variants
- * one product at a time, so a batch is a call a product. A price is absolute: one that is set twice is set once.
- */
+/** Sets what Shopify asks for variants, in the shop's own currency (`settings.priceCurrency`). */
 import { z } from 'zod'
-import type { CallOutcome } from '../../../domain/outbox/intent.ts'
 import { err, ok } from '../../../domain/shared/result.ts'
 import type { ClientContext } from '../../ports.ts'
 import type { Publication, PublishOutcome, Shown, ShownValues } from '../../publisher.ts'
 import { currencyExponent, decimalOf, minorUnitsOf } from '../../transport/money.ts'
-import { absent, asRead, callAdmin, unknown } from './admin-graphql.ts'
+import { absent, asRead, type CallFailure, callAdmin, unknown } from './admin-graphql.ts'
 import { gidOf, idOfGid } from './gid.ts'
 import { setPrices, shownPrices } from './operations.ts'
+import { type Indexed, type ProductSet, productsMax, publishByProduct } from './publish-by-product.ts'
 
-/** Each may be of another product, and one lease on the partner's budget should not be many calls. */
-export const pricesMax = 10
+export const pricesMax = productsMax
 
 const userError = z.object({ code: z.string().nullish(), field: z.array(z.string()).nullish(), message: z.string() })
 const setAnswer = z.object({ productVariantsBulkUpdate: z.object({ userErrors: z.array(userError) }).nullable() })
 const shownAnswer = z.object({ nodes: z.array(z.object({ id: z.string(), price: z.string() }).partial().nullable()) })
-
-type Refused = PublishOutcome['refused'][number]
-type Priced = { readonly publication: Publication; readonly index: number }
 
 /** `place` is the product, `item` the variant, `value` minor units. */
 export async function publishPrices(
@@ -29,27 +22,16 @@ export async function publishPrices(
 ): Promise<PublishOutcome> {
   const currency = currencyOf(context)
   if (currency === null) return { outcome: absent('value', 'settings.priceCurrency is no currency'), refused: [] }
-  const refused: Refused[] = []
-  const priced = publications.map((publication, index) => ({ publication, index }))
-  for (const [product, own] of Map.groupBy(priced, ({ publication }) => publication.place)) {
-    const answer = await setProduct(product, own, currency, context)
-    if (!Array.isArray(answer)) return { outcome: answer, refused: [] }
-    refused.push(...answer)
-  }
-  // What the other products were set to is set again without those that are to blame, and changes nothing.
-  const outcome: CallOutcome = refused[0]
-    ? absent('value', refused[0].message)
-    : { outcome: 'committed', reference: `${publications.length} prices` }
-  return { outcome, refused }
+  const placeOf = ({ place }: Publication) => place
+  return publishByProduct(publications, placeOf, (product, own) => setProduct(product, own, currency, context))
 }
 
-/** What Shopify refused of the product, nothing of which was changed then; or why nobody knows. */
 async function setProduct(
   product: string,
-  own: readonly Priced[],
+  own: readonly Indexed[],
   currency: string,
   context: ClientContext,
-): Promise<Refused[] | Exclude<CallOutcome, { outcome: 'committed' }>> {
+): Promise<ProductSet | CallFailure> {
   const variants = own.map(({ publication }) => ({
     id: gidOf('ProductVariant', publication.item),
     price: decimalOf(publication.value, currency),
@@ -59,11 +41,12 @@ async function setProduct(
   if (!answer.ok) return answer.error
   const payload = answer.value.data.productVariantsBulkUpdate
   if (payload === null) return unknown('ambiguous_outcome', 'no error and no answer')
-  return payload.userErrors.flatMap(({ code, field, message }) => {
+  const refused = payload.userErrors.flatMap(({ code, field, message }) => {
     const at = field?.find((part) => /^\d+$/.test(part))
     const blamed = at === undefined ? own : own.slice(Number(at), Number(at) + 1)
     return blamed.map(({ index }) => ({ index, why: 'refused', message: `${code ?? 'no code'}: ${message}` }) as const)
   })
+  return { refused }
 }
 
 export async function readPrices(listings: readonly Shown[], context: ClientContext): Promise<ShownValues> {

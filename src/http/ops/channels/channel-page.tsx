@@ -1,5 +1,6 @@
 /** One channel's feed: its lanes, its lag, and its listings with what is wanted, sent, confirmed and seen. */
 
+import { versionText } from '../../../domain/catalog/product-content.ts'
 import { pricedIn, publishesStock } from '../../../domain/config/channel-network.ts'
 import type { Account } from '../../../domain/config/config.ts'
 import type { FeedFilter, FeedPage, FeedStatus } from '../../../domain/feed/feed-contract.ts'
@@ -195,7 +196,11 @@ const NoListings = ({ view: { account, filter } }: { view: ChannelView }) => {
 const ListingRow = ({ listing, view: { account, nowMs } }: { listing: FeedListing; view: ChannelView }) => {
   const { kind, sent, acknowledged, observed, drift, keptBack = 0 } = listing
   const currency = kind === 'price' ? pricedIn(account) : null
-  const figure = (value: number) => (currency === null ? value.toLocaleString('en-US') : moneyText(value, currency))
+  const figure = (value: number) => {
+    // Long enough to tell two versions of one document apart.
+    if (kind === 'content') return <span class="mono">{versionText(value).slice(0, 7)}</span>
+    return currency === null ? value.toLocaleString('en-US') : moneyText(value, currency)
+  }
   const look = stateLooks[listing.state]
   return (
     <tr>
@@ -204,9 +209,13 @@ const ListingRow = ({ listing, view: { account, nowMs } }: { listing: FeedListin
         <span class="faint mono id">{kind === 'stock' ? listing.place : kind}</span>
       </th>
       <td>
-        <a class="mono" href={skuPath(listing.sku)}>
-          {listing.sku}
-        </a>
+        {kind === 'content' ? (
+          <span class="faint">of the product</span>
+        ) : (
+          <a class="mono" href={skuPath(listing.sku)}>
+            {listing.sku}
+          </a>
+        )}
       </td>
       <td>
         <Chip tone={look[0]} icon={look[1]} text={look[2]} />
