@@ -1,6 +1,6 @@
 /**
- * The policy of sending what an actor's outbox holds: how much at once, in which batches, and how long a failed row waits.
- * Pure; `durable-objects/outbox.ts` reads and writes the rows, the alarm sends.
+ * The policy of sending what an actor's outbox holds: how much at once, in which batches, and how long a failed row
+ * waits. Pure; `durable-objects/outbox.ts` reads and writes the rows, the alarm sends.
  */
 
 /** Cloudflare Queues take at most 100 messages in one `sendBatch`. */
