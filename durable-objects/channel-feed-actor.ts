@@ -149,9 +149,10 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   }
 
   async listings(filter: FeedFilter | null, cursor: string, limit: number): Promise<FeedPage> {
-    const listings = this.#table.page(filter, cursor, limit)
+    const found = this.#table.page(filter, cursor, limit + 1)
+    const listings = found.slice(0, limit)
     const last = listings.at(-1)
-    return { listings, nextCursor: listings.length < limit || last === undefined ? null : keyText(last) }
+    return { listings, nextCursor: found.length <= limit || last === undefined ? null : keyText(last) }
   }
 
   async status(): Promise<FeedStatus> {

@@ -98,10 +98,10 @@ export class FeedSkuTable {
     return { sku, changedAtMs: known.changed_at_ms, rate: rateAt(rateOf(known), nowMs), isBundle }
   }
 
-  /** How many wait to be worked out. */
+  /** How many wait to be worked out; what was answered and is looked at once more is none of them. */
   open(nowMs: number): number {
     if (!this.#migrations.applied) return 0
-    const query = 'SELECT COUNT(*) AS skus FROM feed_sku WHERE due_ms <= ?'
+    const query = 'SELECT COUNT(*) AS skus FROM feed_sku WHERE due_ms <= ? AND answered < revision'
     return this.#sql.exec<{ skus: number }>(query, nowMs + askAgainMs).one().skus
   }
 

@@ -6,7 +6,7 @@ import { channelFinding } from '../src/domain/order/order-policy.ts'
 import { type CorrelationId, locationId, positionId, sku } from '../src/domain/shared/ids.ts'
 import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
-import { findStockedListing } from '../src/sourcing/find-stocked-listing.ts'
+import { findStockedListings } from '../src/sourcing/find-stocked-listing.ts'
 import { lookUpPlanInputs } from '../src/sourcing/look-up-plan-inputs.ts'
 import { callPosition } from './call-position.ts'
 import { lookUpOutlook } from './promise-outlook.ts'
@@ -17,8 +17,10 @@ export function orderPorts(env: Env, order: Pick<SagaPorts, 'state' | 'record'>)
     ...order,
     nowMs: () => Date.now(),
     findChannel: async (account) => channelFinding(await activeConfig(env, Date.now()), account),
-    findLines: (account, lines) =>
-      Promise.all(lines.map(async (line) => ({ ...line, listing: await findStockedListing(env, account, line) }))),
+    findLines: async (account, lines) => {
+      const listings = await findStockedListings(env, account, lines)
+      return lines.map((line, index) => ({ ...line, listing: listings[index] ?? null }))
+    },
     outlook: (placed, lines) => lookUpOutlook(env, placed, lines),
     planInputs: (ask) => lookUpPlanInputs(env, ask),
     takeCart: async (reservationId) => {

@@ -41,12 +41,48 @@ async function read<Entry>(
 ): Promise<Entry | null> {
   const known = remembered.get(key)
   if (known && nowMs < known.untilMs) return known.entry
-  const stored = await env.CONFIG.get(key)
+  return remember(await env.CONFIG.get(key), key, nowMs, remembered, schema)
+}
+
+function remember<Entry>(
+  stored: string | null,
+  key: string,
+  nowMs: number,
+  remembered: Remembered<Entry>,
+  schema: { parse(stored: unknown): Entry },
+): Entry | null {
   const entry = stored === null ? null : schema.parse(JSON.parse(stored))
   if (remembered.size >= entriesKept) remembered.delete(remembered.keys().next().value ?? '')
   remembered.set(key, { entry, untilMs: nowMs + (entry === null ? missRememberedMs : rememberedMs) })
   return entry
 }
+
+/**
+ * Reads what is not remembered of these in as few calls as can be, so that looking up each of them costs none: the
+ * channel's own names, and SKUs.
+ */
+export async function readAhead(
+  env: Env,
+  account: string,
+  names: { readonly externalSkus?: readonly string[]; readonly skus?: readonly string[] },
+  nowMs: number,
+): Promise<void> {
+  const isFresh = (remembered: Remembered<unknown>, key: string) => (remembered.get(key)?.untilMs ?? 0) > nowMs
+  const listed = (names.externalSkus ?? []).map((name) => listingKey(account, name))
+  const listingKeys = new Set(listed.filter((key) => !isFresh(listings, key)))
+  const skuKeys = (names.skus ?? []).map(skuKey).filter((key) => !isFresh(skus, key))
+  const keys = [...new Set([...listingKeys, ...skuKeys])]
+  const calls = Array.from({ length: Math.ceil(keys.length / keysPerCall) }, async (_, call) => {
+    const own = keys.slice(call * keysPerCall, (call + 1) * keysPerCall)
+    for (const [key, stored] of await env.CONFIG.get(own, 'text')) {
+      if (listingKeys.has(key)) remember(stored, key, nowMs, listings, listingSchema)
+      else remember(stored, key, nowMs, skus, catalogSkuSchema)
+    }
+  })
+  await Promise.all(calls)
+}
+/** What KV reads in one call. */
+const keysPerCall = 100
 
 /** Null for a SKU nobody entered: such a position is never touched, so a bad feed cannot create actors. */
 export async function findSku(env: Env, sku: string, nowMs: number): Promise<CatalogSku | null> {

@@ -8,7 +8,7 @@ import { lineId } from '../domain/shared/ids.ts'
 import { decideSourcing } from '../domain/sourcing/decide-sourcing.ts'
 import type { SourcingDecision } from '../domain/sourcing/decision.ts'
 import type { Env } from '../env.ts'
-import { findStockedListing } from './find-stocked-listing.ts'
+import { findStockedListings } from './find-stocked-listing.ts'
 import { lookUpPlanInputs } from './look-up-plan-inputs.ts'
 
 type AskedLine = SourcedLine & { readonly units: number }
@@ -26,17 +26,18 @@ export function storedOrder({ order, lines }: OrderState): WhatIfOrder {
 
 /** Lines that nobody has listed, and those that need no stock, are left out. */
 export async function mappedOrder(env: Env, order: CanonicalOrder): Promise<WhatIfOrder> {
-  const lines = await Promise.all(
-    order.lines.map(async ({ lineId: id, externalSku, quantity, unit }): Promise<AskedLine> => {
-      const question = { lineId: lineId(id), externalSku, ...(unit === undefined ? {} : { unit }) }
-      const listing = await findStockedListing(env, order.account, question)
-      const plain = { lineId: question.lineId, sku: null, packQuantity: 1, units: quantity }
-      if (listing === null || !listing.stocked) return plain
-      const { sku, packQuantity, parts = [] } = listing
-      const inOne = parts.map((part) => ({ sku: part.sku, units: part.units * packQuantity }))
-      return { ...plain, sku, packQuantity, ...(inOne.length === 0 ? {} : { parts: inOne }) }
-    }),
-  )
+  const questions = order.lines.map(({ lineId: id, externalSku, unit }) => {
+    return { lineId: lineId(id), externalSku, ...(unit === undefined ? {} : { unit }) }
+  })
+  const listings = await findStockedListings(env, order.account, questions)
+  const lines = order.lines.map(({ lineId: id, quantity }, index): AskedLine => {
+    const listing = listings[index] ?? null
+    const plain = { lineId: lineId(id), sku: null, packQuantity: 1, units: quantity }
+    if (listing === null || !listing.stocked) return plain
+    const { sku, packQuantity, parts = [] } = listing
+    const inOne = parts.map((part) => ({ sku: part.sku, units: part.units * packQuantity }))
+    return { ...plain, sku, packQuantity, ...(inOne.length === 0 ? {} : { parts: inOne }) }
+  })
   return { order, lines }
 }
 

@@ -1,12 +1,25 @@
 /** What a channel's own SKU takes from stock: the listing, with the components of a bundle. */
-import { findBundleParts, findListing, findSku } from '../config/catalog.ts'
+import { findBundleParts, findListing, findSku, readAhead } from '../config/catalog.ts'
 import type { CatalogSku } from '../domain/catalog/listing.ts'
 import { unitRatio } from '../domain/catalog/units-of-measure.ts'
 import type { LineFinding } from '../domain/order/saga-command.ts'
 import type { LineQuestion } from '../domain/order/saga-step.ts'
 import type { Env } from '../env.ts'
 
-export async function findStockedListing(
+/** Of each line, in their order. */
+export async function findStockedListings(
+  env: Env,
+  account: string,
+  lines: readonly LineQuestion[],
+): Promise<readonly LineFinding['listing'][]> {
+  const names = [...new Set(lines.flatMap(({ externalSku }) => externalSku ?? []))]
+  await readAhead(env, account, { externalSkus: names, skus: names }, Date.now())
+  const found = await Promise.all(names.map((name) => findListing(env, account, name, Date.now())))
+  await readAhead(env, account, { skus: found.flatMap((listing) => listing?.sku ?? []) }, Date.now())
+  return Promise.all(lines.map((line) => findStockedListing(env, account, line)))
+}
+
+async function findStockedListing(
   env: Env,
   account: string,
   { externalSku, unit }: LineQuestion,

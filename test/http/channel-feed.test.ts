@@ -80,6 +80,8 @@ describe('the feed of a channel over HTTP', () => {
     expect(first.listings.map(({ sku }) => sku)).toEqual(['SKU-0', 'SKU-1'])
     const rest = await listings(`?limit=2&cursor=${encodeURIComponent(first.nextCursor ?? '')}`)
     expect([rest.listings.map(({ sku }) => sku), rest.nextCursor]).toEqual([['SKU-2'], null])
+    // A page that ends where the listings end is the last one.
+    expect((await listings('?limit=3')).nextCursor).toBeNull()
   })
 
   it('finds those of one SKU', async () => {

@@ -2,11 +2,13 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { OrderActor } from '../../durable-objects/order-actor.ts'
+import { orderPorts } from '../../durable-objects/order-ports.ts'
 import type { ReservationActor } from '../../durable-objects/reservation-actor.ts'
 import type { StockActor } from '../../durable-objects/stock-actor.ts'
 import { operationCounts } from '../../scripts/scale/operation-counts.ts'
 import { actor, type OrderApi, type StockApi } from '../../src/actor-apis.ts'
 import { hmacSha256, toBase64 } from '../../src/connectors/transport/hmac.ts'
+import { lineId } from '../../src/domain/shared/ids.ts'
 import { reservationShards } from '../../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../../src/env.ts'
 import { examples } from '../../src/http/wire/examples.ts'
@@ -134,6 +136,26 @@ describe('calls to positions', () => {
       })
     })
   }
+})
+
+describe('reads of the catalogue', () => {
+  it('by an order of many lines that nobody looked up before: one for fifty of them', async () => {
+    const unknown = Array.from({ length: 60 }, (_, at) => `NEW-${at}`)
+    let reads = 0
+    const config = new Proxy(bindings.CONFIG, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name)
+        if (name === 'get') reads += 1
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+    const ports = orderPorts({ ...bindings, CONFIG: config }, { state: () => null, record: () => {} })
+    const lines = [...unknown, ...skus].map((externalSku) => ({ lineId: lineId(externalSku), externalSku }))
+    const found = await ports.findLines('b2b', lines)
+    expect(found.slice(0, 60).every(({ listing }) => listing === null)).toBe(true)
+    expect(found.slice(60).map(({ listing }) => listing?.sku)).toEqual(skus)
+    expect(reads).toBeLessThanOrEqual(2)
+  })
 })
 
 describe('an answer waits for no D1 and no queue', () => {

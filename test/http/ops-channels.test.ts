@@ -25,8 +25,8 @@ describe('the channels room', () => {
 
   it('shows of each listing what is wanted, sent, confirmed and seen, and what is wrong', async () => {
     const card = cardOf(await visitor.page('/ops/channels/shopify-us'), 'listings')
-    expect(card).toMatch(/808950813 gid-west ROPE-20 Settled 51 51 51 55 shows 55 instead of 51, since 6 min ago/)
-    expect(card).toMatch(/632910392 content of the product Ready b07e55a 3f9a2c7 3f9a2c7/)
+    expect(card).toMatch(/ROPE-20 808950813 Reno Settled 51 51 51 55 shows 55 instead of 51, since 6 min ago/)
+    expect(card).toMatch(/The product 632910392 Content Ready b07e55a 3f9a2c7 3f9a2c7/)
     expect(card).toContain('3 failed tries. The inventory item is not stocked at the location.')
   })
 

@@ -90,6 +90,14 @@ describe('the content of a channel', () => {
     await shop.enters('1', { ...rope, title: 'Never sent' })
     await shop.enters('1', rope)
     await shop.drains()
+    // A copy of the catalogue may lag: it is looked at once more, which is no change that waits.
+    const soon = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 45_000)
+    expect((await shop.feed.status()).skusChanged).toBe(0)
+    soon.mockRestore()
+    const reviews = 'SELECT due_ms - touched_ms AS after FROM feed_sku'
+    expect(await runInDurableObject(shop.stub, (_, { storage }) => storage.sql.exec(reviews).toArray())).toEqual([
+      { after: 90_000 },
+    ])
     expect(products.get('gid://shopify/Product/1')).toEqual({ ...rope, tags: ['rope'] })
     expect(await shop.ofProduct('1')).toMatchObject({
       state: 'settled',

@@ -2,7 +2,7 @@
 
 import { canonicalJson } from '../shared/canonical-json.ts'
 import type { LineId, LocationId } from '../shared/ids.ts'
-import { claimOf, reduceReservation, remainingOf } from './claims.ts'
+import { claimOf, type DrawnClaim, remainingOf, shipClaims } from './claims.ts'
 import { sumUnits } from './derived-units.ts'
 import { changeLines, moveUnits } from './line-moves.ts'
 import type { EventOf, Units } from './order-event.ts'
@@ -58,7 +58,7 @@ export function applyShipmentRecorded(state: OrderState, { shipment }: EventOf<'
   const moved = changeLines(progressed, shipment.lines, (line, { quantity }) =>
     moveUnits(line, 'released', 'shipped', quantity),
   )
-  const drawn = shipment.lines.reduce((next, units) => drawClaims(next, shipment, units), moved)
+  const drawn = shipClaims(moved, drawnBy(moved, shipment), shipment.shipmentId)
   return withEarlyTracking({ ...drawn, shipments: [...drawn.shipments, shipment] })
 }
 
@@ -68,19 +68,19 @@ function shippedLines(lines: readonly FulfilmentLine[], shipped: readonly Units[
 }
 
 /** Shipped units use up the oldest claims at the location. */
-function drawClaims(state: OrderState, shipment: Shipment, units: Units): OrderState {
-  let wanted = units.quantity
-  let next = state
-  for (const reservation of state.reservations) {
-    if (wanted === 0) break
-    if (reservation.lineId !== units.lineId || reservation.location !== shipment.location) continue
-    const drawn = Math.min(wanted, claimOf(reservation))
-    if (drawn === 0) continue
-    next = reduceReservation(next, reservation, drawn, { kind: 'ship', shipmentId: shipment.shipmentId })
-    wanted -= drawn
-  }
-  if (wanted > 0) throw new Error(`${shipment.shipmentId} ships ${wanted} units that nothing claims`)
-  return next
+function drawnBy(state: OrderState, { shipmentId, location, lines }: Shipment): readonly DrawnClaim[] {
+  const there = state.reservations.filter((reservation) => reservation.location === location)
+  const claims = Map.groupBy(there, ({ lineId }) => lineId)
+  return [...sumUnits(lines)].flatMap(([lineId, quantity]) => {
+    let wanted = quantity
+    const drawn = (claims.get(lineId) ?? []).flatMap((reservation): DrawnClaim[] => {
+      const units = Math.min(wanted, claimOf(reservation))
+      wanted -= units
+      return units === 0 ? [] : [{ reservation, quantity: units }]
+    })
+    if (wanted > 0) throw new Error(`${shipmentId} ships ${wanted} units that nothing claims`)
+    return drawn
+  })
 }
 
 function withEarlyTracking(state: OrderState): OrderState {

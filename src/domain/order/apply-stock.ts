@@ -149,11 +149,16 @@ export function applyWaiting(
   return { ...state, saga: { ...state.saga, waitingAt } }
 }
 
-export function applyStockEffectDone(state: OrderState, event: EventOf<'stock_effect_done'>): OrderState {
-  const done = state.saga.stockEffects.find((effect) => effect.effectId === event.effectId)
-  const stockEffects = state.saga.stockEffects.filter((effect) => effect !== done)
-  const refused = done?.kind === 'ship' && event.refusal !== null ? [{ effect: done, reason: event.refusal }] : []
-  return { ...state, saga: { ...state.saga, stockEffects, stockRefusals: [...state.saga.stockRefusals, ...refused] } }
+/** All that one decision recorded: a wide order is read through once. */
+export function applyStockEffectsDone(state: OrderState, events: readonly EventOf<'stock_effect_done'>[]): OrderState {
+  const left = new Map(state.saga.stockEffects.map((effect) => [effect.effectId, effect]))
+  const refused = events.flatMap(({ effectId, refusal }) => {
+    const effect = left.get(effectId)
+    left.delete(effectId)
+    return effect?.kind === 'ship' && refusal !== null ? [{ effect, reason: refusal }] : []
+  })
+  const stockRefusals = [...state.saga.stockRefusals, ...refused]
+  return { ...state, saga: { ...state.saga, stockEffects: [...left.values()], stockRefusals } }
 }
 
 export function applyLocationLeft(state: OrderState, { location }: EventOf<'location_left'>): OrderState {

@@ -3,9 +3,9 @@
  * claimed = remaining in fulfilment orders + free; over all locations free = the line's `reserved`.
  */
 import { type Parted, partsMember, stockParts } from '../catalog/stock-parts.ts'
-import type { LineId, LocationId } from '../shared/ids.ts'
+import type { LineId, LocationId, Sku } from '../shared/ids.ts'
 import { findLine } from './line-moves.ts'
-import type { FulfilmentOrder, OrderReservation, OrderState } from './order-state.ts'
+import type { FulfilmentOrder, LineState, OrderReservation, OrderState } from './order-state.ts'
 import type { StockEffect } from './saga-state.ts'
 
 export function claimOf(reservation: OrderReservation): number {
@@ -80,6 +80,25 @@ export function reduceReservation(
   return withStockEffect(withoutShortage({ ...state, reservations }, claim, quantity, effect), claim, quantity, effect)
 }
 
+export type DrawnClaim = { readonly reservation: OrderReservation; readonly quantity: number }
+
+/** As `reduceReservation`, of many that ship: the order is read through once. */
+export function shipClaims(state: OrderState, drawn: readonly DrawnClaim[], shipmentId: string): OrderState {
+  const units = new Map(drawn.map(({ reservation, quantity }) => [reservation, quantity]))
+  const reservations = state.reservations.map((reservation) => {
+    const quantity = units.get(reservation)
+    if (quantity === undefined) return reservation
+    return withStatus({ ...reservation, shipped: reservation.shipped + quantity })
+  })
+  const lines = new Map(state.lines.map((line) => [line.lineId, line]))
+  const made: StockEffect[] = []
+  for (const { reservation, quantity } of drawn) {
+    const claim = { ...reservation, ...partedBy(lines.get(reservation.lineId), reservation.sku) }
+    made.push(...effectsOn(claim, quantity, { kind: 'ship', shipmentId }, state.saga.stockEffectsMade + made.length))
+  }
+  return withMadeEffects({ ...state, reservations }, made)
+}
+
 /** As the position does: what is given back is what was not there. */
 function withoutShortage(
   state: OrderState,
@@ -104,7 +123,10 @@ function withoutShortage(
 
 /** What one ordered unit of a reservation takes: a line keeps its mapping for as long as stock is claimed for it. */
 export function partedAs(state: OrderState, { lineId, sku }: Pick<OrderReservation, 'lineId' | 'sku'>): Parted {
-  const line = findLine(state, lineId)
+  return partedBy(findLine(state, lineId), sku)
+}
+
+function partedBy(line: LineState | undefined, sku: Sku): Parted {
   return line === undefined ? { sku, packQuantity: 1 } : { sku, packQuantity: line.packQuantity, ...partsMember(line) }
 }
 
@@ -127,10 +149,18 @@ export function withStockEffect(
   quantity: number,
   effect: Pick<StockEffect, 'kind' | 'shipmentId'>,
 ): OrderState {
-  const { stockEffectsMade } = state.saga
-  const made = stockParts(claim).map(
+  return withMadeEffects(state, effectsOn(claim, quantity, effect, state.saga.stockEffectsMade))
+}
+
+function effectsOn(
+  claim: Pick<OrderReservation, 'reservationId' | 'location'> & Parted,
+  quantity: number,
+  effect: Pick<StockEffect, 'kind' | 'shipmentId'>,
+  madeBefore: number,
+): readonly StockEffect[] {
+  return stockParts(claim).map(
     ({ sku, units }, index): StockEffect => ({
-      effectId: `${claim.reservationId}/${effect.kind}/${stockEffectsMade + index + 1}`,
+      effectId: `${claim.reservationId}/${effect.kind}/${madeBefore + index + 1}`,
       kind: effect.kind,
       reservationId: claim.reservationId,
       sku,
@@ -140,6 +170,10 @@ export function withStockEffect(
       shipmentId: effect.shipmentId,
     }),
   )
+}
+
+function withMadeEffects(state: OrderState, made: readonly StockEffect[]): OrderState {
   const stockEffects = [...state.saga.stockEffects, ...made]
-  return { ...state, saga: { ...state.saga, stockEffects, stockEffectsMade: stockEffectsMade + made.length } }
+  const stockEffectsMade = state.saga.stockEffectsMade + made.length
+  return { ...state, saga: { ...state.saga, stockEffects, stockEffectsMade } }
 }

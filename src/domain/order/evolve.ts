@@ -24,19 +24,34 @@ export function evolve(document: OrderDocument, event: OrderEvent, atMs: number)
 
 /** What one decision recorded, looked at as a whole: an order of many lines has an event for each, and is as wide. */
 export function evolveAll(document: OrderDocument, events: readonly OrderEvent[], atMs: number): OrderDocument {
-  const next = events.reduce((sofar, event) => step(sofar, event, atMs), document)
+  const next = runsOf(events).reduce((sofar, run) => step(sofar, run, atMs), document)
   if (next.state !== null && next !== document) assertOrder(next.state)
   return next
 }
 
-function step(document: OrderDocument, event: OrderEvent, atMs: number): OrderDocument {
-  const version = document.version + 1
+type EffectDone = Extract<OrderEvent, { type: 'stock_effect_done' }>
+/** `more`: what of the same kind follows at once. */
+type Run = { readonly event: OrderEvent; readonly more: readonly EffectDone[] }
+
+/** Effects are done one for each line: those that follow each other are taken in together. */
+function runsOf(events: readonly OrderEvent[]): readonly Run[] {
+  const runs: { event: OrderEvent; more: EffectDone[] }[] = []
+  for (const event of events) {
+    const last = runs.at(-1)
+    if (event.type === 'stock_effect_done' && last?.event.type === event.type) last.more.push(event)
+    else runs.push({ event, more: [] })
+  }
+  return runs
+}
+
+function step(document: OrderDocument, { event, more }: Run, atMs: number): OrderDocument {
+  const version = document.version + 1 + more.length
   const stage = document.state?.stage ?? null
   if (!isLegal(stage, event.type)) throw new Error(`${event.type} is not possible at stage ${stage}`)
   if (event.type === 'fact_parked') {
     return { orderId: event.orderId, version, state: null, parked: [...document.parked, event.fact] }
   }
-  const applied = withLooks(withPromisesDue(apply(document.state, event, atMs), event.type, atMs), event, atMs)
+  const applied = withLooks(withPromisesDue(apply(document.state, event, more, atMs), event.type, atMs), event, atMs)
   const next = withDerivedUnits({ ...applied, stage: stageAfter(stage, event) ?? applied.stage })
   const state = { ...next, version, updatedAtMs: atMs, wakeAtMs: nextWakeMs(next) }
   return { orderId: state.orderId, version, state, parked: [] }
@@ -44,13 +59,18 @@ function step(document: OrderDocument, event: OrderEvent, atMs: number): OrderDo
 
 type StateEvent = Exclude<OrderEvent, { type: 'fact_parked' }>
 
-function apply(state: OrderState | null, event: StateEvent, atMs: number): OrderState {
+function apply(state: OrderState | null, event: StateEvent, more: readonly EffectDone[], atMs: number): OrderState {
   if (event.type === 'captured') return applyCaptured(event, atMs)
   if (state === null) throw new Error(`${event.type} before the order was captured`)
+  if (event.type === 'stock_effect_done') return stock.applyStockEffectsDone(state, [event, ...more])
   return applyTo(state, event, atMs)
 }
 
-function applyTo(state: OrderState, event: Exclude<StateEvent, { type: 'captured' }>, atMs: number): OrderState {
+function applyTo(
+  state: OrderState,
+  event: Exclude<StateEvent, { type: 'captured' | 'stock_effect_done' }>,
+  atMs: number,
+): OrderState {
   switch (event.type) {
     case 'revised':
       return applyRevised(state, event)
@@ -110,8 +130,6 @@ function applyTo(state: OrderState, event: Exclude<StateEvent, { type: 'captured
     case 'waiting_registered':
     case 'waiting_ended':
       return stock.applyWaiting(state, event)
-    case 'stock_effect_done':
-      return stock.applyStockEffectDone(state, event)
     case 'units_cancelled':
       return changeLines(state, event.lines, (line, by) => moveUnits(line, by.from, 'cancelled', by.quantity))
     case 'units_reinstated':

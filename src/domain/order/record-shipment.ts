@@ -6,7 +6,6 @@ import { lineId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import { isActive, remainingOf } from './claims.ts'
 import { sumUnits } from './derived-units.ts'
-import { findLine } from './line-moves.ts'
 import type { OrderCommand, OrderRefusal, ShipmentReport } from './order-command.ts'
 import type { OrderEvent, Units } from './order-event.ts'
 import type { FulfilmentOrder, OrderState, Shipment } from './order-state.ts'
@@ -53,8 +52,9 @@ function orderedUnits(
   reported: readonly Units[],
 ): Decided<readonly Units[]> {
   const units: Units[] = []
+  const lines = new Map(state.lines.map((line) => [line.lineId, line]))
   for (const [id, quantity] of sumUnits(reported)) {
-    const line = findLine(state, id)
+    const line = lines.get(id)
     if (line === undefined) return err({ reason: 'line_not_found', lineId: id })
     if (quantity % line.packQuantity !== 0) return err({ reason: 'shipment_conflict', externalShipmentId })
     if (quantity > 0) units.push({ lineId: id, quantity: quantity / line.packQuantity })
@@ -63,8 +63,9 @@ function orderedUnits(
 }
 
 function excessOf(fulfilmentOrder: FulfilmentOrder, units: readonly Units[]): OrderRefusal | null {
+  const lines = new Map(fulfilmentOrder.lines.map((line) => [line.lineId, line]))
   for (const [id, quantity] of sumUnits(units)) {
-    const line = fulfilmentOrder.lines.find((other) => other.lineId === id)
+    const line = lines.get(id)
     if (line === undefined) return { reason: 'line_not_found', lineId: id }
     const released = isActive(fulfilmentOrder) ? remainingOf(line) : 0
     if (quantity > released) return { reason: 'shipment_exceeds_release', lineId: id, quantity, released }

@@ -55,6 +55,7 @@ async function costs(lines: number) {
   const { fulfilmentOrderId = rig.state.orderId as never } = fulfilmentOrder ?? {}
   const shipment = shipmentReport(1, 's1', units, {}, { fulfilmentOrderId })
   rig.commit(release?.intentId ?? '')
+  const [report] = reads(orderCommand({ type: 'record_shipment', shipment }), rig.document)
   rig.accept({ type: 'record_shipment', shipment })
   const answers = rig.state.saga.stockEffects.map(({ reservationId, effectId, sku, location }) => {
     const verdict = { ok: true, effect: 'applied', granted: 0, available: 0, version: 1 } as const
@@ -63,13 +64,15 @@ async function costs(lines: number) {
   const shipped = { type: 'record_stock', step: 'ship_stock', attempt: rig.state.attempt, answers } as const
   const [effects, types] = reads(shipped, rig.document)
   expect(types.filter((type) => type === 'stock_effect_done')).toHaveLength(lines)
-  return { retry, begin, effects }
+  return { retry, begin, report, effects }
 }
 
 it('reads twice as much of an order of twice as many lines, and not four times', async () => {
   const [narrow, wide] = [await costs(40), await costs(80)]
   expect(wide.retry / narrow.retry).toBeLessThan(2.1)
   expect(wide.begin / narrow.begin).toBeLessThan(2.1)
+  expect(wide.report / narrow.report).toBeLessThan(2.1)
+  expect(wide.effects / narrow.effects).toBeLessThan(2.1)
 })
 
 it('looks at an order as a whole once for all that its positions have done, not once for each', async () => {

@@ -2,7 +2,7 @@
 
 import { versionText } from '../../../domain/catalog/product-content.ts'
 import { pricedIn, publishesStock } from '../../../domain/config/channel-network.ts'
-import type { Account } from '../../../domain/config/config.ts'
+import type { Account, Config } from '../../../domain/config/config.ts'
 import type { FeedFilter, FeedPage, FeedStatus } from '../../../domain/feed/feed-contract.ts'
 import {
   type FeedLane,
@@ -27,6 +27,7 @@ import { channelPath, FeedChip, lagText } from './channels-page.tsx'
 
 export type ChannelView = {
   readonly account: Account
+  readonly config: Config
   readonly status: FeedStatus
   readonly page: FeedPage
   readonly filter: FeedFilter | null
@@ -86,7 +87,7 @@ const stateLooks = {
 
 const States = ({ view: { status, account } }: { view: ChannelView }) => (
   <Card id="states" title="Listings" note={count(status.listings, 'listing')} live>
-    <div class="flow">
+    <div class="flow four">
       {[...feedStates, 'drifted' as const].map((state) => {
         const n = state === 'drifted' ? status.drifted : status.states[state]
         const [tone, , name] = state === 'drifted' ? (['bad', '', 'Drifted'] as const) : stateLooks[state]
@@ -165,7 +166,7 @@ const Listings = ({ view }: { view: ChannelView }) => (
 const ListingTable = ({ view }: { view: ChannelView }) => (
   <Table
     look="list"
-    columns={['Listing', 'SKU', 'State', ...['Wanted', 'Sent', 'Confirmed', 'Seen'].map(num), 'Remarks']}
+    columns={['SKU', 'Where', 'State', ...['Wanted', 'Sent', 'Confirmed', 'Seen'].map(num), 'Remarks']}
     rows={view.page.listings.map((listing) => <ListingRow listing={listing} view={view} />)}
     empty={<NoListings view={view} />}
   />
@@ -193,7 +194,15 @@ const NoListings = ({ view: { account, filter } }: { view: ChannelView }) => {
   )
 }
 
-const ListingRow = ({ listing, view: { account, nowMs } }: { listing: FeedListing; view: ChannelView }) => {
+/** Our names for one of the channel's places; it may stand for several of our locations. */
+function placeNames(place: string, { account, config }: ChannelView): string {
+  const mapped = Object.entries(account.settings.locations ?? {}).filter(([, external]) => external === place)
+  const names = mapped.map(([id]) => config.locations.find((location) => location.id === id)?.name || id)
+  return names.join(', ')
+}
+
+const ListingRow = ({ listing, view }: { listing: FeedListing; view: ChannelView }) => {
+  const { account, nowMs } = view
   const { kind, sent, acknowledged, observed, drift, keptBack = 0 } = listing
   const currency = kind === 'price' ? pricedIn(account) : null
   const figure = (value: number) => {
@@ -205,18 +214,16 @@ const ListingRow = ({ listing, view: { account, nowMs } }: { listing: FeedListin
   return (
     <tr>
       <th scope="row">
-        <span class="mono">{listing.item}</span>{' '}
-        <span class="faint mono id">{kind === 'stock' ? listing.place : kind}</span>
-      </th>
-      <td>
         {kind === 'content' ? (
-          <span class="faint">of the product</span>
+          'The product'
         ) : (
           <a class="mono" href={skuPath(listing.sku)}>
             {listing.sku}
           </a>
         )}
-      </td>
+        <span class="faint mono id">{listing.item}</span>
+      </th>
+      <td title={listing.place}>{kind === 'stock' ? placeNames(listing.place, view) || listing.place : words(kind)}</td>
       <td>
         <Chip tone={look[0]} icon={look[1]} text={look[2]} />
       </td>

@@ -40,7 +40,16 @@ export async function channelRoute(c: OpsContext): Promise<Response> {
   const feed = feedOf(c, account)
   const [status, page] = await Promise.all([feed.status(), feed.listings(filter, cursor, listingsShown)])
   const view = {
-    ...{ account, status, page, filter, query, firstPage: cursor === '', notice: c.req.query('notice') },
+    ...{
+      account,
+      config: c.var.config,
+      status,
+      page,
+      filter,
+      query,
+      firstPage: cursor === '',
+      notice: c.req.query('notice'),
+    },
     formToken: c.var.formToken,
     nowMs: Date.now(),
   }

@@ -47,8 +47,11 @@ const said: Table = {
   exception_resolved: ['good', (e) => `Case ${e.exceptionId} resolved`],
   planned: ['info', (e) => `${e.reason === 'better_plan' ? 'Better plan' : 'Planned'}: ${plannedAt(e)}`],
   plan_reviewed: ['neutral', (e) => reviewOutcomes[e.outcome]],
-  cart_taken: ['info', (e) => `${e.cart.claims.length} claims of reservation ${e.cart.reservationId} taken over`],
-  cart_settled: ['neutral', (e) => `The rest of reservation ${e.reservationId} given back`],
+  cart_taken: [
+    'info',
+    (e) => `${count(e.cart.claims.length, 'claim')} of reservation ${e.cart.reservationId} taken over`,
+  ],
+  cart_settled: ['neutral', (e) => `Reservation ${e.reservationId} ended, and nothing of it is kept`],
   stock_reserved: ['info', heldAt],
   stock_refused: ['warn', (e) => `Stock refused at ${places(e.refused)}`],
   holds_extended: ['neutral', () => 'Stock holds extended'],

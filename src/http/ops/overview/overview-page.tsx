@@ -66,7 +66,7 @@ export const OverviewPage = ({ view }: { view: OverviewView }) => (
       <Flow id="waiting" title="Orders that wait" tiles={waiting.map((status) => orderTile(view, status))} />
       <Flow id="deliveries" title="Deliveries" tiles={deliveryOrder.map((status) => deliveryTile(view, status))} />
     </div>
-    <div class="cols">
+    <div class="cols roomy">
       <OpenCauses clusters={view.clusters} nowMs={view.nowMs} />
       <Partners partners={view.partners} nowMs={view.nowMs} />
     </div>

@@ -121,7 +121,12 @@ const Step = ({ head, formToken, verb, open, title, confirm, children }: StepPro
 )
 
 const Differences = ({ view: { head, differences } }: { view: ProfileView }) => (
-  <Card id="diff" title="What the draft changes" note={count(differences.length, 'difference')} live>
+  <Card
+    id="diff"
+    title="What the draft changes"
+    note={head.active === null ? undefined : count(differences.length, 'difference')}
+    live
+  >
     <Table
       look="list"
       columns={['Where', 'In force', 'Draft']}

@@ -26,10 +26,13 @@ export const ShadowCard = ({ report, isOver }: Props) => (
             <Figure name="On time" of={report.onTime} show={plain} />,
             ...report.money.flatMap(({ currency, cost, margin }) => {
               const money = (amount: number) => <Money amountMinor={Math.round(amount)} currency={currency} />
-              return [
-                <Figure name={`Carriage, ${currency}`} of={cost} show={money} />,
-                <Figure name={`Margin, ${currency}`} of={margin} show={money} />,
-              ]
+              const figures = [
+                [`Carriage, ${currency}`, cost],
+                [`Margin, ${currency}`, margin],
+              ] as const
+              // Where no order has it on both sides there is nothing to compare.
+              const known = figures.filter(([, figure]) => figure.orders > 0)
+              return known.map(([name, figure]) => <Figure name={name} of={figure} show={money} />)
             }),
           ]}
         />

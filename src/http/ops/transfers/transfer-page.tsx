@@ -54,28 +54,18 @@ const Facts = ({ view: { transfer, nowMs } }: { view: TransferView }) => {
   return (
     <Card id="facts" title="Standing" live>
       <dl class="facts body">
-        <div>
-          <dt>Due</dt>
-          <dd>{isMoving ? <Due dueAtMs={dueAtMs} nowMs={nowMs} /> : <Time atMs={dueAtMs} nowMs={nowMs} />}</dd>
-        </div>
-        <div>
-          <dt>Requested</dt>
-          <dd>
-            <Time atMs={requestedAtMs} nowMs={nowMs} />
-          </dd>
-        </div>
-        <div>
-          <dt>Shipments</dt>
-          <dd class="mono wrap">{shipments.map(({ id }) => id).join(', ') || 'none'}</dd>
-        </div>
-        <div>
-          <dt>Receipts</dt>
-          <dd class="mono wrap">{receipts.map(({ id }) => id).join(', ') || 'none'}</dd>
-        </div>
-        <div>
-          <dt>Booked at both ends</dt>
-          <dd>{pending.length === 0 ? 'All of it' : `${count(pending.length, 'booking')} on the way`}</dd>
-        </div>
+        <dt>Due</dt>
+        <dd>{isMoving ? <Due dueAtMs={dueAtMs} nowMs={nowMs} /> : <Time atMs={dueAtMs} nowMs={nowMs} />}</dd>
+        <dt>Requested</dt>
+        <dd>
+          <Time atMs={requestedAtMs} nowMs={nowMs} />
+        </dd>
+        <dt>Shipments</dt>
+        <dd class="mono wrap">{shipments.map(({ id }) => id).join(', ') || 'none'}</dd>
+        <dt>Receipts</dt>
+        <dd class="mono wrap">{receipts.map(({ id }) => id).join(', ') || 'none'}</dd>
+        <dt>Booked at both ends</dt>
+        <dd>{pending.length === 0 ? 'All of it' : `${count(pending.length, 'booking')} on the way`}</dd>
       </dl>
     </Card>
   )
@@ -121,6 +111,13 @@ const LineRow = ({ line }: { line: TransferLine }) => (
   </tr>
 )
 
+const spoken: Readonly<Record<string, string>> = {
+  line_reserved: 'Units claimed',
+  line_refused: 'Too few units to claim',
+  effect_done: 'Booked at its position',
+}
+const whatHappened = (type: string) => spoken[type] ?? words(type)
+
 const History = ({ view: { history, nowMs } }: { view: TransferView }) => (
   <Card id="history" title="What happened" note={count(history.length, 'event')} live>
     <Table
@@ -131,10 +128,16 @@ const History = ({ view: { history, nowMs } }: { view: TransferView }) => (
           <td>
             <Time atMs={entry.atMs} nowMs={nowMs} />
           </td>
-          <td>{words(entry.type)}</td>
+          <td>{whatHappened(entry.type)}</td>
           <td class="mono wrap">{entry.subject ?? ''}</td>
           <td class="wrap">
-            {words(entry.causeKind)} <span class="faint mono">{entry.causeId}</span>
+            {entry.causeKind === 'saga' ? (
+              'Crossdock itself'
+            ) : (
+              <>
+                {words(entry.causeKind)} <span class="faint mono">{entry.causeId}</span>
+              </>
+            )}
           </td>
         </tr>
       ))}
