@@ -112,6 +112,11 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     })
   }
 
+  async heard(sku: string): Promise<readonly PositionSummary[]> {
+    this.#ledger.name(sku)
+    return this.#ledger.places
+  }
+
   async #hear(news: News): Promise<void> {
     const taken = this.#intake.join(news)
     if (taken === null) throw new Error('overloaded')

@@ -2,9 +2,11 @@
  * A reservation's claims at the positions that serve it: one call per position and step, so many at a time. A position
  * that is overloaded or unreachable throws `ActorBusy`, which the shard turns into an answer the caller may repeat.
  */
-import { actor, type StockApi } from '../src/actor-apis.ts'
+import { type ActorNamespace, type AvailabilityApi, actor, type StockApi } from '../src/actor-apis.ts'
 import { atfOf } from '../src/domain/atp/atp-of.ts'
+import type { PositionFigures } from '../src/domain/atp/position-figures.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
+import { describeError } from '../src/domain/shared/describe-error.ts'
 import { commandId, locationId, positionId, type ReservationId, sku } from '../src/domain/shared/ids.ts'
 import { inTurns } from '../src/domain/shared/in-turns.ts'
 import { type Cart, type CartClaim, channelOf, claimId, claimsOf } from '../src/domain/stock/cart.ts'
@@ -35,11 +37,13 @@ export type Claimed = {
 /** Refusals of the claims, none if every position agreed. */
 export type Refusals = readonly StockRefusal[]
 
+type ClaimActors = PositionActors & { readonly AVAILABILITY: ActorNamespace }
+
 export class CartClaims {
-  readonly #env: PositionActors
+  readonly #env: ClaimActors
   readonly #nowMs: () => number
 
-  constructor(env: PositionActors, nowMs: () => number = Date.now) {
+  constructor(env: ClaimActors, nowMs: () => number = Date.now) {
     this.#env = env
     this.#nowMs = nowMs
   }
@@ -48,6 +52,24 @@ export class CartClaims {
   async available({ sku: skuName, location, terms }: Place): Promise<number> {
     const name = positionId(sku(skuName), locationId(location))
     const { figures } = await reached(() => actor<StockApi>(this.#env.STOCK, name).summary(name))
+    return this.#free(figures, terms)
+  }
+
+  /**
+   * What the SKU's positions were last heard to have, by location. Only says where to ask first: nothing is decided by
+   * it, so whoever cannot be told asks everywhere.
+   */
+  async heard(sku: string, termsAt: (location: string) => ClaimTerms): Promise<ReadonlyMap<string, number>> {
+    try {
+      const heard = await actor<AvailabilityApi>(this.#env.AVAILABILITY, sku).heard(sku)
+      return new Map(heard.map(({ location, figures }) => [location, this.#free(figures, termsAt(location))]))
+    } catch (error) {
+      console.warn(JSON.stringify({ event: 'cart_asks_everywhere', sku, ...describeError(error) }))
+      return new Map()
+    }
+  }
+
+  #free(figures: PositionFigures, terms: ClaimTerms): number {
     return atfOf(figures, { nowMs: this.#nowMs(), group: null, goodUntilMs: null, keepBack: 0, ...terms })
   }
 

@@ -51,12 +51,22 @@ async function placeCart(
   wanted: readonly PlaceLine[],
 ): Promise<Placing> {
   const skus = [...new Set(wanted.flatMap(({ parts }) => parts.map((part) => part.sku)))]
+  const heard = await inTurns(skus, positionsAtOnce, async (sku) =>
+    [...(await claims.heard(sku, (location) => termsOf(sku, location))).keys()].map((location) => `${sku}@${location}`),
+  )
+  const known = new Set(heard.flat())
   const places = skus.flatMap((sku) => candidates.map((location) => ({ sku, location, terms: termsOf(sku, location) })))
-  const figures = await inTurns(places, positionsAtOnce, async (place) => {
-    const available = await claims.available(place)
-    return [`${place.sku}@${place.location}`, available] as const
-  })
-  return placeLines(wanted, candidates, new Map(figures))
+  const seen = new Map<string, number>()
+  const look = async (asked: typeof places) => {
+    await inTurns(asked, positionsAtOnce, async (place) => {
+      seen.set(`${place.sku}@${place.location}`, await claims.available(place))
+    })
+    return placeLines(wanted, candidates, seen)
+  }
+  const isKnown = ({ sku, location }: (typeof places)[number]) => known.has(`${sku}@${location}`)
+  const placing = await look(places.filter(isKnown))
+  // What has just had its first units may not have been heard of yet.
+  return placing.missing.length === 0 ? placing : look(places.filter((place) => !isKnown(place)))
 }
 
 /** False when a position had less than it said: the caller gives back what is in `taken`. */

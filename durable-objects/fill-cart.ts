@@ -95,6 +95,7 @@ async function claimOne(
   const placeAt = (location: string) => ({ sku, location, terms: termsOf(sku, location) })
   const filled = await fillDemand(demand, candidates, input.allowPartial, {
     available: (location) => claims.available(placeAt(location)),
+    heard: () => claims.heard(sku, (location) => termsOf(sku, location)),
     claim: async (location, quantity, partial) => {
       const { granted, available, reservationId } = await claims.hold(input, placeAt(location), quantity, partial)
       if (reservationId !== null) {

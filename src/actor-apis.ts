@@ -115,14 +115,15 @@ export interface LocationApi extends Projectable<null> {
 
 /** One per SKU: the newest summary of every position of it. */
 export interface AvailabilityApi {
-  /** A position's newest summary; an older version than the one held changes nothing. `previousVersion` is the one
-   * pushed before, so that a lost push shows. */
+  /** A position's newest summary; an older one changes nothing. `previousVersion` was pushed before: a lost push shows. */
   push(sku: string, summary: PositionSummary, previousVersion: number): Promise<void>
   /**
    * Summaries of these locations; one that is missing or was confirmed longer than `maxStalenessMs` ago is read from
    * its position first (0: all of them). A position that nothing ever happened at is left out.
    */
   read(sku: string, locations: readonly string[], maxStalenessMs: number): Promise<SkuAvailability>
+  /** What it has been told of positions, however old: no position is asked. Those it never heard of are left out. */
+  heard(sku: string): Promise<readonly PositionSummary[]>
   /** Units of orders that are captured and not yet planned; zero takes the order out. */
   noteUnrouted(sku: string, orderId: string, version: number, quantity: number): Promise<void>
   /** What an order waits for at positions; none of it takes the order out. Whose match changes is woken. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type Breach,
   barrelBreaches,
+  docBreaches,
   inheritanceBreaches,
   layerBreaches,
   leftoverBreaches,
@@ -14,18 +15,14 @@ import {
   sizeBreaches,
 } from './tidy/rules.ts'
 
-const sources = readSources()
-
 /** Tracked and new files, as they are on disk. */
-function readSources(): readonly SourceFile[] {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'], {
-    encoding: 'utf8',
-  })
-  return listed
-    .split('\n')
-    .filter((path) => path !== '' && existsSync(path))
-    .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
-}
+const paths = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((path) => path !== '' && existsSync(path))
+const textsOf = (pattern: RegExp): readonly SourceFile[] =>
+  paths.filter((path) => pattern.test(path)).map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+const sources = textsOf(/\.tsx?$/)
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
 
 const everyFile = (rule: (file: SourceFile) => Breach[]) => sources.flatMap(rule)
 
@@ -40,6 +37,8 @@ describe('the tree keeps the house rules', () => {
     expect(everyFile(leftoverBreaches).filter((breach) => !breach.path.startsWith('test/tidy'))).toEqual([]))
   it('composes instead of inheriting', () =>
     expect(everyFile(inheritanceBreaches).filter((breach) => !breach.path.startsWith('test/tidy'))).toEqual([]))
+  it('names in its documentation what is there', () =>
+    expect(textsOf(/\.md$/).flatMap((page) => docBreaches(page, paths, Object.keys(scripts)))).toEqual([]))
   it('gives each partner one registry line', () => {
     const registry = { path: 'src/connectors/registry.ts', text: readFileSync('src/connectors/registry.ts', 'utf8') }
     const folders = readdirSync('src/connectors', { withFileTypes: true })
@@ -84,6 +83,9 @@ describe('each rule catches a breach', () => {
     ['a note to self', leftoverBreaches(file('src/a.ts', `// ${'TO'}${'DO'} later`))],
     ['a base class', inheritanceBreaches(file('src/a.ts', 'class A extends Base {}'))],
     ['a partner with two lines', registryBreaches(file('registry.ts', 'shopify,\nshopify,'), ['shopify'])],
+    ['a page that names a file which is gone', docBreaches(file('docs/a.md', 'see `src/b.ts`'), ['src/c.ts'], [])],
+    ['a page with a broken link', docBreaches(file('docs/a.md', '[b](../b.md)'), ['docs/b.md'], [])],
+    ['a page with a command that is gone', docBreaches(file('README.md', 'npm run make'), [], ['build'])],
     ['a partner with no line', registryBreaches(file('registry.ts', ''), ['shopify'])],
   ]
   it.each(breaches)('%s', (_what, found) => expect(found.length).toBeGreaterThan(0))
@@ -93,6 +95,8 @@ describe('each rule catches a breach', () => {
       'queues/a.ts',
       "import { d } from '../src/db/database.ts'\nimport { e } from '../src/domain/x.ts'",
     )
+    const page = file('docs/a.md', 'see `b.ts`, [b](b.md#c), [all](decisions/) and npm run build')
+    expect(docBreaches(page, ['src/b.ts', 'docs/b.md', 'docs/decisions/001-a.md'], ['build'])).toEqual([])
     expect([...layerBreaches(fine), ...sizeBreaches(fine), ...nameBreaches(fine), ...purityBreaches(fine)]).toEqual([])
   })
 })

@@ -24,7 +24,7 @@ function claimsAt(nowMs: number, ...verdicts: readonly StockVerdict[]) {
     return [verdicts[said.length - 1] ?? verdicts.at(-1)]
   }
   const actors = { idFromName: (name: string) => name, get: () => ({ applyMany }) }
-  const claims = new CartClaims({ STOCK: actors, ESCROW: actors }, () => nowMs)
+  const claims = new CartClaims({ STOCK: actors, ESCROW: actors, AVAILABILITY: actors }, () => nowMs)
   const place = { sku: 'ROPE', location: 'east', terms: {} }
   const hold = () => claims.hold({ reservationId: 'c', expiresAtMs, cause: testCause }, place, 2, false)
   return { hold, said }

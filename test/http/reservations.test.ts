@@ -128,6 +128,7 @@ describe('a reservation', () => {
     ['an account that is no channel', { ...cart('c', 'ROPE-10', 1), channel: 'wh-east' }, 'unknown_account'],
     ['no lines', { ...cart('c', 'ROPE-10', 1), lines: [] }, 'invalid_body'],
     ['an id with a slash', cart('b2b:1/1/1', 'ROPE-10', 1), 'invalid_body'],
+    ['an id that a path cannot name', cart('..', 'ROPE-10', 1), 'invalid_body'],
     ['no time at all', { ...cart('c', 'ROPE-10', 1), expiresInSeconds: 0 }, 'invalid_body'],
   ])('with %s is a 422', async (_what, body, reason) => {
     const response = await post('/v1/reservations', body)

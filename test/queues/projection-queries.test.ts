@@ -8,15 +8,12 @@ import { countsForOverview } from '../../src/db/queries/counts-for-overview.ts'
 import { lineageOf } from '../../src/db/queries/lineage-of.ts'
 import { deliveriesQuery, listDeliveries } from '../../src/db/queries/list-deliveries.ts'
 import { listOrders, ordersQuery } from '../../src/db/queries/list-orders.ts'
-import { listPositions, positionsQuery } from '../../src/db/queries/list-positions.ts'
 import { listTransfers, transfersQuery } from '../../src/db/queries/list-transfers.ts'
 import { exceptionsQuery } from '../../src/db/queries/open-exceptions.ts'
 import { orderIdByTracking } from '../../src/db/queries/order-id-by-tracking.ts'
 import { searchAnyId } from '../../src/db/queries/search-any-id.ts'
-import { timelineOf } from '../../src/db/queries/timeline-of.ts'
 import { transfersReporting } from '../../src/db/queries/transfer-lineage-of.ts'
 import { deliveries } from '../../src/db/schema/deliveries.ts'
-import { positions } from '../../src/db/schema/stock.ts'
 import { transfers } from '../../src/db/schema/transfers.ts'
 import { buildLineage } from '../../src/domain/lineage/build-lineage.ts'
 import { migratedDb } from '../fixtures/d1.ts'
@@ -117,9 +114,10 @@ describe('orders', () => {
   })
 
   it('have their history in sequence', async () => {
-    const page = await timelineOf(db, { orderId: 'shopify-us:1001', limit: 1 })
+    const log = { actorKind: 'order', actorName: 'shopify-us:1001' } as const
+    const page = await auditOf(db, { ...log, limit: 1 })
     expect(page.rows.map((row) => [row.seq, row.type, row.causeId])).toEqual([[1, 'captured', 'step-1']])
-    const rest = await timelineOf(db, { orderId: 'shopify-us:1001', afterSeq: page.nextSeq ?? 0 })
+    const rest = await auditOf(db, { ...log, afterSeq: page.nextSeq ?? 0 })
     expect(rest.rows.map((row) => row.type)).toEqual(['shipment_recorded'])
   })
 
@@ -209,20 +207,6 @@ describe('lineage', () => {
   })
 })
 
-it('lists positions by SKU and location, from the cursor on', async () => {
-  await emptyDb(db)
-  const figures = {
-    ...{ available: 1, committed: 0, reserved: 0, damaged: 0, safetyStock: 0, qualityControl: 0, onHand: 1 },
-    ...{ incoming: 0, backordered: 0, updatedAtMs: 1, version: 1 },
-  }
-  const places = ['A@east', 'A@west', 'B@X@east', 'C@west'].map((name) => name.split(/@(?=[^@]+$)/))
-  await db.insert(positions).values(places.map(([sku = '', location = '']) => ({ sku, location, ...figures })))
-  const first = await listPositions(db, { limit: 3 })
-  expect(first.nextCursor).toBe('B@X@east')
-  expect((await listPositions(db, { limit: 3, cursor: first.nextCursor })).rows).toMatchObject([{ sku: 'C' }])
-  expect((await listPositions(db, { location: 'west' })).rows.map((row) => row.sku)).toEqual(['A', 'C'])
-})
-
 it('refuses cursors that it did not make', () => {
   expect(parseCursor(formatCursor({ atMs: 5, id: 'é:1' }))).toEqual({ atMs: 5, id: 'é:1' })
   for (const odd of ['', 'abc', '!!', btoa('[1]'), btoa('[-1,"a"]'), btoa('{"atMs":1}'), 'A'.repeat(3_000)]) {
@@ -284,8 +268,6 @@ describe('the plan of', () => {
     ['every exception', () => exceptionsQuery(db, { status: 'all' }, 51)],
     ['every exception of a category', () => exceptionsQuery(db, { status: 'all', category: 'c' }, 51)],
     ['open exceptions of one cause', () => exceptionsQuery(db, { fingerprint: 'f' }, 51)],
-    ['positions', () => positionsQuery(db, {}, 51)],
-    ['positions at a location', () => positionsQuery(db, { location: 'east' }, 51)],
     ['transfers', () => transfersQuery(db, {}, 51)],
     ['transfers by status', () => transfersQuery(db, { status: 'in_transit', cursor: newest }, 51)],
     ['transfers from a location', () => transfersQuery(db, { from: 'east' }, 51)],

@@ -211,6 +211,8 @@ export class CartDesk {
       },
     })
     const namespace = { idFromName: (name: string) => name, get: (name: string) => at(name as PositionId) }
-    return { STOCK: namespace, ESCROW: namespace }
+    // Nothing is heard of any position, so that each is asked: what was heard decides nothing.
+    const nobody = { idFromName: (name: string) => name, get: () => ({ heard: async () => [] }) }
+    return { STOCK: namespace, ESCROW: namespace, AVAILABILITY: nobody }
   }
 }

@@ -122,6 +122,23 @@ export function registryBreaches(registry: SourceFile, partnerFolders: readonly 
   })
 }
 
+const namedFile = /`([\w@./-]+\.(?:tsx?|md|json|toml))`/g
+const linked = /\]\((?!https?:)([^)#]+)/g
+const npmScript = /\bnpm run (?:-s )?([\w:]+)/g
+
+/** What a page of the documentation calls by name is there: files, by as much of their path as it gives, and scripts. */
+export function docBreaches(page: SourceFile, paths: readonly string[], scripts: readonly string[]): Breach[] {
+  const isThere = (path: string) => paths.some((known) => known === path || known.endsWith(`/${path}`))
+  const targetOf = (link: string) => posix.normalize(posix.join(posix.dirname(page.path), link)).replace(/\/$/, '')
+  const namesIn = (pattern: RegExp) => [...page.text.matchAll(pattern)].map((match) => match[1] ?? '')
+  const missing = [
+    ...namesIn(namedFile).filter((name) => !name.startsWith('/') && !isThere(name)),
+    ...namesIn(linked).filter((link) => !paths.some((path) => `${path}/`.startsWith(`${targetOf(link)}/`))),
+    ...namesIn(npmScript).filter((name) => !scripts.includes(name)),
+  ]
+  return missing.map((name) => ({ path: page.path, message: `names '${name}', which is not there` }))
+}
+
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
 }

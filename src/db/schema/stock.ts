@@ -1,5 +1,5 @@
 /** Positions, projected from StockActor. Base units; the state equation of `InventoryStates` holds in every row. */
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 export const positions = sqliteTable(
   'positions',
@@ -21,5 +21,5 @@ export const positions = sqliteTable(
     updatedAtMs: integer('updated_at_ms').notNull(),
     version: integer('version').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.sku, t.location] }), index('positions_by_location').on(t.location, t.sku)],
+  (t) => [primaryKey({ columns: [t.sku, t.location] })],
 )

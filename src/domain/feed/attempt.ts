@@ -159,6 +159,3 @@ function untold(listing: FeedListing): FeedListing {
 
 const delayOf = (listing: FeedListing): number => retryDelayMs(listing.attempts, keyText(listing))
 const cut = (message: string): string => message.slice(0, errorLengthMax)
-
-/** What a compare-and-set compares with; null where nobody knows. */
-export const expectedBy = (listing: FeedListing): number | null => shownBy(listing)

@@ -15,7 +15,7 @@ import type { Sku } from '../shared/ids.ts'
 import { dispatchAt, workingDayOf } from '../sourcing/calendar/dispatch-at.ts'
 import { closesAtMs } from '../sourcing/calendar/working-day.ts'
 import type { RatedOrigin } from '../sourcing/ports/rate-shipments.ts'
-import { fewestSplits, type SourcingProfile } from '../sourcing/profile.ts'
+import type { SourcingProfile } from '../sourcing/profile.ts'
 import type { CapacityFigure, StockFigure } from '../sourcing/request.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
 import { candidateLocations } from './order-policy.ts'
@@ -41,8 +41,6 @@ export type PlanSources = {
   readonly locations: readonly LocationFacts[]
   readonly rated: readonly RatedOrigin[]
 }
-
-export const builtInProfile: PlanSources['profile'] = { profile: fewestSplits, version: null }
 
 export function planInputs(
   order: CanonicalOrder,

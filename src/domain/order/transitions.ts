@@ -134,7 +134,3 @@ export function firstIllegalStep(history: readonly OrderEvent[]): number | null 
   }
   return null
 }
-
-export function isLegalPath(history: readonly OrderEvent[]): boolean {
-  return firstIllegalStep(history) === null
-}

@@ -1,6 +1,6 @@
 /**
- * The policy of sending what an actor's outbox holds: what is due, in which batches, and how long a failed row waits.
- * Pure; `durable-objects/outbox.ts` reads and writes the rows, the alarm sends.
+ * The policy of sending what an actor's outbox holds: how much at once, in which batches, and how long a failed row
+ * waits. Pure; `durable-objects/outbox.ts` reads and writes the rows, the alarm sends.
  */
 
 /** Cloudflare Queues take at most 100 messages in one `sendBatch`. */
@@ -17,16 +17,6 @@ export const projectDelayMs = 1_000
 /** The first retry is soon, since most failures are a moment's; the last ones are rare enough not to hurt a sick partner. */
 export const retryDelayMinMs = 1_000
 export const retryDelayMaxMs = 300_000
-
-export type PendingRow = { readonly id: string; readonly dueAtMs: number; readonly attempts: number }
-
-/** Oldest first, ties by id so that the order is the same on every run; at most `limit`. */
-export function dueRows<Row extends PendingRow>(rows: readonly Row[], nowMs: number, limit = drainRowsMax): Row[] {
-  return rows
-    .filter((row) => row.dueAtMs <= nowMs)
-    .sort((left, right) => left.dueAtMs - right.dueAtMs || (left.id < right.id ? -1 : 1))
-    .slice(0, limit)
-}
 
 /** Rows of one kind travel together, in their order, at most `size` at a time. */
 export function batchesByKind<Row>(

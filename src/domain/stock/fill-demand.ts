@@ -1,15 +1,18 @@
 /**
  * Finds units for one SKU: all of them at the first location that has them, in the order of the candidates, else split
- * over as few locations as it takes. The usual case costs one call to one position.
+ * over as few locations as it takes. The usual case costs one call to one position. Where the first location falls
+ * short, those that are known to have kept the SKU are asked before the many that never did.
  */
 import type { Demand } from './demand.ts'
 
-/** What filling needs from the outside. A location is asked to claim at most once in vain and once for good. */
+/** What filling needs from the outside. A location is asked to claim at most twice in vain and once for good. */
 export type Positions = {
   /** Claims `quantity` units, or with `partial` what there is of them. */
   readonly claim: (location: string, quantity: number, partial: boolean) => Promise<ClaimAnswer>
   /** What could be claimed now. Touches nothing: a location that never had the SKU stays untouched. */
   readonly available: (location: string) => Promise<number>
+  /** What locations were last heard to have: where to ask first. Those nobody ever heard of are left out. */
+  readonly heard: () => Promise<ReadonlyMap<string, number>>
 }
 /** `available` is what is left after the claim. */
 export type ClaimAnswer = { readonly granted: number; readonly available: number }
@@ -42,17 +45,41 @@ export async function fillDemand(
 }
 
 async function fillFree(search: Search, candidates: readonly string[], allowPartial: boolean): Promise<void> {
-  const { demand, positions, seen } = search
+  const { demand, positions } = search
   const [first, ...others] = candidates
   if (first === undefined || (await claimWhole(search, first))) return
-  const looked = await Promise.all(others.map((location) => positions.available(location)))
-  others.forEach((location, index) => {
+  const heard = others.length === 0 ? new Map<string, number>() : await positions.heard()
+  const likely = others.find((each) => (heard.get(each) ?? 0) - (demand.named.get(each) ?? 0) >= demand.free)
+  if (likely !== undefined && (await claimWhole(search, likely))) return
+  await look(
+    search,
+    others.filter((location) => heard.has(location)),
+  )
+  if (await claimSeen(search, candidates, false)) return
+  // What has just had its first units may not have been heard of yet.
+  await look(
+    search,
+    others.filter((location) => !heard.has(location)),
+  )
+  await claimSeen(search, candidates, allowPartial)
+}
+
+async function look({ positions, seen }: Search, locations: readonly string[]): Promise<void> {
+  const looked = await Promise.all(locations.map((location) => positions.available(location)))
+  locations.forEach((location, index) => {
     seen.set(location, looked[index] ?? 0)
   })
-  const whole = others.find((location) => spare(search, location) >= demand.free)
-  if (whole !== undefined && (await claimWhole(search, whole))) return
+}
+
+/** False when what was seen so far does not suffice: nothing is claimed then. */
+async function claimSeen(search: Search, candidates: readonly string[], allowPartial: boolean): Promise<boolean> {
+  const { free } = search.demand
+  const whole = candidates.slice(1).find((location) => spare(search, location) >= free)
+  if (whole !== undefined && (await claimWhole(search, whole))) return true
   const total = candidates.reduce((sum, location) => sum + Math.max(0, spare(search, location)), 0)
-  if (total >= demand.free || allowPartial) await split(search, candidates)
+  if (total < free && !allowPartial) return false
+  await split(search, candidates)
+  return true
 }
 
 /** Largest first, so that the fewest locations serve; equal ones in the order of the candidates. */

@@ -14,6 +14,7 @@ import { refuse } from '../problem.ts'
 import { examples } from '../wire/examples.ts'
 import { feedDocument, feedListingDocument, feedListingSchema, feedSchema } from '../wire/feed-document.ts'
 import { nextCursorSchema } from '../wire/paging.ts'
+import { wholeNumber } from '../wire/whole-number.ts'
 
 export const channelFeed = new OpenAPIHono<AppEnv>()
 
@@ -81,11 +82,7 @@ const listingsRoute = createRoute({
         .optional()
         .openapi({ description: 'The content of one product; not with `sku`' }),
       cursor: cursorSchema.default(''),
-      limit: z.coerce
-        .number()
-        .pipe(z.int().min(1).max(pageSizeMax))
-        .default(pageSizeDefault)
-        .openapi({ type: 'integer', minimum: 1, maximum: pageSizeMax, default: pageSizeDefault }),
+      limit: wholeNumber(1, pageSizeMax).default(pageSizeDefault),
     }),
   },
   responses: {

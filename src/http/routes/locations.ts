@@ -13,6 +13,7 @@ import { answers, noQuery, reads, reasonsOf, refusals, takes, writes } from '../
 import { refuse } from '../problem.ts'
 import { examples } from '../wire/examples.ts'
 import { instantOutSchema, rfc3339OrNull } from '../wire/instant.ts'
+import { wholeNumber } from '../wire/whole-number.ts'
 
 export const locations = new OpenAPIHono<AppEnv>()
 
@@ -64,11 +65,7 @@ const locationRoute = createRoute({
   request: {
     params,
     query: z.strictObject({
-      days: z.coerce
-        .number()
-        .pipe(z.int().min(1).max(daysAheadMax))
-        .default(daysDefault)
-        .openapi({ type: 'integer', minimum: 1, maximum: daysAheadMax, default: daysDefault }),
+      days: wholeNumber(1, daysAheadMax).default(daysDefault),
     }),
   },
   responses: { 200: answers(locationSchema, 'The location'), ...refusals(...reasonsOf.read, ...known) },

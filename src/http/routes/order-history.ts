@@ -5,6 +5,7 @@ import type { AppEnv } from '../context.ts'
 import { answers, reads, reasonsOf, refusals } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
 import { instantOutSchema, rfc3339 } from '../wire/instant.ts'
+import { wholeNumber } from '../wire/whole-number.ts'
 import { findOrder, orderPathSchema } from './order-access.ts'
 
 export const orderHistory = new OpenAPIHono<AppEnv>()
@@ -37,7 +38,7 @@ const timelineRoute = createRoute({
   request: {
     params: orderPathSchema,
     query: z.strictObject({
-      afterSeq: z.coerce.number().pipe(z.int().min(0)).default(0).openapi({ type: 'integer', minimum: 0, default: 0 }),
+      afterSeq: wholeNumber(0).default(0),
     }),
   },
   responses: {

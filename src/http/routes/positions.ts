@@ -11,6 +11,7 @@ import { refuse } from '../problem.ts'
 import { instantOutSchema, rfc3339 } from '../wire/instant.ts'
 import { statesSchema } from '../wire/inventory-states.ts'
 import { tracedDocument, tracedSchema } from '../wire/traced-units.ts'
+import { wholeNumber } from '../wire/whole-number.ts'
 
 export const positions = new OpenAPIHono<AppEnv>()
 
@@ -68,12 +69,8 @@ const positionRoute = createRoute({
         .openapi({ param: { name: 'location', in: 'path' }, example: 'east' }),
     }),
     query: z.strictObject({
-      limit: z.coerce
-        .number()
-        .pipe(z.int().min(1).max(ledgerMax))
-        .default(ledgerDefault)
-        .openapi({ type: 'integer', minimum: 1, maximum: ledgerMax, default: ledgerDefault }),
-      beforeSeq: z.coerce.number().pipe(z.int().min(1)).optional().openapi({ type: 'integer', minimum: 1 }),
+      limit: wholeNumber(1, ledgerMax).default(ledgerDefault),
+      beforeSeq: wholeNumber(1).optional(),
     }),
   },
   responses: {

@@ -4,7 +4,7 @@
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { actor, type ReservationApi } from '../../actor-apis.ts'
-import type { ReservationRefusal } from '../../domain/stock/reservation-contract.ts'
+import type { ReservationRefusal, ReservationVerdict } from '../../domain/stock/reservation-contract.ts'
 import { reservationShard } from '../../domain/stock/reservation-shard.ts'
 import { type AppContext, type AppEnv, causeOf } from '../context.ts'
 import { acts, answers, noQuery, reads, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
@@ -48,6 +48,10 @@ function ownId(c: AppContext, id: string): string {
 
 function shardFor(c: AppContext, id: string): ReservationApi {
   return actor<ReservationApi>(c.env.RESERVATION, reservationShard(id))
+}
+
+function answerReservation(c: AppContext, verdict: ReservationVerdict, id: string) {
+  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuseReservation(c, verdict.error, id)
 }
 
 /** Names the reservation as the caller does, not as it is kept. */
@@ -112,7 +116,7 @@ const getRoute = createRoute({
 reservations.openapi(getRoute, async (c) => {
   const { id } = c.req.valid('param')
   const verdict = await shardFor(c, ownId(c, id)).read(ownId(c, id))
-  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuseReservation(c, verdict.error, id)
+  return answerReservation(c, verdict, id)
 })
 
 const extendRoute = createRoute({
@@ -134,7 +138,7 @@ reservations.openapi(extendRoute, async (c) => {
   const { id } = c.req.valid('param')
   const untilMs = c.var.receivedAtMs + c.req.valid('json').expiresInSeconds * 1_000
   const verdict = await shardFor(c, ownId(c, id)).extend(ownId(c, id), untilMs, causeOf(c))
-  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuseReservation(c, verdict.error, id)
+  return answerReservation(c, verdict, id)
 })
 
 const commitRoute = createRoute({
@@ -154,7 +158,7 @@ const commitRoute = createRoute({
 reservations.openapi(commitRoute, async (c) => {
   const { id } = c.req.valid('param')
   const verdict = await shardFor(c, ownId(c, id)).commit(ownId(c, id), causeOf(c))
-  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuseReservation(c, verdict.error, id)
+  return answerReservation(c, verdict, id)
 })
 
 const releaseRoute = createRoute({
@@ -174,5 +178,5 @@ const releaseRoute = createRoute({
 reservations.openapi(releaseRoute, async (c) => {
   const { id } = c.req.valid('param')
   const verdict = await shardFor(c, ownId(c, id)).release(ownId(c, id), causeOf(c))
-  return verdict.ok ? c.json(reservationOf(verdict, id), 200) : refuseReservation(c, verdict.error, id)
+  return answerReservation(c, verdict, id)
 })

@@ -21,14 +21,14 @@ import {
   sourcingProfileDocument,
   sourcingProfileSchema,
 } from '../wire/sourcing-profile.ts'
+import { wholeNumber } from '../wire/whole-number.ts'
 
 export const sourcingProfiles = new OpenAPIHono<AppEnv>()
 
 const historyDefault = 20
 const historyMax = 100
 const found = refusals(...reasonsOf.read, 'profile_not_found')
-const revision = z.coerce.number().pipe(z.int().min(1))
-const revisionParameter = { type: 'integer', minimum: 1 } as const
+const revision = wholeNumber(1)
 
 const listRoute = createRoute({
   method: 'get',
@@ -77,12 +77,8 @@ const historyRoute = createRoute({
   request: {
     params: profilePathSchema,
     query: z.strictObject({
-      beforeRevision: revision.optional().openapi(revisionParameter),
-      limit: z.coerce
-        .number()
-        .pipe(z.int().min(1).max(historyMax))
-        .default(historyDefault)
-        .openapi({ type: 'integer', minimum: 1, maximum: historyMax, default: historyDefault }),
+      beforeRevision: revision.optional(),
+      limit: wholeNumber(1, historyMax).default(historyDefault),
     }),
   },
   responses: {
@@ -114,8 +110,8 @@ const diffRoute = createRoute({
   request: {
     params: profilePathSchema,
     query: z.strictObject({
-      from: revision.optional().openapi({ ...revisionParameter, description: 'Left out: what is in force' }),
-      to: revision.optional().openapi({ ...revisionParameter, description: 'Left out: the draft' }),
+      from: revision.optional().openapi({ description: 'Left out: what is in force' }),
+      to: revision.optional().openapi({ description: 'Left out: the draft' }),
     }),
   },
   responses: {

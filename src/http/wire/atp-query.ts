@@ -5,14 +5,13 @@ import type { ShipToRegion } from '../../domain/config/serves-region.ts'
 import { slugSchema } from '../../domain/config/slug.ts'
 import { skuSchema } from '../../domain/order/canonical-order.ts'
 import { instantSchema } from './instant.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const skusMax = 100
 /** Positions push each change, so this only limits what a lost push may cost. */
 const stalenessDefaultMs = 5_000
 
 const oneOrMany = (value: unknown) => (Array.isArray(value) ? value : [value])
-const integer = (minimum: number, maximum: number) =>
-  z.coerce.number().pipe(z.int().min(minimum).max(maximum)).openapi({ type: 'integer', minimum, maximum })
 const flag = z
   .enum(['true', 'false'])
   .default('false')
@@ -34,7 +33,7 @@ export const atpQuerySchema = z.strictObject({
   channel: slugSchema.optional().openapi({
     description: 'Only locations of its network count, and its thresholds, exclusions, caps and group hold',
   }),
-  quantity: integer(1, 1_000_000)
+  quantity: wholeNumber(1, 1_000_000)
     .optional()
     .openapi({
       description:
@@ -55,9 +54,11 @@ export const atpQuerySchema = z.strictObject({
       items: { type: 'string', enum: [...deliveryMethods] },
       description: 'Of several, the one that needs the most safety stock decides',
     }),
-  goodForDays: integer(0, 36_500).default(0).openapi({ description: 'How long the units have to keep after the date' }),
+  goodForDays: wholeNumber(0, 36_500)
+    .default(0)
+    .openapi({ description: 'How long the units have to keep after the date' }),
   explain: flag.openapi({ type: 'string', enum: ['true', 'false'], description: 'Every term, with its source' }),
-  maxStalenessMs: integer(0, 3_600_000)
+  maxStalenessMs: wholeNumber(0, 3_600_000)
     .default(stalenessDefaultMs)
     .openapi({ description: '0 reads the positions themselves' }),
   asOf: instantSchema.optional().openapi({ description: 'By the stock and the configuration of then' }),

@@ -1,6 +1,7 @@
 /** Query parameters of a list, and the page it answers with. */
 import { z } from '@hono/zod-openapi'
 import { type Cursor, pageSizeDefault, pageSizeMax, parseCursor } from '../../db/page.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const cursorSchema = z
   .string()
@@ -14,11 +15,7 @@ const cursorSchema = z
 
 export const pagingFields = {
   cursor: cursorSchema.optional(),
-  limit: z.coerce
-    .number()
-    .pipe(z.int().min(1).max(pageSizeMax))
-    .default(pageSizeDefault)
-    .openapi({ type: 'integer', minimum: 1, maximum: pageSizeMax, default: pageSizeDefault }),
+  limit: wholeNumber(1, pageSizeMax).default(pageSizeDefault),
 }
 
 export const nextCursorSchema = z.string().nullable().openapi({ description: 'Null on the last page' })

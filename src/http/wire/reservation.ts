@@ -11,10 +11,13 @@ const expiresInSecondsMax = 7 * 24 * 3_600
 const linesMax = 200
 const goodForDaysMax = 36_500
 
-/** No slash: ids of the orders' own reservations have one, so the two can never meet. */
+/**
+ * No slash: ids of the orders' own reservations have one, so the two can never meet. Not `.` or `..`: a path that ends
+ * in them leads elsewhere, so that nobody could commit it or give it back.
+ */
 export const reservationIdSchema = z
   .string()
-  .regex(/^[A-Za-z0-9._:~-]{1,100}$/, '1 to 100 of A-Z a-z 0-9 . _ : ~ -')
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,100}$/, '1 to 100 of A-Z a-z 0-9 . _ : ~ -, and not . or ..')
   .openapi({ example: 'cart-5f2c' })
 const expiresInSeconds = z.int().min(1).max(expiresInSecondsMax).openapi({ example: 900 })
 

@@ -3,13 +3,12 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { atfOf, atpOf, promiseTerms } from '../../../src/domain/atp/atp-of.ts'
 import { atsOf } from '../../../src/domain/atp/ats-of.ts'
-import { earliestFor } from '../../../src/domain/atp/earliest-for.ts'
 import { freeUnits } from '../../../src/domain/atp/free-units.ts'
 import { locationId, sku } from '../../../src/domain/shared/ids.ts'
 import { initialPosition } from '../../../src/domain/stock/position.ts'
 import { statesOf } from '../../../src/domain/stock/states.ts'
 import { anyAsk, anyFigures, lastMs, nowMs } from './any-figures.ts'
-import { slowAtp, slowEarliest, slowFree } from './slow-promise.ts'
+import { slowAtp, slowFree } from './slow-promise.ts'
 
 const byMs = fc.integer({ min: nowMs - 2, max: lastMs })
 
@@ -30,15 +29,6 @@ it('what is free of the stock on hand, and what is available to fulfil, is what 
       expect(atfOf(figures, ask)).toBeLessThanOrEqual(Math.max(0, freeUnits(figures, ask)))
     }),
     { numRuns: 3_000 },
-  )
-})
-
-it('the earliest date for a quantity is the first that the slow reference finds', () => {
-  fc.assert(
-    fc.property(anyFigures, anyAsk, fc.integer({ min: 1, max: 5 }), (figures, ask, quantity) => {
-      expect(earliestFor(figures, ask, quantity)).toBe(slowEarliest(figures, ask, quantity, lastMs))
-    }),
-    { numRuns: 1_000 },
   )
 })
 

@@ -121,9 +121,3 @@ export function slowFree(figures: PositionFigures, ask: UnitsAsk): number {
   const more = room(things, served, { atMs: ask.nowMs, needMs: ask.goodUntilMs ?? 0 })
   return more - (waiting.at(-1)?.units ?? 0) - keptBack(figures, ask, ask.nowMs)
 }
-
-/** Tried for every instant there is until one will do. */
-export function slowEarliest(figures: PositionFigures, ask: UnitsAsk, quantity: number, lastMs: number): number | null {
-  for (let atMs = ask.nowMs; atMs <= lastMs; atMs += 1) if (slowAtp(figures, ask, atMs) >= quantity) return atMs
-  return null
-}

@@ -6,13 +6,18 @@ import {
   type ConcludeFacts,
   concludeRead,
   concludeSend,
-  expectedBy,
   leaseOver,
   readFailed,
   refusedRetryMs,
   type SendOutcome,
 } from '../../../src/domain/feed/attempt.ts'
-import { type FeedEvent, type FeedListing, type FeedStep, forgotten } from '../../../src/domain/feed/feed-listing.ts'
+import {
+  type FeedEvent,
+  type FeedListing,
+  type FeedStep,
+  forgotten,
+  shownBy,
+} from '../../../src/domain/feed/feed-listing.ts'
 import { notice } from '../../../src/domain/feed/observe.ts'
 import { wake } from '../../../src/domain/feed/wake.ts'
 import { check, resend, want } from '../../../src/domain/feed/want.ts'
@@ -85,8 +90,8 @@ const shows = (value: number) => new Story().wants(value).sends(committed).after
 describe('a listing that is wanted', () => {
   it('is sent without comparing the first time, and compares with what was confirmed from then on', () => {
     const story = new Story().wants(7)
-    expect(expectedBy(story.it)).toBeNull()
-    expect(expectedBy(story.sends(committed).wants(5).it)).toBe(7)
+    expect(shownBy(story.it)).toBeNull()
+    expect(shownBy(story.sends(committed).wants(5).it)).toBe(7)
   })
 
   it('keeps the newest wish alone', () => {
@@ -153,7 +158,7 @@ describe('a call that failed', () => {
     expect(story.it).toMatchObject({ state: 'doubtful', desired: 6 })
     expect(story.wants(5).it.state).toBe('doubtful')
     expect(story.reads(6).it).toMatchObject({ state: 'ready', desired: 5, drift: null })
-    expect(expectedBy(story.it)).toBe(6)
+    expect(shownBy(story.it)).toBe(6)
   })
 
   it('was none when the channel turns out to show what was sent', () => {
@@ -317,7 +322,7 @@ function play(actions: readonly Action[]) {
     if (channel.verdict !== null) return
     if (state === 'reading') channel.verdict = 'done'
     if (state !== 'sending' || sent === null) return
-    const expected = expectedBy(story.it)
+    const expected = shownBy(story.it)
     channel.verdict = expected === null || expected === channel.shown ? 'done' : 'stale'
     if (channel.verdict === 'done') channel.shown = sent.value
   }
@@ -403,7 +408,7 @@ describe('whatever happens in whatever order', () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
         const { listing } = play(actions).story
-        if (listing?.state === 'ready') expect(expectedBy(listing)).not.toBe(listing.desired)
+        if (listing?.state === 'ready') expect(shownBy(listing)).not.toBe(listing.desired)
       }),
       { numRuns: 1_000 },
     )

@@ -1,22 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  batchesByKind,
-  dueRows,
-  retryDelayMaxMs,
-  retryDelayMinMs,
-  retryDelayMs,
-} from '../../../src/domain/outbox/drain.ts'
-
-const row = (id: string, dueAtMs: number) => ({ id, dueAtMs, attempts: 0 })
-
-describe('what is due', () => {
-  it('is everything up to now, oldest first, ties by id, at most the limit', () => {
-    const rows = [row('d', 6), row('c', 3), row('b', 5), row('a', 5)]
-    expect(dueRows(rows, 5).map(({ id }) => id)).toEqual(['c', 'a', 'b'])
-    expect(dueRows(rows, 5, 2).map(({ id }) => id)).toEqual(['c', 'a'])
-  })
-})
+import { batchesByKind, retryDelayMaxMs, retryDelayMinMs, retryDelayMs } from '../../../src/domain/outbox/drain.ts'
 
 describe('batches', () => {
   it('hold one kind each, in order, at most the size', () => {
