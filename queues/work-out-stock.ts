@@ -16,7 +16,6 @@ import {
   cappedByPlace,
   desiredPrices,
   desiredStock,
-  unitsByPlace,
 } from '../src/domain/feed/desired-stock.ts'
 import type { FeedOutlook, SkuWant } from '../src/domain/feed/feed-contract.ts'
 import { noSales } from '../src/domain/feed/sell-rate.ts'
@@ -118,11 +117,11 @@ async function unitsFor(
   const asked = { sku: entry.sku, class: entry.class, channel: channel.account.id }
   const cap = isExcluded(promising, asked) ? 0 : capFor(promising, asked)
   const unitsWith = (kept: (buffer: BufferTerms) => number) => {
-    const units = read.map(({ ask, quantity, buffer }) => {
+    const parts = read.map(({ ask, quantity, buffer }) => {
       const rules = { ...ask.rules, buffer: kept(buffer) }
-      return { units: unitsByPlace(atsOf({ ...ask, rules }), places), quantity }
+      return { terms: atsOf({ ...ask, rules }), quantity }
     })
-    return cappedByPlace(bundlesByPlace(units, places), cap)
+    return cappedByPlace(bundlesByPlace(parts, places), cap)
   }
   return { shown: unitsWith(({ buffer }) => buffer), unbuffered: unitsWith(() => 0) }
 }

@@ -206,21 +206,25 @@ describe('available to promise', () => {
     expect(promisable.changes.map(({ units }) => units)).toEqual([0])
   })
 
-  it('answers a bundle by its scarcest component, a shared one summed', async () => {
+  it('answers a bundle by what can be packed whole at one location, a shared component summed', async () => {
     await onHand('BOLT-1', 'east', 41)
     await onHand('NUT-1', 'east', 12)
     await onHand('NUT-1', 'west', 7)
-    expect(await askOne('sku=KIT-1')).toMatchObject({ available: 9, ats: 9 })
-    const nested = await askOne('sku=KIT-2&quantity=3&explain=true')
+    const apart = await askOne('sku=KIT-1&quantity=7')
+    expect(apart).toMatchObject({ available: 6, ats: 6, enough: false, promise: null })
+    await onHand('BOLT-1', 'west', 8)
+    expect(await askOne('sku=KIT-1&maxStalenessMs=0')).toMatchObject({ available: 8, ats: 8 })
+    const nested = await askOne('sku=KIT-2&quantity=3&explain=true&maxStalenessMs=0')
     expect(nested.rules?.map(({ sku: part, unitsEach }) => [part, unitsEach])).toEqual([
       ['BOLT-1', 4],
       ['NUT-1', 5],
     ])
     expect(nested).toMatchObject({ available: 3, enough: true })
     expect(nested.promise?.plan.map(({ sku: part, location, quantity }) => [part, location, quantity])).toEqual([
-      ['BOLT-1', 'east', 12],
-      ['NUT-1', 'east', 12],
-      ['NUT-1', 'west', 3],
+      ['BOLT-1', 'east', 8],
+      ['BOLT-1', 'west', 4],
+      ['NUT-1', 'east', 10],
+      ['NUT-1', 'west', 5],
     ])
   })
 })

@@ -7,6 +7,7 @@ import type { Deliver, Delivery } from './deliver-at.ts'
 import { type Step, unitsAt } from './network-curve.ts'
 import type { PartAvailability } from './part-availability.ts'
 import { comingUnits } from './supply-and-claims.ts'
+import { bundlesOf } from './whole-bundles.ts'
 
 export type PromiseAsk = {
   readonly nowMs: number
@@ -65,15 +66,16 @@ function isBetter(plan: QuotedPromise, than: QuotedPromise, { byMs }: PromiseAsk
 const isInTime = ({ dateMs }: QuotedPromise, byMs: number | null) => byMs === null || dateMs <= byMs
 const placesOf = ({ plan }: QuotedPromise) => new Set(plan.map(({ location }) => location)).size
 
-type Source = { readonly location: LocationId; readonly units: number; readonly delivery: Delivery }
+/** `quantity`: of what is asked for; of a bundle, as many as the location makes whole. */
+type Source = { readonly location: LocationId; readonly quantity: number; readonly delivery: Delivery }
 type Order = (left: Source, right: Source) => number
 
 const soonest: Order = (left, right) => left.delivery.atMs - right.delivery.atMs
-const mostUnits: Order = (left, right) => right.units - left.units
+const most: Order = (left, right) => right.quantity - left.quantity
 /** As few locations as possible, and as soon as possible. Ties stand in the order in which locations are asked. */
 const orders: readonly Order[] = [
-  (left, right) => mostUnits(left, right) || soonest(left, right),
-  (left, right) => soonest(left, right) || mostUnits(left, right),
+  (left, right) => most(left, right) || soonest(left, right),
+  (left, right) => soonest(left, right) || most(left, right),
 ]
 
 function planFrom(
@@ -82,8 +84,11 @@ function planFrom(
   order: Order,
   ask: PromiseAsk,
 ): QuotedPromise | null {
-  const plan = parts.flatMap((part) => planPart(part, fromMs, order, ask) ?? [])
-  if (new Set(plan.map(({ sku }) => sku)).size < parts.length) return null
+  const chosen = chosenFrom(sourcesOf(parts, fromMs, ask), order, ask.quantity)
+  if (chosen === null) return null
+  const plan = parts.flatMap((part) =>
+    chosen.map((source) => planned(part, source, source.quantity * part.part.units, fromMs, ask.nowMs)),
+  )
   const surely = plan.reduce((share, { confidencePercent }) => (share * confidencePercent) / 100, 100)
   return {
     dateMs: Math.max(...plan.map(({ dateMs }) => dateMs)),
@@ -93,26 +98,31 @@ function planFrom(
   }
 }
 
+function sourcesOf(parts: readonly PartAvailability[], fromMs: number, { deliver }: PromiseAsk): readonly Source[] {
+  const each = parts.map(({ part }) => part.units)
+  return (parts[0]?.locations ?? []).flatMap(({ location }) => {
+    const curves = parts.map(({ locations }) => locations.find((there) => there.location === location)?.curve ?? [])
+    const quantity = bundlesOf(
+      curves.map((curve) => unitsAt(curve, fromMs)),
+      each,
+    )
+    const delivery = deliver(location, fromMs)
+    return quantity > 0 && Number.isFinite(delivery.atMs) ? [{ location, quantity, delivery }] : []
+  })
+}
+
 /** A location that has all of it comes before any that have a part; otherwise as many as it takes. */
-function planPart(part: PartAvailability, fromMs: number, order: Order, ask: PromiseAsk): PlannedUnits[] | null {
-  const sources = part.locations
-    .map(({ location, curve }) => ({
-      location,
-      units: unitsAt(curve, fromMs),
-      delivery: ask.deliver(location, fromMs),
-    }))
-    .filter(({ units, delivery }) => units > 0 && Number.isFinite(delivery.atMs))
-  const wanted = ask.quantity * part.part.units
-  const whole = sources.filter(({ units }) => units >= wanted).sort(soonest)
-  const chosen = order === orders[0] && whole.length > 0 ? whole.slice(0, 1) : sources.sort(order)
+function chosenFrom(sources: readonly Source[], order: Order, wanted: number): readonly Source[] | null {
+  const whole = sources.filter(({ quantity }) => quantity >= wanted).toSorted(soonest)
+  const asked = order === orders[0] && whole.length > 0 ? whole.slice(0, 1) : sources.toSorted(order)
   let missing = wanted
-  const plan: PlannedUnits[] = []
-  for (const source of chosen) {
-    const quantity = Math.min(missing, source.units)
-    if (quantity > 0) plan.push(planned(part, source, quantity, fromMs, ask.nowMs))
+  const chosen: Source[] = []
+  for (const source of asked) {
+    const quantity = Math.min(missing, source.quantity)
+    if (quantity > 0) chosen.push({ ...source, quantity })
     missing -= quantity
   }
-  return missing > 0 ? null : plan
+  return missing > 0 ? null : chosen
 }
 
 function planned(

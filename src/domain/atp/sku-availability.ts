@@ -1,10 +1,11 @@
 /**
- * The answer to "what can be promised of this SKU". A bundle answers by its components: as many as the scarcest of them
- * makes, at every date.
+ * The answer to "what can be promised of this SKU". A bundle answers by its components: as many as can be made whole at
+ * one location each, and never more than the scarcest component allows over the network, at every date.
  */
 import { combined, type Step } from './network-curve.ts'
 import { type Asker, channelRules, type Part, type PartAvailability, partAvailability } from './part-availability.ts'
 import { type PromiseAsk, promiseOf, type QuotedPromise } from './promise-date.ts'
+import { wholeBundles, wholeBundlesByDate } from './whole-bundles.ts'
 
 export type SkuQuestion = {
   readonly sku: Part['sku']
@@ -32,15 +33,34 @@ export function skuAvailability({ sku, class: ofClass, parts: asked, asker, want
   const most = own.excluded ? 0 : (own.cap ?? Number.POSITIVE_INFINITY)
   const scarcest = (units: readonly number[]) =>
     Math.min(...units.map((each, index) => Math.floor(each / (parts[index]?.part.units ?? 1))))
-  const curve = combined(
-    parts.map((part) => part.curve),
-    (units) => Math.min(most, scarcest(units)),
+  const whole = isSoldForItself(parts) ? null : wholeOf(parts)
+  const curve = combined([...parts.map((part) => part.curve), ...(whole === null ? [] : [whole.curve])], (units) =>
+    Math.min(most, scarcest(units.slice(0, parts.length)), units[parts.length] ?? Number.POSITIVE_INFINITY),
   )
+  const together = whole?.now ?? Number.POSITIVE_INFINITY
   return {
-    available: scarcest(parts.map(({ ats }) => ats.network)),
-    ats: Math.min(most, scarcest(parts.map(({ ats }) => ats.ats))),
+    available: Math.min(together, scarcest(parts.map(({ ats }) => ats.network))),
+    ats: Math.min(most, together, scarcest(parts.map(({ ats }) => ats.ats))),
     curve,
     promise: wanted === null ? null : promiseOf(curve, parts, { ...wanted, nowMs: asker.nowMs }),
     parts,
+  }
+}
+
+const isSoldForItself = (parts: readonly PartAvailability[]): boolean =>
+  parts.length === 1 && parts[0]?.part.units === 1
+
+function wholeOf(parts: readonly PartAvailability[]): { readonly now: number; readonly curve: readonly Step[] } {
+  return {
+    now: wholeBundles(
+      parts.map(({ part, ats }) => {
+        return { each: part.units, at: new Map(ats.locations.map(({ location, terms }) => [location, terms.units])) }
+      }),
+    ),
+    curve: wholeBundlesByDate(
+      parts.map(({ part, locations }) => {
+        return { each: part.units, at: new Map(locations.map(({ location, curve }) => [location, curve])) }
+      }),
+    ),
   }
 }

@@ -3,6 +3,7 @@
  * proportion to what lies behind each, in whole packs. All shares together never exceed the ATS.
  */
 import type { AtsTerms } from '../atp/ats-of.ts'
+import { bundlesOf, type PartUnits, wholeBundles } from '../atp/whole-bundles.ts'
 import type { Listing } from '../catalog/listing.ts'
 import type { FeedKey } from './feed-listing.ts'
 
@@ -43,15 +44,28 @@ export function unitsByPlace(terms: AtsTerms, places: readonly ChannelPlace[]): 
   return shareOut(terms.ats, behind)
 }
 
-/** A bundle shows what its scarcest component allows. `components`: units by place, and units in one bundle. */
+/** A bundle shows what its scarcest component allows, and what can be made whole at one location each. */
 export function bundlesByPlace(
-  components: readonly { readonly units: readonly number[]; readonly quantity: number }[],
+  components: readonly { readonly terms: AtsTerms; readonly quantity: number }[],
   places: readonly ChannelPlace[],
 ): readonly number[] {
-  return places.map((_, index) => {
-    const makes = components.map(({ units, quantity }) => Math.floor((units[index] ?? 0) / quantity))
-    return makes.length === 0 ? 0 : Math.min(...makes)
+  const each = components.map(({ quantity }) => quantity)
+  const shares = components.map(({ terms }) => unitsByPlace(terms, places))
+  return places.map((place, index) => {
+    const allowed = bundlesOf(
+      shares.map((units) => units[index] ?? 0),
+      each,
+    )
+    return Math.min(allowed, wholeBundles(components.map((component) => unitsBehind(component, place))))
   })
+}
+
+function unitsBehind(
+  { terms, quantity: each }: { readonly terms: AtsTerms; readonly quantity: number },
+  { locations }: ChannelPlace,
+): PartUnits {
+  const behind = terms.locations.filter(({ location }) => locations.includes(location))
+  return { each, at: new Map(behind.map(({ location, terms: { units } }) => [location, units])) }
 }
 
 /** By a rule for the bundle itself; null: there is none. */

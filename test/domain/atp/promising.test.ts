@@ -129,23 +129,30 @@ describe('the answer for a SKU', () => {
     )
   })
 
-  it('for a bundle is that of its scarcest component', () => {
+  it('for a bundle is what every location can pack whole of it, and never more than a component has', () => {
     fc.assert(
-      fc.property(network, network, fc.integer({ min: 1, max: 5 }), (bolts, nuts, each) => {
-        const parts = [partOf(bolts, { sku: sku('BOLT') }), partOf(nuts, { sku: sku('NUT'), units: each })]
-        const single = (part: Part) =>
-          skuAvailability({
-            sku: part.sku,
-            class: null,
-            parts: [{ ...part, units: 1 }],
-            asker: asker(null),
-            wanted: null,
-          })
-        const kit = skuAvailability({ sku: sku('KIT'), class: null, parts, asker: asker(null), wanted: null })
-        const [bolt, nut] = parts.map((part) => single(part).available) as [number, number]
-        expect(kit.available).toBe(Math.min(bolt, Math.floor(nut / each)))
+      fc.property(network, network, fc.integer({ min: 1, max: 5 }), units, (bolts, nuts, each, unrouted) => {
+        const parts = [partOf(bolts, { sku: sku('BOLT') }), partOf(nuts, { sku: sku('NUT'), units: each, unrouted })]
+        const wanted = { quantity: 2, byMs: null, deliver }
+        const kit = skuAvailability({ sku: sku('KIT'), class: null, parts, asker: asker(null), wanted })
+        const ask = { nowMs, group: null, goodUntilMs: null, keepBack: 0 }
+        const at = (held: PositionFigures | undefined) => (held === undefined ? 0 : Math.max(0, atfOf(held, ask)))
+        const whole = bolts.reduce((sum, held, site) => sum + Math.min(at(held), Math.floor(at(nuts[site]) / each)), 0)
+        const nutsLeft = nuts.reduce((sum, held) => sum + atfOf(held, ask), 0) - unrouted
+        expect(kit.available).toBe(whole)
+        expect(kit.ats).toBe(Math.max(0, Math.min(whole, Math.floor(nutsLeft / each))))
+        expect(kit.curve[0]?.units).toBe(kit.ats)
+        for (const { location } of kit.promise?.plan ?? []) {
+          const [bolt = 0, nut = 0] = ['BOLT', 'NUT'].map((name) =>
+            (kit.promise?.plan ?? []).reduce(
+              (sum, planned) => sum + (planned.sku === name && planned.location === location ? planned.quantity : 0),
+              0,
+            ),
+          )
+          expect(nut).toBe(bolt * each)
+        }
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     )
   })
 })

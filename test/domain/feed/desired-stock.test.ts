@@ -80,9 +80,17 @@ describe('what a channel shows at its own locations', () => {
 
   it('is what the scarcest component of a bundle allows', () => {
     const components = [
-      { units: [7, 5], quantity: 2 },
-      { units: [2, 50], quantity: 1 },
+      { terms: terms({ east: 4, south: 3, west: 5 }), quantity: 1 },
+      { terms: terms({ east: 40, south: 40, west: 40 }, { cap: 6 }), quantity: 2 },
     ]
-    expect(bundlesByPlace(components, places)).toEqual([2, 2])
+    expect(bundlesByPlace(components, places)).toEqual([2, 1])
+  })
+
+  it('counts of a bundle only what one location has whole, also behind the same place', () => {
+    const components = [
+      { terms: terms({ east: 8, south: 0, west: 9 }), quantity: 2 },
+      { terms: terms({ east: 1, south: 7, west: 3 }), quantity: 1 },
+    ]
+    expect(bundlesByPlace(components, places)).toEqual([1, 3])
   })
 })
