@@ -138,10 +138,10 @@ describe('available to promise', () => {
     await onHand('PLAIN-1', 'west', 0)
     const before = (await listDurableObjectIds(bindings.AVAILABILITY)).length
     const { skus } = await ask('sku=SERVICE-1&sku=PLAIN-1&sku=NO-SUCH-SKU')
-    expect(skus.map(({ known, available }) => [known, available])).toEqual([
-      [true, 0],
-      [true, 7],
-      [false, 0],
+    expect(skus.map(({ known, stocked, available, enough }) => [known, stocked, available, enough])).toEqual([
+      [true, false, 0, true],
+      [true, true, 7, true],
+      [false, false, 0, false],
     ])
     expect((await listDurableObjectIds(bindings.AVAILABILITY)).length).toBe(before)
   })

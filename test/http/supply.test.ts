@@ -87,15 +87,23 @@ describe('a lot', () => {
 })
 
 describe('protected units', () => {
+  const protection = { sku: 'ANCHOR-S', location: 'east', group: 'contract', quantity: 5, releaseAt: far }
+  const put = async (change: object = {}) => {
+    const body = JSON.stringify({ protections: [{ ...protection, ...change }] })
+    return await send('/v1/inventory/protections', { method: 'PUT', headers: { ...bearer, ...json }, body })
+  }
+
+  it('are lent to a group by one rule', async () => {
+    const loan = { group: 'trade', quantityMax: 2 }
+    const answer = await put({ lendsTo: [loan, { ...loan, quantityMax: 3 }] })
+    expect(answer.status).toBe(422)
+    const errors = [{ path: 'protections.0.lendsTo', message: 'names a group twice' }]
+    expect(await answer.json()).toMatchObject({ reason: 'invalid_body', errors })
+  })
+
   it('are set once however often it is said, and shown', async () => {
-    const protection = { sku: 'ANCHOR-S', location: 'east', group: 'contract', quantity: 5, releaseAt: far }
-    const put = async () => {
-      const body = JSON.stringify({ protections: [protection] })
-      const headers = { ...bearer, ...json }
-      return (await send('/v1/inventory/protections', { method: 'PUT', headers, body })).json()
-    }
-    expect(await put()).toMatchObject({ applied: 1, refused: 0 })
-    expect(await put()).toMatchObject({ unchanged: 1 })
+    expect(await (await put()).json()).toMatchObject({ applied: 1, refused: 0 })
+    expect(await (await put()).json()).toMatchObject({ unchanged: 1 })
     expect(await shown('ANCHOR-S')).toMatchObject({ protections: [{ group: 'contract', units: 5 }] })
   })
 })

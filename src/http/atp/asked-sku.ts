@@ -10,19 +10,22 @@ export type AskedSku = {
   readonly entry: CatalogSku | null
   /** Empty for what is not stocked, and for a bundle that cannot be resolved: nothing of it can be promised. */
   readonly parts: readonly AskedPart[]
+  /** False: a service or a gift card, or a bundle of nothing else. It never runs out. */
+  readonly stocked: boolean
 }
 
 export async function findAskedSku(env: Env, sku: string, nowMs: number): Promise<AskedSku> {
   const entry = await findSku(env, sku, nowMs)
-  if (entry === null || (!entry.stocked && entry.components.length === 0)) return { sku, entry, parts: [] }
-  if (entry.components.length === 0) return { sku, entry, parts: [{ entry, units: 1 }] }
+  if (entry === null) return { sku, entry, parts: [], stocked: false }
+  const { stocked } = entry
+  if (entry.components.length === 0) return { sku, entry, parts: stocked ? [{ entry, units: 1 }] : [], stocked }
   const resolved = await findBundleParts(env, entry, nowMs)
-  const parts = resolved.ok ? resolved.value : []
+  if (!resolved.ok) return { sku, entry, parts: [], stocked: true }
   const found = await Promise.all(
-    parts.map(async ({ sku: component, units }) => ({ entry: await findSku(env, component, nowMs), units })),
+    resolved.value.map(async ({ sku: component, units }) => ({ entry: await findSku(env, component, nowMs), units })),
   )
   const known = found.flatMap(({ entry: component, units }) =>
     component === null ? [] : [{ entry: component, units }],
   )
-  return { sku, entry, parts: known.length === parts.length ? known : [] }
+  return { sku, entry, parts: known.length === found.length ? known : [], stocked: found.length > 0 }
 }

@@ -8,6 +8,7 @@ import type { Env } from '../../env.ts'
 import type { AvailabilityDocument, PromiseDocument } from '../wire/atp-answer.ts'
 import { rfc3339, rfc3339OrNull } from '../wire/instant.ts'
 import type { AnsweredSku, AtpQuestion } from './answer-atp.ts'
+import type { AskedSku } from './asked-sku.ts'
 import { signPromise } from './promise-id.ts'
 
 /** Steps of the curve that are shown. */
@@ -15,13 +16,14 @@ const changesMax = 50
 
 export async function renderSku(env: Env, question: AtpQuestion, answered: AnsweredSku): Promise<AvailabilityDocument> {
   const { asked, answer } = answered
-  if (answer === null) return nothingOf(asked.sku, asked.entry !== null)
+  if (answer === null) return nothingOf(asked)
   const { query } = question
   const [now, ...changes] = answer.curve
   const sources = answer.parts.flatMap((part) => sourcesOf(part, question, answered))
   return {
     sku: asked.sku,
     known: true,
+    stocked: true,
     available: answer.available,
     ats: answer.ats,
     enough: (now?.units ?? 0) >= (query.quantity ?? 1),
@@ -44,9 +46,11 @@ export function stableParts(skus: readonly AvailabilityDocument[]): unknown {
   }))
 }
 
-function nothingOf(sku: string, known: boolean): AvailabilityDocument {
-  const promisable = { now: 0, changes: [] }
-  return { sku, known, available: 0, ats: 0, enough: false, promisable, promise: null, oldestAgeMs: 0, sources: [] }
+/** What is not stocked can always be had, and is not counted. */
+function nothingOf({ sku, entry, stocked }: AskedSku): AvailabilityDocument {
+  const known = entry !== null
+  const figures = { available: 0, ats: 0, promisable: { now: 0, changes: [] }, oldestAgeMs: 0, sources: [] }
+  return { sku, known, stocked, ...figures, enough: known && !stocked, promise: null }
 }
 
 function summariesOf(sku: string, { reads }: AnsweredSku): SkuAvailability['summaries'] {

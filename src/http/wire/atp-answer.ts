@@ -91,6 +91,9 @@ export const availabilitySchema = z
   .object({
     sku: z.string(),
     known: z.boolean().openapi({ description: 'False: not in the catalogue' }),
+    stocked: z.boolean().openapi({
+      description: 'False of a known SKU: a service, a gift card or a bundle of such, which never runs out',
+    }),
     available: z.int().openapi({ description: 'Available to fulfil now, over all sources' }),
     ats: z.int().openapi({ description: 'Available to sell on the channel: rules and buffer applied' }),
     enough: z.boolean().openapi({ description: 'The quantity, or one, may be promised now' }),

@@ -67,6 +67,7 @@ export const protectionSchema = z
     lendsTo: z
       .array(z.strictObject({ group: slugSchema, quantityMax: quantity }))
       .max(10)
+      .refine((loans) => new Set(loans.map(({ group }) => group)).size === loans.length, 'names a group twice')
       .default([]),
   })
   .openapi('Protection')
