@@ -47,10 +47,9 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
 
 /** For a suite that is not about what the shop shows: nobody tells it. */
 export function withoutPublishing(config: ConfigFile): ConfigFile {
-  const accounts = config.accounts.map((account) => ({
-    ...account,
-    settings: { ...account.settings, publishStock: false },
-  }))
+  const accounts = config.accounts.map((account) =>
+    account.role === 'channel' ? { ...account, settings: { ...account.settings, publishStock: false } } : account,
+  )
   return { ...config, accounts }
 }
 
