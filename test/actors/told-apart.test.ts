@@ -43,7 +43,8 @@ describe('a position', () => {
         storage.sql.exec(`ALTER TABLE reservation DROP COLUMN ${column}`)
       }
       storage.sql.exec('ALTER TABLE stock_report DROP COLUMN lots')
-      for (const column of ['priority', 'since_ms']) storage.sql.exec(`ALTER TABLE waiter DROP COLUMN ${column}`)
+      for (const column of ['priority', 'since_ms', 'channel_group'])
+        storage.sql.exec(`ALTER TABLE waiter DROP COLUMN ${column}`)
       storage.sql.exec('DROP TABLE supply')
       storage.sql.exec('DELETE FROM schema_migration WHERE id >= 3')
       const told = [
