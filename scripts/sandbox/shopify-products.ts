@@ -70,7 +70,7 @@ function kept(known: StoreProduct, { seo, ...change }: UpdateProductInput['produ
   }
 }
 
-/** `{ "<product>": { "title": … } }`: somebody wrote it in the admin, and no webhook tells of it. */
+/** `{ "<product>": { "title": … } }`: somebody wrote it in the admin, and only a store that tells changes tells of it. */
 export function editByHand(records: StoreRecords, edits: unknown): void {
   if (typeof edits !== 'object' || edits === null) return
   for (const [id, change] of Object.entries(edits)) {
