@@ -104,7 +104,7 @@ describe('#16825: of checkouts that race for the last unit', () => {
     await vi.waitFor(async () => expect(await lineFor('HULL-BRUSH')).toEqual([]), 20_000)
   })
 
-  it('none loses its way when one position fails, or its answer is lost, after the other has given its units', async () => {
+  it('none loses its way when one position fails or loses its answer after the other gave its units', async () => {
     await stock('MAST-WAX', 8)
     await stock('MAST-CLOTH', 1)
     const failures = failTwoOfThree('MAST-CLOTH@east', 12)
