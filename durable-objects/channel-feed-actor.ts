@@ -80,7 +80,7 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   readonly #clock = new AlarmClock(this.ctx.storage, [
     ...[this.#outbox, this.#timers, this.#table, this.#skus, this.#attempts, this.#hints],
   ])
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [
     ...[this.#facts, this.#table, this.#skus, this.#attempts, this.#log, this.#outbox, this.#timers, this.#hints],
   ])
   #hinting: Promise<void> | null = null

@@ -69,7 +69,10 @@ describe('a hint from the channel', () => {
     await published(feed, skus)
     await feed.api.hint(feed.account, [keyOf('C-24')])
     laterBy(1)
-    await feed.api.hint(feed.account, skus.map((sku) => keyOf(sku)))
+    await feed.api.hint(
+      feed.account,
+      skus.map((sku) => keyOf(sku)),
+    )
     laterBy(1_000)
     const [first, atOnce] = [await looks(feed), await looks(feed)]
     expect([first.length, atOnce]).toEqual([10, []])

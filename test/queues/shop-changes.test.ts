@@ -82,7 +82,10 @@ async function channel(name: string, content = rope) {
   const feed = actor<FeedApi>(testEnv.FEED, name)
   const stub = testEnv.FEED.get(testEnv.FEED.idFromName(name))
   const subjects = [subjectOfProduct(product), 'ROPE-10']
-  await feed.changed(name, subjects.map((sku) => ({ sku, changedAtMs: Date.now(), sold: {} })))
+  await feed.changed(
+    name,
+    subjects.map((sku) => ({ sku, changedAtMs: Date.now(), sold: {} })),
+  )
   const asked = subjects.map((sku, at) => ({ type: 'publish_stock', account: name, sku, revision: at + 1 }))
   await consumeBatch('publication', asked, env)
   const drains = () => consumeBatch('publication', [{ type: 'drain_feed', account: name, lane: 'bulk' }], env)

@@ -53,7 +53,7 @@ export function versionLike(version: number, shown: ProductContent, sha256Hex: (
 
 /** Whether `shown` says something of every field that the version is of, so that the two can be compared. */
 export const isToldBy = (version: number, shown: ProductContent): boolean =>
-  (version % fieldSets & ~bitsOf(shown)) === 0
+  ((version % fieldSets) & ~bitsOf(shown)) === 0
 
 /** For people: two versions that differ, differ here. */
 export function versionText(version: number): string {

@@ -21,5 +21,4 @@ export function hint(listing: FeedListing, nowMs: number): FeedListing {
 export const isForeign = (listing: FeedListing, shown: number): boolean => !ourValues(listing).includes(shown)
 
 /** Its time has come. What was under way when the word came has been confirmed by now. */
-export const look = (listing: FeedListing, nowMs: number): FeedStep =>
-  check({ ...listing, lookedAtMs: nowMs }, nowMs)
+export const look = (listing: FeedListing, nowMs: number): FeedStep => check({ ...listing, lookedAtMs: nowMs }, nowMs)

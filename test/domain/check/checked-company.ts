@@ -154,7 +154,9 @@ export function checkedCompany(world: World): CheckedInstance {
     partners: {
       erp: { sales: () => world.sales, shipmentsOf: () => world.booked },
       warehouses: [{ location: 'east', floor: { orders: () => world.floor } }],
-      stores: [{ account: 'shopify-us', records: { orders: records, inventory: world.shown, products: world.products } }],
+      stores: [
+        { account: 'shopify-us', records: { orders: records, inventory: world.shown, products: world.products } },
+      ],
     },
     deliveries: [{ account: 'shopify-us', acknowledged: 1, attempted: world.attempted }],
     output: world.output,

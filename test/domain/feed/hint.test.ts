@@ -93,7 +93,8 @@ describe('an echo of our own call', () => {
   it('that is a little older than what was confirmed may be news by a clock of seconds, a late one is not', () => {
     const rules = { raiseDelayMs: 60_000, lowStock: 3 }
     const listing = settled(9, 'stock')
-    const hears = (value: number, agoMs: number) => notice(listing, { value, atMs: nowMs - agoMs }, rules, nowMs).listing
+    const hears = (value: number, agoMs: number) =>
+      notice(listing, { value, atMs: nowMs - agoMs }, rules, nowMs).listing
     expect(hears(20, 900)).toMatchObject({ state: 'settled', lookAtMs: nowMs + lookDelayMs })
     expect(hears(9, 900)).toBe(listing)
     expect(hears(20, 3_600_000)).toBe(listing)
