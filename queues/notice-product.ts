@@ -1,6 +1,6 @@
 /**
  * A channel says that a product of it was changed, as it also does of every sale and of what we set ourselves. What is
- * shown otherwise than we left it is looked at soon; of what the message does not tell, nobody knows, so that is as well.
+ * shown otherwise than we left it is looked at soon, and so is what the message does not tell of.
  */
 import { actor, type FeedApi } from '../src/actor-apis.ts'
 import { versionLike } from '../src/connectors/transport/content-version.ts'

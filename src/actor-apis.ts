@@ -22,6 +22,7 @@ import type {
 } from './domain/feed/feed-contract.ts'
 import type { FeedKey } from './domain/feed/feed-listing.ts'
 import type { Delivery, DeliveryInput, DeliveryOutcome, DeliverySettlement, Receipt } from './domain/inbox/delivery.ts'
+import type { Limits } from './domain/limiter/budget.ts'
 import type { LeaseAnswer, LeaseReport, LeaseRequest, LimiterStatus } from './domain/limiter/limiter-contract.ts'
 import type { LocationCommand, LocationVerdict, LocationView } from './domain/location/location-command.ts'
 import type {
@@ -201,11 +202,7 @@ export interface IdempotencyApi {
 }
 
 export interface LimiterApi {
-  acquire(
-    account: string,
-    limits: { readonly ratePerSecond: number; readonly burst: number; readonly concurrency: number },
-    request: LeaseRequest,
-  ): Promise<LeaseAnswer>
+  acquire(account: string, limits: Limits, request: LeaseRequest): Promise<LeaseAnswer>
   report(report: LeaseReport): Promise<void>
   status(): Promise<LimiterStatus>
 }

@@ -37,7 +37,7 @@ describe('JSON from a stranger', () => {
     // Three bytes a letter.
     const third = Math.floor(jsonLengthMax / 3)
     expect(parseJsonBytes(bytes(textOf(third, '日'))).ok).toBe(true)
-    expect(parseJsonBytes(bytes(textOf(third + 2, '日')))).toEqual(refusal('too_large'))
+    expect(parseJsonBytes(bytes(textOf(third + 3, '日')))).toEqual(refusal('too_large'))
   })
 
   it('refuses what is not JSON and what is not UTF-8', () => {
