@@ -20,7 +20,8 @@ export function applyPlanned(before: OrderState, { plan }: EventOf<'planned'>): 
 export function applyCart(state: OrderState, event: EventOf<'cart_taken'> | EventOf<'cart_settled'>): OrderState {
   const { cart } = state.saga
   if (event.type === 'cart_taken') return { ...state, saga: { ...state.saga, cart: event.cart } }
-  return cart === undefined ? state : { ...state, saga: { ...state.saga, cart: { ...cart, settled: true } } }
+  const known = cart ?? { reservationId: event.reservationId, claims: [], attempt: null }
+  return { ...state, saga: { ...state.saga, cart: { ...known, settled: true } } }
 }
 
 /** What is taken comes from open units first, which those of a plan that is replaced become; then from those that waited. */
