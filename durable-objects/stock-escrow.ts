@@ -84,7 +84,7 @@ export class StockEscrow {
   }
 
   unheardBefore(commands: readonly StockCommand[], factsFor: FactsFor, forThis: ReadonlySet<number>): Asking | null {
-    return unheardBefore(commands, factsFor, this.#heard(forThis))
+    return this.holders.length === 0 ? null : unheardBefore(commands, factsFor, this.#heard(forThis))
   }
 
   #heard(forThis: ReadonlySet<number>) {

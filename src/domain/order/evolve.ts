@@ -182,8 +182,8 @@ function applyTo(
 }
 
 /**
- * An order taken up again is looked at again, and asks for its cart again if it never had a plan of it; the stage itself
- * moves by the transition table.
+ * An order taken up again is looked at again, and asks for its cart again if it never had a plan of it; the stage
+ * itself moves by the transition table.
  */
 function applyStage(state: OrderState, event: { readonly type: string }): OrderState {
   if (event.type !== 'reopened') return state

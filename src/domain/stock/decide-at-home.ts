@@ -37,10 +37,7 @@ export function decideAtHome(command: StockCommand, facts: StockFacts, heard: He
 
 /** Shards to be heard before any of several commands that build on each other is decided. */
 export function unheardBefore(commands: readonly StockCommand[], factsFor: FactsFor, heard: Heard): Asking | null {
-  const unheard = commands.flatMap((command) => {
-    const facts = factsFor(command)
-    return escrowedUnits(facts.position) === 0 ? [] : shardsThatMayKnow(command, facts, heard)
-  })
+  const unheard = commands.flatMap((command) => shardsThatMayKnow(command, factsFor(command), heard))
   return unheard.length === 0 ? null : { shards: [...new Set(unheard)], giveBack: false }
 }
 export type FactsFor = (command: StockCommand) => StockFacts
