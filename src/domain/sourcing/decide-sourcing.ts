@@ -2,7 +2,7 @@
  * From a request to a decision: strategies are tried in order, the first that is for this order and finds a feasible
  * plan decides. Pure: the same request gives the same decision, in whatever order its members are named.
  */
-import { refusalsKeptMax } from './bounds.ts'
+import { refusalsKeptMax, statesMax, statesMin } from './bounds.ts'
 import type { SourcingDecision, StrategyAttempt } from './decision.ts'
 import { shipmentsOf } from './plan-terms.ts'
 import type { Strategy } from './profile.ts'
@@ -17,9 +17,11 @@ import { weighCurrent, weighFixed } from './weigh-held.ts'
 export function decideSourcing(asked: SourcingRequest): SourcingDecision {
   const request = inOrder(asked)
   const attempts: StrategyAttempt[] = []
+  let states = statesMax
   for (const strategy of request.profile.strategies) {
-    const attempt = attemptWith(strategy, request)
+    const attempt = attemptWith(strategy, request, states)
     attempts.push(attempt)
+    if (attempt.unmet === null) states = Math.max(statesMin, states / 2)
     if (attempt.feasible > 0) break
   }
   const last = attempts.at(-1)
@@ -34,12 +36,16 @@ export function decideSourcing(asked: SourcingRequest): SourcingDecision {
   }
 }
 
-function attemptWith({ id, when, constraints, weights }: Strategy, request: SourcingRequest): StrategyAttempt {
+function attemptWith(
+  { id, when, constraints, weights }: Strategy,
+  request: SourcingRequest,
+  states: number,
+): StrategyAttempt {
   const unmet = unmetCondition(when, request)
   if (unmet !== null) return { strategy: id, unmet, ...nothingTried }
   const { field, refusals } = fieldOf(request, constraints)
   const isFeasible = (draft: Draft) => planRefusal(field, draft, shipmentsOf(field, draft)) === null
-  const { drafts, explored, boundReached } = searchPlans(field, weights, isFeasible)
+  const { drafts, explored, boundReached } = searchPlans(field, weights, isFeasible, states)
   const { plans, feasible, refusedPlans } = weigh(field, weights, drafts)
   const found = { plans, feasible, refusedPlans }
   return { strategy: id, unmet, refusals: refusals.slice(0, refusalsKeptMax), ...found, explored, boundReached }

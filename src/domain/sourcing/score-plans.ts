@@ -28,8 +28,7 @@ type Scored = Judged & { readonly values: CandidatePlan['terms']; readonly score
 /** The constraint that a plan as a whole breaks, or null. */
 export function planRefusal(field: Field, draft: Draft, shipments: readonly SourcedShipment[]): ConstraintName | null {
   const { constraints, request } = field
-  if (!field.partial && field.lines.some(({ line }) => quantityOf(draft, line.lineId) < line.quantity))
-    return 'whole_order'
+  if (!field.partial && draft.units < field.demanded) return 'whole_order'
   if (shipments.length > field.placesMax) return 'max_splits'
   if (isWorthTooLittle(constraints, request.order.currency, shipments)) return 'shipment_value'
   const onTime = shipments.reduce((product, shipment) => product * shipment.onTime, 1)
