@@ -8,11 +8,11 @@ import { shipmentsOf } from './plan-terms.ts'
 import type { Strategy } from './profile.ts'
 import { inOrder } from './refuse-locations.ts'
 import type { SourcingRequest } from './request.ts'
-import { planRefusal, scorePlans, type Weighed } from './score-plans.ts'
+import { planRefusal, type Weighed } from './score-plans.ts'
 import { type Draft, type Field, fieldOf } from './search-field.ts'
 import { searchPlans } from './search-plans.ts'
 import { unmetCondition } from './unmet-condition.ts'
-import { weighCurrent, weighFixed } from './weigh-held.ts'
+import { weighCurrent, weighFixed, weighFree } from './weigh-held.ts'
 
 export function decideSourcing(asked: SourcingRequest): SourcingDecision {
   const request = inOrder(asked)
@@ -46,21 +46,21 @@ function attemptWith(
   const { field, refusals } = fieldOf(request, constraints)
   const isFeasible = (draft: Draft) => planRefusal(field, draft, shipmentsOf(field, draft)) === null
   const { drafts, explored, boundReached } = searchPlans(field, weights, isFeasible, states)
-  const { plans, feasible, refusedPlans } = weigh(field, weights, drafts)
-  const found = { plans, feasible, refusedPlans }
+  const found = weigh(field, weights, drafts)
   return { strategy: id, unmet, refusals: refusals.slice(0, refusalsKeptMax), ...found, explored, boundReached }
 }
 
 function weigh(field: Field, weights: Strategy['weights'], drafts: readonly Draft[]): Weighed {
   const { fixed, current } = field.request
   if (fixed !== undefined) return weighFixed(field, weights, drafts, fixed)
-  return current === undefined ? scorePlans(field, weights, drafts) : weighCurrent(field, weights, drafts, current)
+  return current === undefined ? weighFree(field, weights, drafts) : weighCurrent(field, weights, drafts, current)
 }
 
 const nothingTried = {
   refusals: [],
   plans: [],
   feasible: 0,
+  tied: 0,
   refusedPlans: {},
   explored: 0,
   boundReached: false,
