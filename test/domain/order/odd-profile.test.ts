@@ -1,10 +1,9 @@
 /** Whatever a profile says, an order is planned, waits for what may come, or is somebody's case. */
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fewestSplits } from '../../../src/domain/sourcing/profile.ts'
+import { fewestSplits, profileSchema } from '../../../src/domain/sourcing/profile.ts'
 import { testOrder } from '../../fixtures/order-commands.ts'
 import { OrderRig } from '../../fixtures/order-rig.ts'
-import { profileOf } from '../../fixtures/sourcing.ts'
 
 let rig = new OrderRig()
 const stocked = () => {
@@ -19,8 +18,9 @@ const forOthers = { when: { tags: ['nobody-has-it'] } }
 const nowhere = { constraints: { excludedLocations: ['east', 'west'] } }
 const storesOnly = { constraints: { locationKinds: ['store' as const] } }
 
-async function sourcedBy(...strategies: Parameters<typeof profileOf>) {
-  rig.profile = { profile: profileOf(...strategies), version: 3 }
+async function sourcedBy(...strategies: readonly object[]) {
+  const named = strategies.map((strategy, at) => ({ id: `s${at + 1}`, ...strategy }))
+  rig.profile = { profile: profileSchema.parse({ id: 'odd', strategies: named }), version: 3 }
   rig.accept({ type: 'observe', order: testOrder([{ quantity: 2 }]) })
   await rig.advance()
 }
