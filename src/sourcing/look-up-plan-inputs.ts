@@ -34,7 +34,9 @@ export async function lookUpPlanInputs(env: Env, ask: PlanAsk): Promise<PlanInpu
   const [catalog, figures, locations] = await Promise.all([
     findSkus(env, skus, nowMs),
     inTurns(ask.demand, askedAtOnce, (wanted) => figuresOfSku(env, wanted, places, ask.isFresh)),
-    inTurns(serving, askedAtOnce, (location) => locationFacts(env, location, fromMs(ask.order, nowMs), ask.isFresh, nowMs)),
+    inTurns(serving, askedAtOnce, (location) =>
+      locationFacts(env, location, fromMs(ask.order, nowMs), ask.isFresh, nowMs),
+    ),
   ])
   const bySku = new Map(ask.demand.map(({ sku }, at) => [sku, figures[at]]))
   const known = catalog.filter((entry) => entry !== null)

@@ -47,7 +47,7 @@ describe('the day that an order uses', () => {
     expect(rig.locationCalls[0]?.command).toMatchObject({ day: '2026-03-02', orders: 1, units: 2, overbook: false })
   })
 
-  it('is not asked for without end of locations that never take it: the order waits and looks again later', async () => {
+  it('is not asked for without end where nobody takes it: the order waits and looks again later', async () => {
     rig.locationVerdict = () => ({ ok: false, error: full })
     observe(2)
     for (let turn = 0; turn < 5; turn++) await rig.advance()
