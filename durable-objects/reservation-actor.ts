@@ -79,7 +79,8 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
       if (cart === null) return null
       const status = statusAt(cart, Date.now())
       if (status === 'ordered') return cart.orderId === orderId ? claimsOf(cart) : null
-      if (status !== 'held' && status !== 'extending' && status !== 'committed') return null
+      // A commit or an extension that died half-way is the order's to finish: its claims are what they are by now.
+      if (status === 'refused' || endedAs(status) !== null) return null
       await this.#save({ ...cart, status: 'ordered', orderId })
       return claimsOf(cart)
     })

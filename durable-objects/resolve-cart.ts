@@ -4,7 +4,7 @@
  */
 import { activeConfig } from '../src/config/active-config.ts'
 import { findBundleParts, findSkus } from '../src/config/catalog.ts'
-import { safetyStockFor } from '../src/domain/atp/promise-rules.ts'
+import { excludedAmong, safetyStockFor } from '../src/domain/atp/promise-rules.ts'
 import type { CatalogSku } from '../src/domain/catalog/listing.ts'
 import { goodUntil } from '../src/domain/catalog/shelf-life.ts'
 import type { StockPart } from '../src/domain/catalog/stock-parts.ts'
@@ -33,6 +33,8 @@ export async function resolveCart(
   const entries = new Map<string, CatalogSku>()
   const items = await itemsOf(env, input, entries, nowMs)
   if (!items.ok) return items
+  const refusal = exclusionOf(config, input, items.value, entries)
+  if (refusal !== null) return err(refusal)
   const { holdUnitsPerKeyMax, holdsPerKeyMax } = config.promising
   return ok({
     candidates,
@@ -87,6 +89,22 @@ async function partsOf(
     if (component !== null) entries.set(component.sku, component)
   }
   return ok(resolved.value)
+}
+
+/** What a channel does not sell it does not hold either, whole or as a part of a bundle. */
+function exclusionOf(
+  { promising }: Config,
+  { channel }: ReserveInput,
+  items: readonly CartItem[],
+  entries: ReadonlyMap<string, CatalogSku>,
+): ReservationRefusal | null {
+  if (channel === null) return null
+  for (const { sku, parts } of items) {
+    const named = [sku, ...parts.map((part) => part.sku)].flatMap((name) => entries.get(name) ?? [])
+    const excluded = excludedAmong(promising, channel, named)
+    if (excluded !== null) return { reason: 'sku_excluded', sku, excluded, channel }
+  }
+  return null
 }
 
 /** The catalogue says how long a unit has to keep after delivery; the request may ask for more or less. */

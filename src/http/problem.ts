@@ -134,6 +134,7 @@ export const problems = {
   idempotency_key_reused: [422, 'The Idempotency-Key was used for a different request'],
   line_not_found: [422, 'The order has no such line'],
   unknown_sku: [422, 'The SKU is not in the catalogue'],
+  sku_excluded: [422, 'The channel does not sell this SKU'],
   unknown_location: [422, 'The location is not configured'],
   unknown_unit: [422, 'The catalogue does not know this unit of the SKU'],
   day_out_of_range: [422, 'The day is over, or too far ahead'],

@@ -32,6 +32,12 @@ export const exceptionCatalogue: Readonly<Record<ExceptionCategory, ExceptionPol
     dueMinutes: 4 * hour,
     remediation: 'Add a listing for the channel SKU; the order looks again by itself, or at once with retry.',
   },
+  excluded_sku: {
+    owner: 'catalog',
+    dueMinutes: day,
+    remediation:
+      'Take the listing off the channel, or end the exclusion; the order is served unless its units are cancelled.',
+  },
   address_invalid: {
     owner: 'customer_service',
     dueMinutes: 8 * hour,

@@ -52,6 +52,7 @@ export type LineMapping = {
   readonly packQuantity: number
   readonly parts?: readonly StockPart[]
   readonly notStocked: boolean
+  readonly excluded?: string
 }
 
 /** The channel's facts. */
