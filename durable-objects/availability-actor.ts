@@ -64,7 +64,7 @@ export class AvailabilityActor extends DurableObject<Env> implements Availabilit
     () => this.#keepMs(),
   )
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers])
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [
     ...[this.#ledger, this.#backorders, this.#timers],
   ])
   readonly #reads = new PositionReads((location) => this.#ask(location))

@@ -48,7 +48,8 @@ async function callShards(
   const doors = new Set(commands.map((command) => doorFor(command, shards)))
   // Commands of several kinds build on each other: whoever decides them has to see them in their order.
   const areMixed = commands.some(({ type }) => type !== commands[0]?.type)
-  if (doors.has(null) || (areMixed && doors.size > 1)) return callHome(env, position, commands)
+  const claims = new Set(commands.map((command) => ('reservationId' in command ? command.reservationId : null)))
+  if (doors.has(null) || (areMixed && claims.size > 1)) return callHome(env, position, commands)
   const verdicts = new Map<StockCommand, StockVerdict>()
   const calls = [...Map.groupBy(commands, (command) => doorFor(command, shards))].map(async ([door, own]) => {
     const name = shardName(position, door ?? 0)

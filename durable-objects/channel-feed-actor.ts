@@ -20,7 +20,7 @@ import type {
   SkuChange,
   SkuWant,
 } from '../src/domain/feed/feed-contract.ts'
-import { type FeedEvent, keyText } from '../src/domain/feed/feed-listing.ts'
+import { type FeedEvent, type FeedKey, keyText } from '../src/domain/feed/feed-listing.ts'
 import { sendBatchMax } from '../src/domain/outbox/drain.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
@@ -32,11 +32,12 @@ import { EventLog, eventLogTable } from './event-log.ts'
 import { FeedAttempts, feedAttemptTable } from './feed-attempts.ts'
 import { feedBundleTables } from './feed-bundle-table.ts'
 import { FeedDrains } from './feed-drains.ts'
+import { FeedHints } from './feed-hints.ts'
 import { type FeedFact, FeedLedger, type FeedParts } from './feed-ledger.ts'
 import { FeedRound, walkTimer } from './feed-round.ts'
 import { FeedSkuTable, feedSkuTables } from './feed-sku-table.ts'
 import { feedStatus } from './feed-status.ts'
-import { FeedTable, feedTables, suspectedAndCheckedPrices } from './feed-table.ts'
+import { FeedTable, feedLooks, feedTables, suspectedAndCheckedPrices } from './feed-table.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Migrations } from './migrations.ts'
 import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
@@ -54,6 +55,7 @@ const steps = [
   { id: 2, statements: feedBundleTables },
   { id: 3, statements: suspectedAndCheckedPrices },
   { id: 4, statements: [renamedProjectRow] },
+  { id: 5, statements: feedLooks },
 ]
 
 type Work = (nowMs: number) => void
@@ -69,17 +71,19 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
   readonly #projection = new ProjectionDebt(this.#log, this.#outbox)
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #drains = new FeedDrains(this.#table, this.#attempts, this.#timers)
+  readonly #hints = new FeedHints(this.#table)
   readonly #parts: FeedParts = {
     ...{ table: this.#table, skus: this.#skus, attempts: this.#attempts, log: this.#log, facts: this.#facts },
   }
   readonly #ledger = new FeedLedger(this.#parts)
-  readonly #round = new FeedRound(this.#parts, this.#ledger, this.#drains, this.#timers)
+  readonly #round = new FeedRound(this.#parts, this.#ledger, this.#drains, this.#timers, this.#hints)
   readonly #clock = new AlarmClock(this.ctx.storage, [
-    ...[this.#outbox, this.#timers, this.#table, this.#skus, this.#attempts],
+    ...[this.#outbox, this.#timers, this.#table, this.#skus, this.#attempts, this.#hints],
   ])
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
-    ...[this.#facts, this.#table, this.#skus, this.#attempts, this.#log, this.#outbox, this.#timers],
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [
+    ...[this.#facts, this.#table, this.#skus, this.#attempts, this.#log, this.#outbox, this.#timers, this.#hints],
   ])
+  #hinting: Promise<void> | null = null
   /** Readable from within the object only; its counters say how many calls share a commit. */
   readonly writing = new GroupCommit<Work, null>((works) => this.#writeAll(works))
 
@@ -127,6 +131,15 @@ export class ChannelFeedActor extends DurableObject<Env> implements FeedApi {
 
   async notice(account: string, sightings: readonly FeedSighting[], rules: SightingRules): Promise<void> {
     if (this.#migrations.applied) await this.#join(account, (nowMs) => this.#ledger.notice(sightings, rules, nowMs))
+  }
+
+  async hint(account: string, keys: readonly FeedKey[]): Promise<void> {
+    if (!this.#migrations.applied || !this.#hints.tell(keys, Date.now())) return
+    // Whoever comes while a write waits rides along with it: a flood holds one place among the changes of stock.
+    this.#hinting ??= this.#join(account, (nowMs) => this.#hints.note(nowMs)).finally(() => {
+      this.#hinting = null
+    })
+    await this.#hinting
   }
 
   async tick(account: string, configVersion: string, checks: number): Promise<void> {

@@ -9,7 +9,7 @@ export const commandMemoryTable = `CREATE TABLE command_memory (
   place INTEGER PRIMARY KEY, command_id TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, verdict TEXT NOT NULL) STRICT`
 
 /** Queues retry for hours and partners for up to four days; a week leaves room for an operator's replay as well. */
-const commandRetentionMs = 7 * 24 * 3_600_000
+export const commandRetentionMs = 7 * 24 * 3_600_000
 /**
  * Pruning rides on writes that happen anyway: every so many verdicts, the oldest rows are looked at. Counted by the
  * rows' places and not in memory, since an object may be woken for one command at a time.
@@ -22,12 +22,10 @@ type VerdictRow = { command_id: string; verdict: string }
 export class CommandMemory<Verdict> {
   readonly #storage: DurableObjectStorage
   readonly #migrations: Migrations
-  readonly #retentionMs: number
 
-  constructor(storage: DurableObjectStorage, migrations: Migrations, retentionMs = commandRetentionMs) {
+  constructor(storage: DurableObjectStorage, migrations: Migrations) {
     this.#storage = storage
     this.#migrations = migrations
-    this.#retentionMs = retentionMs
   }
 
   verdictOf(commandId: string): Verdict | null {
@@ -53,6 +51,6 @@ export class CommandMemory<Verdict> {
   #prune(nowMs: number): void {
     const oldest = 'SELECT place, at_ms FROM command_memory ORDER BY place LIMIT ?'
     const remove = `DELETE FROM command_memory WHERE place IN (SELECT place FROM (${oldest}) WHERE at_ms < ?)`
-    this.#storage.sql.exec(remove, rowsPerPruning, nowMs - this.#retentionMs)
+    this.#storage.sql.exec(remove, rowsPerPruning, nowMs - commandRetentionMs)
   }
 }

@@ -18,6 +18,7 @@ import { Convoy } from './convoy.ts'
 import { EscrowBook } from './escrow-book.ts'
 import { EscrowTables, escrowTables } from './escrow-tables.ts'
 import { GroupCommit, parkedMax } from './group-commit.ts'
+import { logFailure } from './log-failure.ts'
 import { Migrations } from './migrations.ts'
 import { Timers, timersTable } from './timers.ts'
 
@@ -36,7 +37,7 @@ export class EscrowActor extends DurableObject<Env> implements EscrowApi {
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #book = new EscrowBook(new EscrowTables(this.ctx.storage.sql, this.#migrations), this.#timers)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers])
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [this.#timers, this.#book])
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [this.#timers, this.#book])
   /** Readable from within the object only; its counters say how many claims share a commit. */
   readonly execution = new GroupCommit<Hold, StockVerdict | null>((holds) => this.#claimAll(holds))
   readonly #passing = new Convoy<StockCommand, StockVerdict>((commands) => this.#passOn(commands), passedMax)
@@ -76,7 +77,7 @@ export class EscrowActor extends DurableObject<Env> implements EscrowApi {
     try {
       if ((this.#book.settleDueMs ?? Number.POSITIVE_INFINITY) <= Date.now()) await this.#settling.join(false)
     } catch (error) {
-      console.error(JSON.stringify({ event: 'escrow_alarm_failed', ...describeError(error) }))
+      logFailure('escrow_alarm_failed', this.ctx.id, error)
     }
     this.#clock.arm(Date.now(), Date.now() + settleAgainMs)
   }

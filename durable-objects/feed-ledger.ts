@@ -29,6 +29,7 @@ import {
 } from '../src/domain/feed/feed-listing.ts'
 import { everyProduct } from '../src/domain/feed/feed-subject.ts'
 import { fillBatch } from '../src/domain/feed/fill-batch.ts'
+import { look } from '../src/domain/feed/hint.ts'
 import { addLag, emptySketch, type LagSketch } from '../src/domain/feed/lag-sketch.ts'
 import { notice, type SightingRules } from '../src/domain/feed/observe.ts'
 import { isFast } from '../src/domain/feed/sell-rate.ts'
@@ -152,6 +153,10 @@ export class FeedLedger {
   /** Those whose time has come take their turn. */
   wake(nowMs: number, limit: number): void {
     for (const listing of this.#parts.table.due(nowMs, limit)) this.#parts.table.save(listing, wake(listing, nowMs))
+  }
+
+  look(listings: readonly FeedListing[], nowMs: number): void {
+    for (const listing of listings) this.#take(listing, look(listing, nowMs), nowMs)
   }
 
   check(nowMs: number, limit: number): void {

@@ -1,6 +1,7 @@
 /** What a feed's alarm does: takes up everything that is due, and says whom to ask for the rest. */
 import type { PublicationMessage } from '../src/queue-messages.ts'
 import type { FeedDrains } from './feed-drains.ts'
+import type { FeedHints } from './feed-hints.ts'
 import type { FeedLedger, FeedParts } from './feed-ledger.ts'
 import type { Timers } from './timers.ts'
 
@@ -15,9 +16,11 @@ export class FeedRound {
   readonly #ledger: FeedLedger
   readonly #drains: FeedDrains
   readonly #timers: Timers
+  readonly #hints: FeedHints
 
-  constructor(parts: FeedParts, ledger: FeedLedger, drains: FeedDrains, timers: Timers) {
+  constructor(parts: FeedParts, ledger: FeedLedger, drains: FeedDrains, timers: Timers, hints: FeedHints) {
     this.#parts = parts
+    this.#hints = hints
     this.#ledger = ledger
     this.#drains = drains
     this.#timers = timers
@@ -29,6 +32,7 @@ export class FeedRound {
     const { attempts, skus } = this.#parts
     for (const attempt of attempts.expired(nowMs)) this.#ledger.expire(attempt, nowMs)
     this.#ledger.wake(nowMs, rowsPerAlarm)
+    this.#ledger.look(this.#hints.take(nowMs), nowMs)
     this.#walk(nowMs)
     this.#ledger.spread(nowMs, rowsPerAlarm)
     skus.prune(nowMs)

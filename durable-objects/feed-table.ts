@@ -41,9 +41,18 @@ export const suspectedAndCheckedPrices = [
   "UPDATE actor_fact SET value = '' WHERE name = 'config_version'",
 ] as const
 
-type DocumentRow = { document: string }
+/** What the channel says was changed, where nothing is under way: by when it is to be looked at. */
+export const feedLooks = [
+  'ALTER TABLE feed_listing ADD COLUMN look_ms INTEGER',
+  'CREATE INDEX feed_look ON feed_listing (look_ms) WHERE look_ms IS NOT NULL',
+] as const
 
-const columns = 'id, sku, state, ready_lane, task, ready_since_ms, due_ms, attempt_id, checked_ms, drifted_ms, document'
+type DocumentRow = { document: string }
+/** Kept until a row is written; null: nothing waits for a time. */
+type Earliest = { readonly at: number | null }
+
+const columns = `id, sku, state, ready_lane, task, ready_since_ms, due_ms, attempt_id, checked_ms, drifted_ms, look_ms,
+  document`
 const stateCount = (state: FeedState) => `state/${state}`
 const laneCount = (lane: FeedLane) => `lane/${lane}`
 const suspectedCount = (kind: FeedKind) => `suspected/${kind}`
@@ -51,7 +60,8 @@ const suspectedCount = (kind: FeedKind) => `suspected/${kind}`
 export class FeedTable {
   readonly #sql: SqlStorage
   readonly #migrations: Migrations
-  #nextDueMs: number | null | undefined
+  #nextDueMs: Earliest | null = null
+  #nextLookMs: Earliest | null = null
   #counts: Map<string, number> | null = null
   readonly #changedCounts = new Set<string>()
 
@@ -67,21 +77,21 @@ export class FeedTable {
   /** Inside the caller's transaction; `before` null for a new listing. */
   save(before: FeedListing | null, listing: FeedListing): void {
     if (before === listing) return
-    const upsert = `INSERT INTO feed_listing (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    const upsert = `INSERT INTO feed_listing (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET sku = excluded.sku, state = excluded.state, ready_lane = excluded.ready_lane,
         task = excluded.task, ready_since_ms = excluded.ready_since_ms, due_ms = excluded.due_ms,
         attempt_id = excluded.attempt_id, checked_ms = excluded.checked_ms, drifted_ms = excluded.drifted_ms,
-        document = excluded.document`
+        look_ms = excluded.look_ms, document = excluded.document`
     this.#sql.exec(upsert, ...rowOf(listing))
     this.#count(before, -1)
     this.#count(listing, 1)
-    this.#nextDueMs = undefined
+    this.#forgetTimes()
   }
 
   remove(listing: FeedListing): void {
     this.#sql.exec('DELETE FROM feed_listing WHERE id = ?', keyText(listing))
     this.#count(listing, -1)
-    this.#nextDueMs = undefined
+    this.#forgetTimes()
   }
 
   ofSku(sku: string): readonly FeedListing[] {
@@ -114,6 +124,11 @@ export class FeedTable {
     return this.#listings('WHERE checked_ms IS NOT NULL ORDER BY checked_ms LIMIT ?', limit)
   }
 
+  /** Settled listings of which the channel says that they were changed. */
+  toLook(nowMs: number, limit: number): readonly FeedListing[] {
+    return this.#listings('WHERE look_ms <= ? ORDER BY look_ms LIMIT ?', nowMs, limit)
+  }
+
   /** In order of their ids, from the one after `after`. */
   page(filter: FeedFilter | null, after: string, limit: number): readonly FeedListing[] {
     if (filter === null) return this.#listings('WHERE id > ? ORDER BY id LIMIT ?', after, limit)
@@ -124,10 +139,13 @@ export class FeedTable {
   }
 
   nextDueMs(): number | null {
-    if (this.#nextDueMs !== undefined) return this.#nextDueMs
-    const query = 'SELECT due_ms AS due FROM feed_listing WHERE due_ms IS NOT NULL ORDER BY due_ms LIMIT 1'
-    this.#nextDueMs = this.#rows<{ due: number }>(query)[0]?.due ?? null
-    return this.#nextDueMs
+    this.#nextDueMs ??= { at: this.#earliest('due_ms') }
+    return this.#nextDueMs.at
+  }
+
+  nextLookMs(): number | null {
+    this.#nextLookMs ??= { at: this.#earliest('look_ms') }
+    return this.#nextLookMs.at
   }
 
   countIn(state: FeedState): number {
@@ -158,9 +176,19 @@ export class FeedTable {
 
   /** After a rolled-back transaction. */
   forget(): void {
-    this.#nextDueMs = undefined
+    this.#forgetTimes()
     this.#counts = null
     this.#changedCounts.clear()
+  }
+
+  #forgetTimes(): void {
+    this.#nextDueMs = null
+    this.#nextLookMs = null
+  }
+
+  #earliest(column: 'due_ms' | 'look_ms'): number | null {
+    const query = `SELECT ${column} AS at FROM feed_listing WHERE ${column} IS NOT NULL ORDER BY ${column} LIMIT 1`
+    return this.#rows<{ at: number }>(query)[0]?.at ?? null
   }
 
   #count(listing: FeedListing | null, by: number): void {
@@ -206,6 +234,7 @@ function rowOf(listing: FeedListing): readonly (string | number | null)[] {
   const task = state === 'doubtful' ? 'read' : 'send'
   const seenAtMs = Math.max(acknowledged?.atMs ?? 0, observed?.atMs ?? 0)
   const checkedMs = state === 'settled' ? seenAtMs : null
-  const found = [readySinceMs, dueAtMs, attemptId, checkedMs, drift?.openedAtMs ?? null]
+  const lookMs = state === 'settled' ? (listing.lookAtMs ?? null) : null
+  const found = [readySinceMs, dueAtMs, attemptId, checkedMs, drift?.openedAtMs ?? null, lookMs]
   return [keyText(listing), sku, state, readyLane, task, ...found, JSON.stringify(listing)]
 }

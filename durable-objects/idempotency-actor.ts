@@ -48,7 +48,7 @@ type Row = { fingerprint: string; begun_at_ms: number; lease_until_ms: number; a
 export class IdempotencyActor extends DurableObject<Env> implements IdempotencyApi {
   readonly #migrations = new Migrations(this.ctx.storage, steps)
   readonly #clock = new AlarmClock(this.ctx.storage, [{ nextDueMs: () => this.#nextTidyMs() }])
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [])
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [])
   readonly #calls = new GroupCommit<Asked | Told, IdempotencyAnswer>((calls) => this.#applyAll(calls))
 
   constructor(ctx: DurableObjectState, env: Env) {

@@ -53,7 +53,7 @@ export class InboxActor extends DurableObject<Env> implements InboxApi {
   readonly #timers = new Timers(this.ctx.storage, this.#migrations)
   readonly #sender = new DeliverySender(this.ctx.storage, this.#table, this.env)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#sender, this.#outbox, this.#timers])
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [
     ...[this.#facts, this.#table, this.#log, this.#outbox, this.#timers],
   ])
   readonly #receiving = new GroupCommit<Received, Receipt>((items) => this.#receiveAll(items))

@@ -44,7 +44,7 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
   readonly #tables = new LocationTables(this.ctx.storage.sql, this.#migrations)
   readonly #ledger = new LocationLedger(this.#tables, this.#log)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox])
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [
     ...[this.#log, this.#outbox, this.#ledger],
   ])
   /** Readable from within the object only; its counters say how many commands share a commit. */

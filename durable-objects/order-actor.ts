@@ -58,7 +58,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#outbox, this.#timers])
   readonly #ports = orderPorts(this.env, { state: () => this.#state, record: (command) => this.#record(command) })
   readonly #saga = new OrderSaga(this.#ports, this.#timers)
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [
     ...[this.#log, this.#outbox, ...this.#debts, this.#timers],
     { forget: () => this.#forgetDocument() },
   ])
@@ -124,16 +124,12 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
   }
 
   override alarm(): Promise<void> {
-    return this.#writes.alarmRound(
-      'order_alarm_failed',
-      async () => {
-        await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
-          sendOrderEffects(this.env, rows, Date.now()),
-        )
-        if (this.#timers.due(Date.now()).includes(sagaTimer)) await this.#advance()
-      },
-      () => ({ orderId: this.#state?.orderId }),
-    )
+    return this.#writes.alarmRound('order_alarm_failed', async () => {
+      await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
+        sendOrderEffects(this.env, rows, Date.now()),
+      )
+      if (this.#timers.due(Date.now()).includes(sagaTimer)) await this.#advance()
+    })
   }
 
   #forgetDocument(): void {

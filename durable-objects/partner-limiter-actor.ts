@@ -17,11 +17,11 @@ import {
   parseLeaseKey,
 } from '../src/domain/limiter/limiter-contract.ts'
 import { sendBatchMax } from '../src/domain/outbox/drain.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import type { Env } from '../src/env.ts'
 import type { PartnerOutboxMessage } from '../src/queue-messages.ts'
 import { ActorFacts, actorFactsTable } from './actor-facts.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
+import { logFailure } from './log-failure.ts'
 import { Migrations } from './migrations.ts'
 import { ParkedTable, parkedTable } from './parked-table.ts'
 
@@ -75,7 +75,7 @@ export class PartnerLimiterActor extends DurableObject<Env> implements LimiterAp
       await this.#wake()
       this.#clock.arm(Date.now())
     } catch (error) {
-      console.error(JSON.stringify({ event: 'limiter_alarm_failed', ...describeError(error) }))
+      logFailure('limiter_alarm_failed', this.ctx.id, error)
       this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)
     }
   }

@@ -6,7 +6,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { actor, type HoldQuotaApi, type ReservationApi } from '../src/actor-apis.ts'
 import type { Cause } from '../src/domain/shared/cause.ts'
-import { describeError } from '../src/domain/shared/describe-error.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import { type Cart, type CartClaim, claimsOf, contentOf, endedAs, statusAt } from '../src/domain/stock/cart.ts'
@@ -21,6 +20,7 @@ import { CartTable, cartHolds, cartTables } from './cart-table.ts'
 import { fillCart } from './fill-cart.ts'
 import { GroupCommit, parkedMax } from './group-commit.ts'
 import { HoldAdmission } from './hold-admission.ts'
+import { logFailure } from './log-failure.ts'
 import { Migrations } from './migrations.ts'
 import { ActorBusy } from './reached.ts'
 import { resolveCart } from './resolve-cart.ts'
@@ -42,7 +42,7 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
   readonly #claims = new CartClaims(this.env)
   readonly #admission = new HoldAdmission(this.#carts, (holder) => actor<HoldQuotaApi>(this.env.HOLD_QUOTA, holder))
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#carts])
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [this.#carts])
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [this.#carts])
   readonly #turns = new Turns(parkedMax)
   /** Readable from within the object only; its counters say how many carts share a commit. */
   readonly saving = new GroupCommit<Saving, null>((carts) => this.#saveAll(carts))
@@ -79,7 +79,8 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
       if (cart === null) return null
       const status = statusAt(cart, Date.now())
       if (status === 'ordered') return cart.orderId === orderId ? claimsOf(cart) : null
-      if (status !== 'held' && status !== 'extending' && status !== 'committed') return null
+      // A commit or an extension that died half-way is the order's to finish: its claims are what they are by now.
+      if (status === 'refused' || endedAs(status) !== null) return null
       await this.#save({ ...cart, status: 'ordered', orderId })
       return claimsOf(cart)
     })
@@ -101,7 +102,7 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
       const unfinished = this.#carts.unfinished(Date.now(), resumedMax)
       await Promise.all(unfinished.map((id) => this.#resume(id)))
     } catch (error) {
-      console.error(JSON.stringify({ event: 'reservation_alarm_failed', ...describeError(error) }))
+      logFailure('reservation_alarm_failed', this.ctx.id, error)
     }
     // What could not be finished now is overdue still: its positions get a moment before they are asked again.
     this.#clock.arm(Date.now(), Date.now() + alarmFailureDelayMs)

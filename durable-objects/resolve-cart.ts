@@ -3,8 +3,8 @@
  * of which SKU, and on what terms.
  */
 import { activeConfig } from '../src/config/active-config.ts'
-import { findBundleParts, findSku } from '../src/config/catalog.ts'
-import { safetyStockFor } from '../src/domain/atp/promise-rules.ts'
+import { findBundleParts, findSkus } from '../src/config/catalog.ts'
+import { excludedAmong, safetyStockFor } from '../src/domain/atp/promise-rules.ts'
 import type { CatalogSku } from '../src/domain/catalog/listing.ts'
 import { goodUntil } from '../src/domain/catalog/shelf-life.ts'
 import type { StockPart } from '../src/domain/catalog/stock-parts.ts'
@@ -33,6 +33,8 @@ export async function resolveCart(
   const entries = new Map<string, CatalogSku>()
   const items = await itemsOf(env, input, entries, nowMs)
   if (!items.ok) return items
+  const refusal = exclusionOf(config, input, items.value, entries)
+  if (refusal !== null) return err(refusal)
   const { holdUnitsPerKeyMax, holdsPerKeyMax } = config.promising
   return ok({
     candidates,
@@ -55,7 +57,7 @@ async function itemsOf(
   nowMs: number,
 ): Promise<Result<readonly CartItem[], ReservationRefusal>> {
   const names = [...new Set(input.lines.map(({ sku }) => sku))]
-  const known = await Promise.all(names.map((name) => findSku(env, name, nowMs)))
+  const known = await findSkus(env, names, nowMs)
   const items: CartItem[] = []
   for (const [index, name] of names.entries()) {
     const entry = known[index] ?? null
@@ -82,11 +84,27 @@ async function partsOf(
 ): Promise<Result<readonly StockPart[], ReservationRefusal>> {
   const resolved = await findBundleParts(env, entry, nowMs)
   if (!resolved.ok) return err({ reason: 'invalid_components', sku: entry.sku, detail: resolved.error })
-  for (const { sku } of resolved.value) {
-    const component = await findSku(env, sku, nowMs)
-    if (component !== null) entries.set(sku, component)
+  const skus = resolved.value.map(({ sku }) => sku)
+  for (const component of await findSkus(env, skus, nowMs)) {
+    if (component !== null) entries.set(component.sku, component)
   }
   return ok(resolved.value)
+}
+
+/** What a channel does not sell it does not hold either, whole or as a part of a bundle. */
+function exclusionOf(
+  { promising }: Config,
+  { channel }: ReserveInput,
+  items: readonly CartItem[],
+  entries: ReadonlyMap<string, CatalogSku>,
+): ReservationRefusal | null {
+  if (channel === null) return null
+  for (const { sku, parts } of items) {
+    const named = [sku, ...parts.map((part) => part.sku)].flatMap((name) => entries.get(name) ?? [])
+    const excluded = excludedAmong(promising, channel, named)
+    if (excluded !== null) return { reason: 'sku_excluded', sku, excluded, channel }
+  }
+  return null
 }
 
 /** The catalogue says how long a unit has to keep after delivery; the request may ask for more or less. */

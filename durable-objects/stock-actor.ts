@@ -60,7 +60,7 @@ export class StockActor extends DurableObject<Env> implements StockApi {
   readonly #cover = new StockCover(this.#outbox, this.#timers, this.#ledger, this.#tables.cover, this.#log)
   /** Readable from within the object only: tests lower its limits. */
   readonly escrow = new StockEscrow(this.env, this.#ledger, this.#timers)
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [
     ...[this.#log, this.#outbox, this.#timers, this.#ledger, this.escrow, this.#cover],
   ])
   readonly #wakeUps = new StockWakeUps(this.#outbox, this.#timers, this.#ledger, this.#log, this.#sales)

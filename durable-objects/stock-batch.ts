@@ -21,9 +21,13 @@ export type AskedCommand = {
   /** Shards that handed over since it came in, and how often they were asked to. */
   readonly heard: ReadonlySet<number>
   readonly rounds: number
-  /** Shared by commands of one call that build on each other: what the first of them that waits has to hear. */
-  readonly call: { waitsFor: Asking | null } | null
+  readonly call: MixedCall | null
 }
+/**
+ * Commands of one call that build on each other: all of them wait for what one has to hear, and what can be told at
+ * once is asked for before the first is decided. What one gives back for another would be anybody's in between.
+ */
+export type MixedCall = { readonly commands: readonly StockCommand[]; isBegun: boolean; waitsFor: Asking | null }
 export type Answer = StockVerdict | Asking | EscrowTerms | SettlementRefusal
 /** What a command will be answered, and what has to be recorded for it; or who has to be heard before. */
 type Planned = { readonly step: PreparedStep | null; readonly verdict: StockVerdict } | { readonly asking: Asking }
@@ -78,6 +82,7 @@ export class StockBatch {
     const { command, heard, call } = asked
     const remembered = verdicts.get(command.commandId)
     if (remembered) return ok(remembered)
+    if (call !== null && !call.isBegun) this.#begin(call, verdicts, heard, nowMs)
     if (call !== null && call.waitsFor !== null) return ok(call.waitsFor)
     const planned = this.#plan(command, heard, nowMs)
     if (!planned.ok) return planned
@@ -90,6 +95,12 @@ export class StockBatch {
     if (step) this.#sales.note(command, verdict)
     remember(command, verdict)
     return ok(verdict)
+  }
+
+  #begin(call: MixedCall, verdicts: Verdicts, heard: ReadonlySet<number>, nowMs: number): void {
+    const fresh = call.commands.filter(({ commandId }) => !verdicts.has(commandId))
+    call.waitsFor = this.#escrow.unheardBefore(fresh, (command) => this.#ledger.factsFor(command, nowMs), heard)
+    call.isBegun = true
   }
 
   /** One that cannot be right must not take down its neighbours either. */

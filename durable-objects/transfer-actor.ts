@@ -46,7 +46,7 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
   readonly #outbox = new Outbox<ProjectEffect>(this.ctx.storage, this.#migrations)
   readonly #projection = new ProjectionDebt(this.#log, this.#outbox)
   readonly #clock = new AlarmClock(this.ctx.storage, [this.#timers, this.#outbox])
-  readonly #writes = new AtomicWrites(this.ctx.storage, this.#migrations, this.#clock, [
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [
     ...[this.#log, this.#timers, this.#outbox],
     { forget: () => this.#forgetTransfer() },
   ])

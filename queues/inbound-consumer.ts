@@ -12,6 +12,7 @@ import type { Delivery, DeliverySettlement } from '../src/domain/inbox/delivery.
 import type { Env } from '../src/env.ts'
 import type { InboundMessage } from '../src/queue-messages.ts'
 import { mapListings } from './map-listings.ts'
+import { noticeProduct } from './notice-product.ts'
 import { noticeStock } from './notice-stock.ts'
 import { readDeliveries } from './read-deliveries.ts'
 import { reportFault } from './report-fault.ts'
@@ -146,7 +147,11 @@ async function portOf(env: Env): Promise<DeliveryPort> {
       config,
       isSku: async (sku) => (await findSku(env, sku, Date.now())) !== null,
       orderIdByTracking: (trackingNumber) => orderIdByTracking(db, trackingNumber),
-      mapListings: (account, event) => mapListings(env, account, event),
+      mapListings: async (account, event) => {
+        const skus = await mapListings(env, account, event)
+        await noticeProduct(env, account, event, skus)
+        return skus
+      },
       noticeStock: (account, event) => noticeStock(env, account, event),
     },
     connectorOf,

@@ -42,7 +42,7 @@ async function start(options: Options): Promise<void> {
   const documents = await readDocuments(company.api, followed.orders)
   const publication = await readPublication(company, context.stock)
   const summary = summarise({
-    ...{ partners: company.partners, sent, publication, violations },
+    ...{ partners: company.partners, config: company.config, sent, publication, violations },
     orders: documents.filter(({ orderId }) => orderId !== desk.orderId),
     tradeOrder: documents.find(({ orderId }) => orderId === desk.orderId),
   })

@@ -20,7 +20,9 @@ import type {
   SkuChange,
   SkuWant,
 } from './domain/feed/feed-contract.ts'
+import type { FeedKey } from './domain/feed/feed-listing.ts'
 import type { Delivery, DeliveryInput, DeliveryOutcome, DeliverySettlement, Receipt } from './domain/inbox/delivery.ts'
+import type { Limits } from './domain/limiter/budget.ts'
 import type { LeaseAnswer, LeaseReport, LeaseRequest, LimiterStatus } from './domain/limiter/limiter-contract.ts'
 import type { LocationCommand, LocationVerdict, LocationView } from './domain/location/location-command.ts'
 import type {
@@ -200,11 +202,7 @@ export interface IdempotencyApi {
 }
 
 export interface LimiterApi {
-  acquire(
-    account: string,
-    limits: { readonly ratePerSecond: number; readonly burst: number; readonly concurrency: number },
-    request: LeaseRequest,
-  ): Promise<LeaseAnswer>
+  acquire(account: string, limits: Limits, request: LeaseRequest): Promise<LeaseAnswer>
   report(report: LeaseReport): Promise<void>
   status(): Promise<LimiterStatus>
 }
@@ -222,6 +220,8 @@ export interface FeedApi extends Projectable<null> {
   record(attemptId: string, result: FeedResult, facts: FeedFacts): Promise<void>
   /** What the channel says that it shows, unasked. */
   notice(account: string, sightings: readonly FeedSighting[], rules: SightingRules): Promise<void>
+  /** The channel says that these were changed there: they are looked at soon, where they are listed. */
+  hint(account: string, keys: readonly FeedKey[]): Promise<void>
   /** Once a minute: looks at a few listings, and has all of them worked out when the configuration changed. */
   tick(account: string, configVersion: string, checks: number): Promise<void>
   /** One page of listings, sent again whatever the channel is believed to show. */

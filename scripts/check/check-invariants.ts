@@ -6,6 +6,7 @@ import type { ConfigFile } from '../../src/domain/config/config.ts'
 import { type ApiClient, eventually } from '../client/api-client.ts'
 import { checkAudit } from './check-audit.ts'
 import { checkAvailability } from './check-availability.ts'
+import { checkContent } from './check-content.ts'
 import { checkDeliveries, type SentDeliveries } from './check-deliveries.ts'
 import { checkLogs } from './check-logs.ts'
 import { checkOrders } from './check-orders.ts'
@@ -63,6 +64,7 @@ async function look(checked: CheckedInstance): Promise<readonly string[]> {
     ...(await checkLists(api, instance)),
     ...(await checkAvailability(api, instance, positions, checked.config)),
     ...(await checkPublication(api, instance, checked.partners.stores, positions, checked.config)),
+    ...(await checkContent(api, checked.partners.stores, checked.config)),
     ...checkLogs(instance, checked.output, checked.config),
   ]
 }

@@ -14,7 +14,7 @@ export type PartnerStates = {
   }[]
   readonly stores: readonly {
     readonly account: string
-    readonly records: Pick<ShopifyStore['records'], 'orders' | 'inventory'>
+    readonly records: Pick<ShopifyStore['records'], 'orders' | 'inventory' | 'products'>
   }[]
 }
 

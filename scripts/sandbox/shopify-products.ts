@@ -41,7 +41,7 @@ export function updateProduct({ product: { id, ...change } }: UpdateProductInput
   const known = records.products.get(number)
   if (known === undefined) return { product: null, userErrors: [{ field: ['id'], message: 'Product does not exist' }] }
   const userErrors = errorsOf(change)
-  if (userErrors.length === 0) records.products.set(number, kept(known, change))
+  if (userErrors.length === 0) records.products.set(number, edited(known, change))
   return { product: productObject(number, records), userErrors }
 }
 
@@ -55,7 +55,8 @@ function errorsOf({ title, tags }: Changed): readonly ProductError[] {
   return errors
 }
 
-function kept(known: StoreProduct, { seo, ...change }: UpdateProductInput['product']): StoreProduct {
+/** As the store keeps it. */
+export function edited(known: StoreProduct, { seo, ...change }: UpdateProductInput['product']): StoreProduct {
   const markup = change.descriptionHtml ?? known.descriptionHtml
   return {
     title: change.title ?? known.title,
@@ -70,11 +71,11 @@ function kept(known: StoreProduct, { seo, ...change }: UpdateProductInput['produ
   }
 }
 
-/** `{ "<product>": { "title": … } }`: somebody wrote it in the admin, and no webhook tells of it. */
+/** `{ "<product>": { "title": … } }`: somebody wrote it in the admin, and only a store that tells changes tells of it. */
 export function editByHand(records: StoreRecords, edits: unknown): void {
   if (typeof edits !== 'object' || edits === null) return
   for (const [id, change] of Object.entries(edits)) {
     const known = records.products.get(Number(id))
-    if (known && typeof change === 'object' && change !== null) records.products.set(Number(id), kept(known, change))
+    if (known && typeof change === 'object' && change !== null) records.products.set(Number(id), edited(known, change))
   }
 }

@@ -28,6 +28,7 @@ export type StoreRecords = {
   readonly orders: Map<number, WireOrder>
   readonly fulfilmentOrders: Map<number, StoreFulfilmentOrder>
   readonly locations: readonly number[]
+  readonly skus: readonly string[]
   /** `<inventory item>@<location>` to available. */
   readonly inventory: Map<string, number>
   /** By variant: its product and its price. */
@@ -89,6 +90,7 @@ export function storeRecords(options: {
     orders,
     fulfilmentOrders,
     locations: storeLocations,
+    skus: options.skus,
     inventory,
     prices,
     products,

@@ -12,6 +12,7 @@ import {
   startSandbox,
 } from './control.ts'
 import { seededRandom } from './seeded-random.ts'
+import { changesOf, levelChange } from './shopify-changes.ts'
 import { type CostBucket, costBucket } from './shopify-cost.ts'
 import { type GraphqlRequest, graphqlEndpoint, operationName } from './shopify-graphql.ts'
 import { type InventoryMutations, inventoryMutations } from './shopify-inventory.ts'
@@ -32,6 +33,8 @@ export type ShopifyStoreOptions = SandboxOptions & {
   /** Where webhooks go, such as `http://127.0.0.1:8787/v1/webhooks/shopify-us`; a store without one sends none. */
   readonly webhookUrl?: string
   readonly retryDelaysMs?: readonly number[]
+  /** Sends a webhook for every level and product that changes, whoever changed it. */
+  readonly tellsChanges?: boolean
   /** Points per second; the default is Shopify Plus. */
   readonly restoreRate?: number
   /** Fetch the official schema when it is not cached. */
@@ -79,25 +82,39 @@ export async function startShopifyStore(options: ShopifyStoreOptions): Promise<S
   const sender = url
     ? webhookSender({ url, secret, shopDomain, random, ...(retryDelaysMs ? { retryDelaysMs } : {}) })
     : null
+  const control = storeControl(records, sender, () => random.uuid(), nowMs)
+  const tellChanges = options.tellsChanges ? teller(records, control, nowMs) : () => {}
   const server = await startSandbox(
     {
       operationOf: (request) => operationName(bodyOf(request)?.query ?? ''),
-      handle: (request) => answer(request, options.token, endpoint),
+      handle: async (request) => {
+        const answered = await answer(request, options.token, endpoint)
+        tellChanges()
+        return answered
+      },
       report: () => ({ orders: records.orders.size, throttle: bucket.status() }),
       configure: (change) => {
         if (change.drain === true) bucket.drain()
         changeByHand(records, change.inventory)
         editByHand(records, change.products)
+        tellChanges()
       },
     },
     options,
   )
-  const control = storeControl(records, sender, () => random.uuid(), nowMs)
   const stop = async () => {
     sender?.stop()
     await server.stop()
   }
   return { ...server, stop, schemaSource: source, records, inventory, bucket, control }
+}
+
+/** Nobody waits for them, and they may well be there before the answer to whoever made the change. */
+function teller(records: StoreRecords, { event, send }: StoreControl, nowMs: () => number): () => void {
+  const changes = changesOf(records, nowMs)
+  return () => {
+    for (const { topic, body } of changes()) void send(event(topic, body))
+  }
 }
 
 async function answer(
@@ -167,20 +184,16 @@ function storeControl(
     },
     updated: (orderId, change = {}) => event('orders/updated', records.changeOrder(orderId, change)),
     setInventory: (sku, locationId, available) => {
-      records.inventory.set(`${inventoryItemIdOf(sku)}@${locationId}`, available)
-      return event('inventory_levels/update', {
-        inventory_item_id: inventoryItemIdOf(sku),
-        location_id: locationId,
-        available,
-        updated_at: wireTime(nowMs()),
-        admin_graphql_api_id: `gid://shopify/InventoryLevel/${locationId}?inventory_item_id=${inventoryItemIdOf(sku)}`,
-      })
+      const level = `${inventoryItemIdOf(sku)}@${locationId}`
+      records.inventory.set(level, available)
+      const { topic, body } = levelChange(level, available, wireTime(nowMs()))
+      return event(topic, body)
     },
     shown: (sku, locationId) => records.inventory.get(`${inventoryItemIdOf(sku)}@${locationId}`),
   }
 }
 
-/** `{ "<inventory item>@<location>": units }`: somebody counted again, and no webhook tells of it. */
+/** `{ "<inventory item>@<location>": units }`: somebody counted again, and only a store that tells changes tells of it. */
 function changeByHand(records: StoreRecords, levels: unknown): void {
   if (typeof levels !== 'object' || levels === null) return
   for (const [level, available] of Object.entries(levels)) {

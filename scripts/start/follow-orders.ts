@@ -1,11 +1,11 @@
-/** Watches the orders until each has come to rest: closed, cancelled, or held for a reason that a person must settle. */
+/** Watches the orders until each has come to rest: closed, cancelled, or waiting for a person or for a supplier. */
 import type { ApiClient } from '../client/api-client.ts'
 
 export type OrderSummary = {
   readonly orderId: string
   readonly stage: string
   readonly status: string
-  readonly holds: readonly string[]
+  readonly nextActor: string
   readonly erpReference: string | null
 }
 export type Following = { readonly orders: readonly OrderSummary[]; readonly resting: number }
@@ -29,8 +29,8 @@ export async function followOrders(
   }
 }
 
-function isResting(order: OrderSummary): boolean {
-  return order.stage === 'closed' || order.stage === 'cancelled' || order.holds.length > 0
+function isResting({ stage, nextActor }: OrderSummary): boolean {
+  return stage === 'closed' || stage === 'cancelled' || nextActor === 'operations' || nextActor === 'supplier'
 }
 
 export async function allOrders(api: ApiClient): Promise<readonly OrderSummary[]> {

@@ -1,4 +1,5 @@
-/** How the shop's listings stand at the end: what it shows, beside what the feed of its account says of it. */
+/** How the shop's listings and products stand at the end: what it shows, beside what the feed of its account says. */
+import { saidAt, saysWhatItShould } from '../check/check-content.ts'
 import { isAsPromised, listedAt } from '../check/check-publication.ts'
 import { readPositions } from '../check/read-instance.ts'
 import type { ReceivedStock } from './load-stock.ts'
@@ -9,6 +10,10 @@ export type Publication = {
   readonly listings: number
   /** Of these: shown as confirmed, and no more than is for sale. */
   readonly asPromised: number
+  /** Products of the shop whose words are ours. */
+  readonly products: number
+  /** Of these: saying what the catalogue says, as confirmed. */
+  readonly productsAsPromised: number
   /** From a fall of the stock to the shop's word. */
   readonly lagP50Ms: number | null
   readonly lagP95Ms: number | null
@@ -21,11 +26,16 @@ export async function readPublication(
   positions: readonly ReceivedStock[],
 ): Promise<Publication> {
   const states = await readPositions(api, positions)
-  const listed = await listedAt(api, states, { account, records: partners.store.records }, positions, config)
+  const store = { account, records: partners.store.records }
+  const listed = await listedAt(api, states, store, positions, config)
+  const said = await saidAt(api, store, config)
   const feed = await api.get<{ readonly lag: { readonly p50Ms: number | null; readonly p95Ms: number | null } }>(
     `/v1/channels/${account}/feed`,
   )
   const { p50Ms, p95Ms } = feed.body.lag
-  const asPromised = listed.filter(isAsPromised).length
-  return { listings: listed.length, asPromised, lagP50Ms: p50Ms, lagP95Ms: p95Ms }
+  return {
+    ...{ listings: listed.length, asPromised: listed.filter(isAsPromised).length },
+    ...{ products: said.length, productsAsPromised: said.filter(saysWhatItShould).length },
+    ...{ lagP50Ms: p50Ms, lagP95Ms: p95Ms },
+  }
 }

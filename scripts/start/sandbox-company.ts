@@ -36,7 +36,7 @@ const temper: PartnerOptions = {
     faults: { rates: { slow: 0.1 }, slowMs: 800 },
   },
   erp: { faults: { rates: { error_before: 0.01, drop_after: 0.01, rate_limit: 0.001 } } },
-  store: { retryDelaysMs: [200, 400, 800, 1_600, 3_200] },
+  store: { retryDelaysMs: [200, 400, 800, 1_600, 3_200], tellsChanges: true },
 }
 
 export type SandboxCompany = {

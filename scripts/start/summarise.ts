@@ -16,6 +16,13 @@ export type Summary = {
   readonly closed: number
   readonly cancelled: number
   readonly heldAsException: number
+  /** Orders that each location was told to pick for. */
+  readonly releasedAt: Readonly<Record<string, number>>
+  /** Orders that more than one location serves. */
+  readonly split: number
+  readonly waitingForSupply: number
+  /** When the last of them has its units, as announced and matched. Null: none waits, or some wait for nothing known. */
+  readonly supplyExpectedAt: string | null
   /** What became of the order that took a cart over the trade portal. */
   readonly tradeOrder: string
   readonly publication: Publication
@@ -30,7 +37,9 @@ export type Order = {
   readonly stage: string
   readonly reservations: readonly unknown[]
   readonly erp: { readonly reference: string | null } | null
-  readonly fulfilmentOrders: readonly { readonly releasedAt: string | null }[]
+  readonly nextActor: string
+  readonly lines: readonly { readonly backorder?: { readonly expectedAt: string | null } }[]
+  readonly fulfilmentOrders: readonly { readonly location: string; readonly releasedAt: string | null }[]
   readonly shipments: readonly unknown[]
   readonly holds: readonly { readonly releasedAt: string | null }[]
 }
@@ -38,6 +47,7 @@ export type Order = {
 /** `orders`: of the stream; the one of the trade portal is told apart. */
 export function summarise(of: {
   readonly partners: SandboxCompany['partners']
+  readonly config: SandboxCompany['config']
   readonly sent: SentStream
   readonly orders: readonly Order[]
   readonly tradeOrder: Order | undefined
@@ -46,6 +56,7 @@ export function summarise(of: {
 }): Summary {
   const { partners, sent, orders, publication, violations } = of
   const count = (holds: (order: Order) => boolean) => orders.filter(holds).length
+  const locations = of.config.locations.map(({ id, name }) => ({ id, name }))
   return {
     deliveries: sent.deliveries,
     refusedDeliveries: sent.refused,
@@ -56,7 +67,11 @@ export function summarise(of: {
     shipped: count((order) => order.shipments.length > 0),
     closed: count((order) => order.stage === 'closed'),
     cancelled: count((order) => order.stage === 'cancelled'),
-    heldAsException: count(isHeld),
+    heldAsException: count(({ nextActor }) => nextActor === 'operations'),
+    releasedAt: Object.fromEntries(locations.map(({ id, name }) => [name, count((order) => servedAt(order).has(id))])),
+    split: count((order) => servedAt(order).size > 1),
+    waitingForSupply: count(waitsForSupply),
+    supplyExpectedAt: lastExpected(orders.filter(waitsForSupply)),
     tradeOrder: of.tradeOrder?.status ?? 'missing',
     publication,
     oversold: violations.filter((violation) => violation.startsWith('I2')).length,
@@ -69,8 +84,13 @@ export function readDocuments(api: ApiClient, orders: readonly OrderSummary[]): 
   return Promise.all(orders.map(({ orderId }) => documentOf(api, orderId)))
 }
 
-function isHeld({ stage, holds }: Order): boolean {
-  return stage !== 'closed' && stage !== 'cancelled' && holds.some(({ releasedAt }) => releasedAt === null)
+const servedAt = ({ fulfilmentOrders }: Order) => new Set(fulfilmentOrders.map(({ location }) => location))
+export const waitsForSupply = ({ nextActor }: Order): boolean => nextActor === 'supplier'
+
+function lastExpected(waiting: readonly Order[]): string | null {
+  const expected = waiting.flatMap(({ lines }) => lines.flatMap(({ backorder }) => (backorder ? [backorder] : [])))
+  const dates = expected.flatMap(({ expectedAt }) => (expectedAt === null ? [] : [expectedAt]))
+  return dates.length === expected.length ? (dates.toSorted().at(-1) ?? null) : null
 }
 
 async function documentOf(api: ApiClient, orderId: string): Promise<Order> {
@@ -93,14 +113,20 @@ export function tableOf(summary: Summary): string {
     ['  stock reserved', summary.reserved],
     ['  in the ERP', summary.inErp],
     ['  released to a warehouse', summary.released],
+    ...Object.entries(summary.releasedAt).map(([name, orders]) => [`    in ${name}`, orders] as const),
+    ['    split over both', summary.split],
     ['  shipped', summary.shipped],
     ['  closed', summary.closed],
     ['  cancelled', summary.cancelled],
-    ['  held as exception', summary.heldAsException],
+    ['  waiting for a person', summary.heldAsException],
+    ['  waiting for supply', summary.waitingForSupply],
+    ['    expected by', summary.supplyExpectedAt?.slice(0, 10) ?? 'unknown'],
     ['trade order, from a cart', summary.tradeOrder],
     ['listings in the shop', publication.listings],
     ['  shown as promised', publication.asPromised],
-    ['  told within, 95 in 100', lagText(publication.lagP95Ms)],
+    ['products it has words for', publication.products],
+    ['  saying what they should', publication.productsAsPromised],
+    ['told of falls within, 95 %', lagText(publication.lagP95Ms)],
     ['oversold', summary.oversold],
     ['duplicates at partners', summary.duplicates],
     ['invariant violations', summary.violations.length],

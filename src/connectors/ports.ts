@@ -3,6 +3,7 @@
  * Verify and translate never touch the network; a client never touches an actor.
  */
 import type { ProductListing } from '../domain/catalog/listing.ts'
+import type { ProductContent } from '../domain/catalog/product-content.ts'
 import type { Account } from '../domain/config/config.ts'
 import type { InboundDomain } from '../domain/inbox/delivery.ts'
 import type { CanonicalOrder } from '../domain/order/canonical-order.ts'
@@ -73,6 +74,8 @@ export type CanonicalEvent =
       readonly externalProductId: string
       readonly listings: readonly ProductListing[]
       readonly deleted: boolean
+      /** What the product says there and asks for its variants; null: it is there no more. */
+      readonly shown: ShownProduct | null
       readonly atMs: number
     }
   | { readonly type: 'account_uninstalled'; readonly atMs: number }
@@ -132,6 +135,12 @@ export type CanonicalEvent =
       readonly damaged: number | null
       readonly qualityControl: number | null
     }
+
+/** As far as the message tells. `priceMinor`: by the channel's variant, in the currency that we set prices in. */
+export type ShownProduct = {
+  readonly content: ProductContent
+  readonly priceMinor: ReadonlyMap<string, number>
+}
 
 export type Translation = {
   readonly events: readonly CanonicalEvent[]

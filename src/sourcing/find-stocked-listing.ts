@@ -1,5 +1,7 @@
 /** What a channel's own SKU takes from stock: the listing, with the components of a bundle. */
+import { activeConfig } from '../config/active-config.ts'
 import { findBundleParts, findListing, findSku, readAhead } from '../config/catalog.ts'
+import { excludedAmong } from '../domain/atp/promise-rules.ts'
 import type { CatalogSku } from '../domain/catalog/listing.ts'
 import { unitRatio } from '../domain/catalog/units-of-measure.ts'
 import type { LineFinding } from '../domain/order/saga-command.ts'
@@ -31,11 +33,23 @@ async function findStockedListing(
   const entry = await findSku(env, sku, Date.now())
   const packQuantity = packOf(listing.packQuantity, entry, unit)
   if (packQuantity === null) return null
-  if (entry === null || entry.components.length === 0) return { sku, packQuantity, stocked: entry?.stocked ?? true }
+  if (entry === null || entry.components.length === 0) {
+    const own = await exclusionMember(env, account, entry === null ? [] : [entry])
+    return { sku, packQuantity, stocked: entry?.stocked ?? true, ...own }
+  }
   const resolved = await findBundleParts(env, entry, Date.now())
   // A kit whose components nobody knows cannot be picked: it waits for the catalogue like any unknown SKU.
   if (!resolved.ok) return null
-  return { sku, packQuantity, stocked: resolved.value.length > 0, parts: resolved.value }
+  const parts = await Promise.all(resolved.value.map((part) => findSku(env, part.sku, Date.now())))
+  const excluded = await exclusionMember(env, account, [entry, ...parts.filter((part) => part !== null)])
+  return { sku, packQuantity, stocked: resolved.value.length > 0, parts: resolved.value, ...excluded }
+}
+
+/** An order is taken in all the same: what the channel should not have sold is said of it. */
+async function exclusionMember(env: Env, account: string, named: readonly CatalogSku[]) {
+  const { promising } = await activeConfig(env, Date.now())
+  const excluded = excludedAmong(promising, account, named)
+  return excluded === null ? {} : { excluded }
 }
 
 /**

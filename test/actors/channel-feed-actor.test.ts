@@ -1,74 +1,20 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ChannelFeedActor } from '../../durable-objects/channel-feed-actor.ts'
-import { actor, type FeedApi } from '../../src/actor-apis.ts'
 import { attemptLeaseMs } from '../../src/domain/feed/attempt.ts'
-import type { DrainLane } from '../../src/domain/feed/choose-lane.ts'
-import type { FeedAbility, FeedBatch, FeedResult, SkuWant } from '../../src/domain/feed/feed-contract.ts'
-import type { FeedKind } from '../../src/domain/feed/feed-listing.ts'
+import type { FeedResult, SkuWant } from '../../src/domain/feed/feed-contract.ts'
 import { everyProduct } from '../../src/domain/feed/feed-subject.ts'
-import { testEnv } from '../fixtures/d1.ts'
+import { abilities, committed, facts, newFeed, type TestFeed } from '../fixtures/feed-rig.ts'
 
 /** An hour ahead, so that no alarm goes off by itself. */
 beforeEach(() => void vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000))
 afterEach(() => vi.restoreAllMocks())
 const laterBy = (ms: number) => vi.mocked(Date.now).mockReturnValue(Date.now() + ms)
 
-const facts = { lowStock: 3, raiseDelayMs: 60_000, settleMs: 0 }
-const committed: FeedResult = { task: 'send', outcome: { outcome: 'committed', reference: '1' }, verdicts: [] }
 const lost: FeedResult = {
   task: 'send',
   outcome: { outcome: 'unknown', class: 'connection', message: 'timeout' },
   verdicts: [],
 }
-const abilities: readonly FeedAbility[] = (['stock', 'price', 'content'] as const).map((kind) => ({
-  kind,
-  itemsMax: 250,
-  reads: true,
-}))
-
-class TestFeed {
-  readonly account: string
-  attempts = 0
-
-  constructor(account: string) {
-    this.account = account
-  }
-  get stub() {
-    // Cast justified: the bindings are typed without their classes, and this one's class is ChannelFeedActor.
-    return testEnv.FEED.get(testEnv.FEED.idFromName(this.account)) as DurableObjectStub<ChannelFeedActor>
-  }
-  get api(): FeedApi {
-    return actor<FeedApi>(testEnv.FEED, this.account)
-  }
-  wants(skus: Readonly<Record<string, number>>, kind: FeedKind = 'stock', revision = 1): Promise<void> {
-    const wishes = Object.entries(skus).map(
-      ([sku, value]): SkuWant => ({
-        ...{ sku, revision, urgency: { lowStock: 3 }, reviewAfterMs: null },
-        listings: [{ kind, item: `item-${sku}`, place: '71', value }],
-      }),
-    )
-    return this.api.want(this.account, wishes)
-  }
-  begin(drain: DrainLane, able = abilities): Promise<FeedBatch | null> {
-    return this.api.begin({ drain, attemptId: `${this.account}-${++this.attempts}`, abilities: able })
-  }
-  async sends(drain: DrainLane, result: FeedResult = committed): Promise<readonly string[]> {
-    const batch = await this.begin(drain)
-    if (batch === null) return []
-    await this.api.record(batch.attemptId, result, facts)
-    return batch.items.map(({ item }) => item)
-  }
-  async one(sku: string) {
-    const { listings } = await this.api.listings(null, '', 500)
-    return listings.find((listing) => listing.sku === sku)
-  }
-  rows(query: string) {
-    return runInDurableObject(this.stub, (_, state) => state.storage.sql.exec(query).toArray())
-  }
-}
-let feeds = 0
-const newFeed = () => new TestFeed(`feed-${++feeds}`)
 const many = (count: number, value: number, name = 'C') =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`${name}-${at}`, value]))
 

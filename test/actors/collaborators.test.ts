@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { AlarmClock } from '../../durable-objects/alarm-clock.ts'
-import { CommandMemory, commandMemoryTable } from '../../durable-objects/command-memory.ts'
+import { CommandMemory, commandMemoryTable, commandRetentionMs } from '../../durable-objects/command-memory.ts'
 import { type Disposition, drainNoting, drainOutbox } from '../../durable-objects/drain-outbox.ts'
 import { EventLog, eventLogTable } from '../../durable-objects/event-log.ts'
 import { Migrations } from '../../durable-objects/migrations.ts'
@@ -200,9 +200,9 @@ describe('the command memory', () => {
 
   it('forgets by age, a bounded number at a time, and never what is young', () =>
     inTables((storage, migrations) => {
-      const memory = new CommandMemory<number>(storage, migrations, 1_000)
+      const memory = new CommandMemory<number>(storage, migrations)
       for (let n = 0; n < 600; n++) memory.remember(`old-${n}`, n, 0)
-      for (let n = 0; n < 600; n++) memory.remember(`new-${n}`, n, 5_000)
+      for (let n = 0; n < 600; n++) memory.remember(`new-${n}`, n, commandRetentionMs + 1)
       expect(memory.verdictOf('old-0')).toBeNull()
       expect(memory.verdictOf('new-0')).toBe(0)
       const { rows } = storage.sql.exec<{ rows: number }>('SELECT COUNT(*) AS rows FROM command_memory').one()
@@ -211,7 +211,8 @@ describe('the command memory', () => {
 
   it('forgets also in an object that wakes for one command at a time', () =>
     inTables((storage, migrations) => {
-      for (let n = 0; n < 600; n++) new CommandMemory<number>(storage, migrations, 1_000).remember(`c${n}`, n, n * 100)
+      const apartMs = commandRetentionMs / 10
+      for (let n = 0; n < 600; n++) new CommandMemory<number>(storage, migrations).remember(`c${n}`, n, n * apartMs)
       const { rows } = storage.sql.exec<{ rows: number }>('SELECT COUNT(*) AS rows FROM command_memory').one()
       expect(rows).toBeLessThan(300)
     }))

@@ -99,7 +99,7 @@ export class CartDesk {
     return this.#visit(reservationId, async () => {
       const cart = this.carts.get(reservationId)
       if (cart?.status === 'ordered') return cart.orderId === orderId ? claimsOf(cart) : null
-      const taken = this.#live(reservationId, ['held', 'extending', 'committed'])
+      const taken = this.#live(reservationId, ['held', 'extending', 'committing', 'committed'])
       if (taken === null) return null
       this.#save({ ...taken, status: 'ordered', orderId })
       return claimsOf(taken)

@@ -7,11 +7,12 @@ import { EventLog, eventLogTable } from '../../durable-objects/event-log.ts'
 import { FeedAttempts, feedAttemptTable } from '../../durable-objects/feed-attempts.ts'
 import { feedBundleTables } from '../../durable-objects/feed-bundle-table.ts'
 import { FeedDrains } from '../../durable-objects/feed-drains.ts'
+import { FeedHints } from '../../durable-objects/feed-hints.ts'
 import { type FeedFact, FeedLedger, type FeedParts } from '../../durable-objects/feed-ledger.ts'
 import { FeedRound } from '../../durable-objects/feed-round.ts'
 import { FeedSkuTable, feedSkuTables } from '../../durable-objects/feed-sku-table.ts'
 import { feedStatus } from '../../durable-objects/feed-status.ts'
-import { FeedTable, feedTables } from '../../durable-objects/feed-table.ts'
+import { FeedTable, feedLooks, feedTables } from '../../durable-objects/feed-table.ts'
 import { Migrations } from '../../durable-objects/migrations.ts'
 import { Timers, timersTable } from '../../durable-objects/timers.ts'
 import type { FeedApi } from '../../src/actor-apis.ts'
@@ -30,7 +31,7 @@ const steps = [
       ...[actorFactsTable, eventLogTable, timersTable],
     ],
   },
-  { id: 2, statements: feedBundleTables },
+  { id: 2, statements: [...feedBundleTables, ...feedLooks] },
 ]
 const overdueDelayMs = 50
 const pageMax = 1_000
@@ -62,8 +63,9 @@ export class FeedShell implements Feed {
     const timers = new Timers(this.#storage, migrations)
     const drains = new FeedDrains(parts.table, parts.attempts, timers)
     const ledger = new FeedLedger(parts)
-    const round = new FeedRound(parts, ledger, drains, timers)
-    return { ...parts, migrations, timers, drains, ledger, round }
+    const hints = new FeedHints(parts.table)
+    const round = new FeedRound(parts, ledger, drains, timers, hints)
+    return { ...parts, migrations, timers, drains, ledger, hints, round }
   }
 
   die(): void {
@@ -164,8 +166,10 @@ export class FeedShell implements Feed {
   }
 
   #arm(nowMs: number): void {
-    const { timers, table, skus, attempts } = this.#rows
-    const dues = [timers, table, skus, attempts].map((source) => source.nextDueMs()).filter((due) => due !== null)
+    const { timers, table, skus, attempts, hints } = this.#rows
+    const dues = [timers, table, skus, attempts, hints]
+      .map((source) => source.nextDueMs())
+      .filter((due) => due !== null)
     if (dues.length === 0) return
     const dueMs = Math.min(...dues)
     const atMs = dueMs <= nowMs ? nowMs + overdueDelayMs : dueMs

@@ -35,7 +35,8 @@ const families: Readonly<Record<TopicFamily, Family>> = {
     known: inventoryLevelFields,
   },
   product: {
-    translate: (payload, delivery) => translateProduct(payload, delivery.topic, delivery.receivedAtMs),
+    translate: (payload, delivery, account) =>
+      translateProduct(payload, delivery.topic, delivery.receivedAtMs, account),
     known: productFields,
   },
   uninstalled: {

@@ -5,14 +5,13 @@
 import { err, ok, type Result } from '../../domain/shared/result.ts'
 
 export type JsonRefusal = { readonly reason: 'too_large' | 'too_deep' | 'malformed_json' }
-export type JsonLimits = {
-  /** UTF-16 units for text, bytes for bytes. */
-  readonly lengthMax: number
-  readonly depthMax: number
-}
 
-/** Shopify's largest payloads stay under 1 MB and 10 levels; the limits leave room and stop a bomb. */
-const jsonLimits: JsonLimits = { lengthMax: 2_000_000, depthMax: 40 }
+/**
+ * Shopify's largest payloads stay under 1 MB and 10 levels; the limits leave room and stop a bomb. In UTF-16 units of
+ * text, and in bytes of bytes.
+ */
+export const jsonLengthMax = 2_000_000
+const depthMax = 40
 
 const quote = 0x22
 const backslash = 0x5c
@@ -24,9 +23,9 @@ const closeBracket = 0x5d
 /** 2^53 has 16 digits: text without such a run needs no look at the source of its numbers. */
 const mayHoldUnsafeInteger = /\d{16}/
 
-export function parseJson(text: string, limits: JsonLimits = jsonLimits): Result<unknown, JsonRefusal> {
-  if (text.length > limits.lengthMax) return err({ reason: 'too_large' })
-  if (nestsDeeperThan(text, limits.depthMax)) return err({ reason: 'too_deep' })
+export function parseJson(text: string): Result<unknown, JsonRefusal> {
+  if (text.length > jsonLengthMax) return err({ reason: 'too_large' })
+  if (nestsTooDeep(text)) return err({ reason: 'too_deep' })
   try {
     return ok(mayHoldUnsafeInteger.test(text) ? JSON.parse(text, keepUnsafeIntegers) : JSON.parse(text))
   } catch {
@@ -35,10 +34,10 @@ export function parseJson(text: string, limits: JsonLimits = jsonLimits): Result
 }
 
 /** The same over bytes; bytes that are not UTF-8 are malformed. A leading byte order mark is dropped. */
-export function parseJsonBytes(bytes: Uint8Array, limits: JsonLimits = jsonLimits): Result<unknown, JsonRefusal> {
-  if (bytes.byteLength > limits.lengthMax) return err({ reason: 'too_large' })
+export function parseJsonBytes(bytes: Uint8Array): Result<unknown, JsonRefusal> {
+  if (bytes.byteLength > jsonLengthMax) return err({ reason: 'too_large' })
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes), limits)
+    return parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
   } catch {
     return err({ reason: 'malformed_json' })
   }
@@ -52,7 +51,7 @@ function keepUnsafeIntegers(_key: string, value: unknown, context?: { readonly s
 }
 
 /** Counts brackets outside strings; whether they match is `JSON.parse`'s business. */
-function nestsDeeperThan(text: string, depthMax: number): boolean {
+function nestsTooDeep(text: string): boolean {
   let depth = 0
   let inString = false
   for (let at = 0; at < text.length; at++) {

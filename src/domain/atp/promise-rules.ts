@@ -49,6 +49,16 @@ export function isExcluded({ exclusions }: Promising, asked: ChannelQuestion): b
   return exclusions.some((rule) => fits(rule, asked))
 }
 
+/** Which of these the channel never sells, the first of them; null: none, or nobody in particular asks. */
+export function excludedAmong(
+  promising: Promising,
+  channel: string | null,
+  named: readonly Omit<ChannelQuestion, 'channel'>[],
+): string | null {
+  if (channel === null) return null
+  return named.find(({ sku, class: ofClass }) => isExcluded(promising, { sku, class: ofClass, channel }))?.sku ?? null
+}
+
 /** The most the channel ever shows; null: no cap. */
 export function capFor({ caps }: Promising, asked: ChannelQuestion): number | null {
   const holding = mostSpecific(caps, asked).map(quantityOf)

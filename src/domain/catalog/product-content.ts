@@ -51,6 +51,10 @@ export function versionLike(version: number, shown: ProductContent, sha256Hex: (
   return versionOf(shown, version % fieldSets, sha256Hex)
 }
 
+/** Whether `shown` says something of every field that the version is of, so that the two can be compared. */
+export const isToldBy = (version: number, shown: ProductContent): boolean =>
+  ((version % fieldSets) & ~bitsOf(shown)) === 0
+
 /** For people: two versions that differ, differ here. */
 export function versionText(version: number): string {
   return Math.floor(version / fieldSets)

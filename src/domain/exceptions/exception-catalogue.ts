@@ -32,6 +32,12 @@ export const exceptionCatalogue: Readonly<Record<ExceptionCategory, ExceptionPol
     dueMinutes: 4 * hour,
     remediation: 'Add a listing for the channel SKU; the order looks again by itself, or at once with retry.',
   },
+  excluded_sku: {
+    owner: 'catalog',
+    dueMinutes: day,
+    remediation:
+      'Take the listing off the channel, or end the exclusion; the order is served unless its units are cancelled.',
+  },
   address_invalid: {
     owner: 'customer_service',
     dueMinutes: 8 * hour,
@@ -50,7 +56,8 @@ export const exceptionCatalogue: Readonly<Record<ExceptionCategory, ExceptionPol
   routing_failed: {
     owner: 'operations',
     dueMinutes: 4 * hour,
-    remediation: 'Check which locations serve this channel and country, then retry.',
+    remediation:
+      'Check which locations serve this channel and country, and whom its sourcing profile is for, then retry.',
   },
   out_of_stock: {
     owner: 'operations',

@@ -3,6 +3,7 @@ import type { FailureClass } from '../outbox/intent.ts'
 export type ExceptionCategory =
   | 'order_ingestion'
   | 'sku_mapping'
+  | 'excluded_sku'
   | 'address_invalid'
   | 'credit_hold'
   | 'pricing_mismatch'

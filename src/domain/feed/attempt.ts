@@ -47,7 +47,7 @@ export function beginSend(listing: FeedListing, attemptId: string, nowMs: number
 }
 
 export function beginRead(listing: FeedListing, attemptId: string): FeedStep {
-  return step({ ...listing, state: 'reading', attemptId, dueAtMs: null })
+  return step({ ...listing, state: 'reading', attemptId, dueAtMs: null, lookAtMs: null })
 }
 
 /** `verdict`: what was said of this listing; null when nothing was. `shown`: what the channel says that it shows now. */

@@ -70,6 +70,10 @@ export type FeedListing = FeedKey & {
   readonly lastError: string | null
   /** The channel named this listing and refused it, and has not taken it since. Absent: stored before it was kept. */
   readonly refusal?: { readonly openedAtMs: number; readonly message: string } | null
+  /** The channel says that somebody changed it: to be looked at then. Absent: nobody said so. */
+  readonly lookAtMs?: number | null
+  /** The last look that came of such a word. */
+  readonly lookedAtMs?: number
 }
 
 /** What the log keeps; everything else about a listing is its row. */
@@ -119,6 +123,12 @@ export function confirmed({ acknowledged }: FeedListing, value: number, version:
 export function knownValues({ desired, sent, acknowledged, observed }: FeedListing): readonly number[] {
   const values = [desired, sent?.value, acknowledged?.value, acknowledged?.shownAs, observed?.value]
   return [...new Set(values.filter((value) => value !== undefined))]
+}
+
+/** What it shows, or is about to, if nobody but us had a hand in it. */
+export function ourValues({ desired, sent, acknowledged }: FeedListing): readonly number[] {
+  const values = [desired, sent?.value, acknowledged?.value, acknowledged?.shownAs]
+  return values.filter((value) => value !== undefined)
 }
 
 export const step = (

@@ -5,6 +5,7 @@
  */
 import { laneFor } from './choose-lane.ts'
 import { confirmed, type FeedListing, type FeedStep, keyOf, settled, shownBy, step } from './feed-listing.ts'
+import { hint, isForeign } from './hint.ts'
 
 export type Sighting = { readonly value: number; readonly atMs: number }
 export type SightingRules = {
@@ -13,14 +14,20 @@ export type SightingRules = {
   readonly lowStock: number
 }
 
+/** Webhooks give their time in whole seconds, by the channel's clock. */
+const clockGraceMs = 5_000
+
 /**
- * From a webhook: a hint, by another clock than ours, that says nothing while a call is under way or in doubt. Too much
- * is looked at before anybody is alarmed: it may be an echo of what we sent before last.
+ * From a webhook: a hint, by another clock than ours. While a call is under way, or where it may be older than what was
+ * confirmed, it is only cause to look once more. Too much is looked at before anybody is alarmed: it may be an echo of
+ * what we sent before last.
  */
 export function notice(listing: FeedListing, seen: Sighting, rules: SightingRules, nowMs: number): FeedStep {
   const newestMs = Math.max(listing.acknowledged?.atMs ?? 0, listing.observed?.atMs ?? 0)
   const { state, desired } = listing
-  if (seen.atMs < newestMs || (state !== 'settled' && state !== 'ready')) return step(listing)
+  if (seen.atMs < newestMs - clockGraceMs) return step(listing)
+  if (seen.atMs < newestMs || (state !== 'settled' && state !== 'ready'))
+    return step(isForeign(listing, seen.value) ? hint(listing, nowMs) : listing)
   if (seen.value <= desired) return judge({ ...listing, observed: seen }, listing, rules, nowMs)
   const lane = laneOf(listing, seen.value, rules)
   return step({ ...listing, state: 'doubtful', lane, readySinceMs: nowMs, dueAtMs: null, shortfall: null })

@@ -103,8 +103,8 @@ function revisedLine(line: LineState, asked: OrderLine | undefined): LineState {
   // What waited for the old SKU is looked for anew.
   const anew = { ...quantities, open: quantities.open + quantities.backordered, backordered: 0 }
   const unmapped = { externalSku: asked.externalSku, sku: null, notStocked: false, packQuantity: 1, parts: [] }
-  const { unit: _, ...withoutUnit } = revised
-  return { ...withoutUnit, ...unmapped, ...unitOf(asked), quantities: anew }
+  const { unit: _, excluded: __, ...ofAnySku } = revised
+  return { ...ofAnySku, ...unmapped, ...unitOf(asked), quantities: anew }
 }
 
 const unitOf = ({ unit }: OrderLine): Pick<LineState, 'unit'> => (unit === undefined ? {} : { unit })

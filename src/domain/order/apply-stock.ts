@@ -1,5 +1,5 @@
 /** How the document takes in plans and the positions' answers. */
-import { claimOf, isSame, partedAs, reduceReservation, withStatus, withStockEffect } from './claims.ts'
+import { claimOf, isSame, partedAs, reduceReservation, withReleaseEffect, withStatus } from './claims.ts'
 import { changeLines, moveUnits } from './line-moves.ts'
 import type { EventOf, Grant, Position, ReservationRef } from './order-event.ts'
 import type { OrderReservation, OrderState } from './order-state.ts'
@@ -13,14 +13,15 @@ export function applyPlanned(before: OrderState, { plan }: EventOf<'planned'>): 
   const { days = [], ...rest } = plan
   const wanted = days.map((day) => ({ ...day, attempt: plan.attempt, status: 'wanted' as const }))
   const capacity = days.length === 0 ? {} : { capacity: [...(state.saga.capacity ?? []), ...wanted] }
-  const saga = { ...state.saga, holding: true, ...capacity }
+  const { unroutable: _, ...saga } = { ...state.saga, holding: true, ...capacity }
   return { ...state, plan: { ...rest, warehouses, reporters }, attempt: plan.attempt, saga }
 }
 
 export function applyCart(state: OrderState, event: EventOf<'cart_taken'> | EventOf<'cart_settled'>): OrderState {
   const { cart } = state.saga
   if (event.type === 'cart_taken') return { ...state, saga: { ...state.saga, cart: event.cart } }
-  return cart === undefined ? state : { ...state, saga: { ...state.saga, cart: { ...cart, settled: true } } }
+  const known = cart ?? { reservationId: event.reservationId, claims: [], attempt: null }
+  return { ...state, saga: { ...state.saga, cart: { ...known, settled: true } } }
 }
 
 /** What is taken comes from open units first, which those of a plan that is replaced become; then from those that waited. */
@@ -58,11 +59,7 @@ function reservationFrom(grant: Grant): OrderReservation {
 function giveBack(state: OrderState, grants: readonly Grant[]): OrderState {
   return grants
     .filter((grant) => grant.quantity > grant.taken)
-    .reduce(
-      (next, grant) =>
-        withStockEffect(next, grant, grant.quantity - grant.taken, { kind: 'release', shipmentId: null }),
-      state,
-    )
+    .reduce((next, grant) => withReleaseEffect(next, grant, grant.quantity - grant.taken), state)
 }
 
 export function applyStockRefused(state: OrderState, { returned }: EventOf<'stock_refused'>): OrderState {
@@ -100,12 +97,12 @@ export function applyReservationLost(state: OrderState, event: EventOf<'reservat
   const opened = changeLines(lost, [reservation], (line) => moveUnits(line, 'reserved', 'open', claim))
   const parted = partedAs(state, reservation)
   if (parted.parts === undefined) return opened
-  return withStockEffect(opened, { ...reservation, ...parted }, claim, { kind: 'release', shipmentId: null })
+  return withReleaseEffect(opened, { ...reservation, ...parted }, claim)
 }
 
 export function applyReservationReduced(state: OrderState, event: EventOf<'reservation_reduced'>): OrderState {
   const reservation = findReservation(state, event)
-  const reduced = reduceReservation(state, reservation, event.quantity, { kind: 'release', shipmentId: null })
+  const reduced = reduceReservation(state, reservation, event.quantity)
   return changeLines(reduced, [reservation], (line) => {
     const moved = moveUnits(line, 'reserved', event.to, event.quantity)
     if (event.to !== 'shipped') return moved
@@ -114,8 +111,10 @@ export function applyReservationReduced(state: OrderState, event: EventOf<'reser
 }
 
 export function applyUnitsBackordered(state: OrderState, event: EventOf<'units_backordered'>): OrderState {
+  const { unroutable: _, ...before } = state.saga
   const saga = {
-    ...state.saga,
+    ...before,
+    ...(event.unroutable === undefined ? {} : { unroutable: event.unroutable }),
     refusals: 0,
     rechecks: state.saga.rechecks + 1,
     recheckAtMs: event.recheckAtMs,

@@ -66,23 +66,17 @@ function freeOf(own: readonly OrderReservation[], withWarehouses: Map<LocationId
   return free.reverse()
 }
 
-/** Takes `quantity` off a reservation and notes what its position must be told. */
-export function reduceReservation(
-  state: OrderState,
-  reservation: OrderReservation,
-  quantity: number,
-  effect: Pick<StockEffect, 'kind' | 'shipmentId'>,
-): OrderState {
-  const field = effect.kind === 'ship' ? 'shipped' : 'released'
-  const reduced = { ...reservation, [field]: reservation[field] + quantity }
+/** Gives `quantity` of a reservation back, and notes what its position must be told. */
+export function reduceReservation(state: OrderState, reservation: OrderReservation, quantity: number): OrderState {
+  const reduced = { ...reservation, released: reservation.released + quantity }
   const reservations = state.reservations.map((other) => (isSame(other, reservation) ? withStatus(reduced) : other))
   const claim = { ...reservation, ...partedAs(state, reservation) }
-  return withStockEffect(withoutShortage({ ...state, reservations }, claim, quantity, effect), claim, quantity, effect)
+  return withReleaseEffect(withoutShortage({ ...state, reservations }, claim, quantity), claim, quantity)
 }
 
 export type DrawnClaim = { readonly reservation: OrderReservation; readonly quantity: number }
 
-/** As `reduceReservation`, of many that ship: the order is read through once. */
+/** Claims whose units have shipped: the order is read through once. */
 export function shipClaims(state: OrderState, drawn: readonly DrawnClaim[], shipmentId: string): OrderState {
   const units = new Map(drawn.map(({ reservation, quantity }) => [reservation, quantity]))
   const reservations = state.reservations.map((reservation) => {
@@ -104,10 +98,9 @@ function withoutShortage(
   state: OrderState,
   claim: Pick<OrderReservation, 'reservationId' | 'location'> & Parted,
   quantity: number,
-  { kind }: Pick<StockEffect, 'kind'>,
 ): OrderState {
   const { shortages } = state.saga
-  if (shortages === undefined || kind !== 'release') return state
+  if (shortages === undefined) return state
   const back = new Map(stockParts(claim).map(({ sku, units }) => [sku, units * quantity]))
   const left = shortages.map((shortage) => {
     if (shortage.location !== claim.location) return shortage
@@ -143,12 +136,12 @@ export function withStatus(reservation: OrderReservation): OrderReservation {
 }
 
 /** One for each position that the claim stands at: of a bundle, for each component. */
-export function withStockEffect(
+export function withReleaseEffect(
   state: OrderState,
   claim: Pick<OrderReservation, 'reservationId' | 'location'> & Parted,
   quantity: number,
-  effect: Pick<StockEffect, 'kind' | 'shipmentId'>,
 ): OrderState {
+  const effect = { kind: 'release', shipmentId: null } as const
   return withMadeEffects(state, effectsOn(claim, quantity, effect, state.saga.stockEffectsMade))
 }
 

@@ -80,7 +80,7 @@ function lossOfAll(state: OrderState, first: EventOf<'cover_lost'>): readonly Ev
 export function applyCoverLost(state: OrderState, event: EventOf<'cover_lost'>): OrderState {
   const reservation = reservationOf(state, event.reservationId, event.location)
   if (reservation === undefined) throw new Error(`no reservation ${event.reservationId} at ${event.location}`)
-  const reduced = reduceReservation(state, reservation, event.quantity, { kind: 'release', shipmentId: null })
+  const reduced = reduceReservation(state, reservation, event.quantity)
   return changeLines(reduced, [reservation], (line) => moveUnits(line, 'reserved', 'open', event.quantity))
 }
 

@@ -181,8 +181,13 @@ function applyTo(
   }
 }
 
-/** An order taken up again is looked at again; the stage itself moves by the transition table. */
+/**
+ * An order taken up again is looked at again, and asks for its cart again if it never had a plan of it; the stage
+ * itself moves by the transition table.
+ */
 function applyStage(state: OrderState, event: { readonly type: string }): OrderState {
   if (event.type !== 'reopened') return state
-  return { ...state, saga: { ...state.saga, validationDue: true, validationAttempts: 0, validateAtMs: 0 } }
+  const { cart, ...saga } = state.saga
+  const kept = cart === undefined || cart.attempt === null ? {} : { cart }
+  return { ...state, saga: { ...saga, ...kept, validationDue: true, validationAttempts: 0, validateAtMs: 0 } }
 }

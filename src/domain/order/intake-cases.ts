@@ -9,7 +9,7 @@ import type { HoldKind, LineState, OrderState } from './order-state.ts'
 /** An order that has ended needs nobody's decision any more, whatever hold it ended with. */
 export function intakeCases(state: OrderState): readonly Case[] {
   if (state.stage === 'closed' || state.stage === 'cancelled') return []
-  return [...mappingCases(state), ...holdCases(state), ...stockCases(state)]
+  return [...mappingCases(state), ...exclusionCases(state), ...holdCases(state), ...stockCases(state)]
 }
 
 export function isUnmapped(line: LineState): boolean {
@@ -28,6 +28,23 @@ function mappingCases(state: OrderState): Case[] {
     message: `${state.order.account} sells '${externalSku}', and no listing says which SKU that is.`,
     moneyAtRiskMinor: pendingValueMinor(state, lines),
   }))
+}
+
+/** What the channel has sold is served; that it was for sale there is for somebody to look into. One per SKU. */
+function exclusionCases(state: OrderState): Case[] {
+  const sold = state.lines.filter((line) => line.excluded !== undefined && pendingUnitsOf(line) > 0)
+  return [...Map.groupBy(sold, ({ sku }) => sku ?? '')].map(([sku, lines]) => {
+    const excluded = lines[0]?.excluded ?? sku
+    const by = excluded === sku ? '' : `, by its component ${excluded}`
+    return {
+      category: 'excluded_sku',
+      class: 'value',
+      subject: sku,
+      cluster: `${state.order.account}/${excluded}`,
+      message: `${state.order.account} sold ${sku}, which the configuration excludes from it${by}. The order goes on.`,
+      moneyAtRiskMinor: pendingValueMinor(state, lines),
+    }
+  })
 }
 
 const caseOfHold: Readonly<Record<HoldKind, readonly [ExceptionCategory, FailureClass] | null>> = {
@@ -68,6 +85,8 @@ function stockCases(state: OrderState): Case[] {
     cluster: skus,
     moneyAtRiskMinor: pendingValueMinor(state, short),
   }
+  const { unroutable } = state.saga
+  if (unroutable !== undefined) return [{ ...shared, category: 'routing_failed', message: unroutable }]
   if (state.policy.whenOutOfStock === 'exception') {
     return [{ ...shared, category: 'out_of_stock', message: `No location of the channel has enough of ${skus}.` }]
   }

@@ -26,6 +26,8 @@ export function cartSteps(state: OrderState, nowMs: number): readonly SagaStep[]
   const { cart, holding } = state.saga
   if (reservationId === undefined) return []
   if (cart === undefined) {
+    // It may have been taken, and the order ended before it could say so.
+    if (hasEnded(state)) return [{ type: 'settle_cart', reservationId }]
     if (!wantsPlan(state, nowMs)) return []
     const unitsOf = (line: LineState) => unitsToPlan(line, state, nowMs)
     const wanted = state.lines.filter((line) => unitsOf(line) > 0)
@@ -33,6 +35,8 @@ export function cartSteps(state: OrderState, nowMs: number): readonly SagaStep[]
   }
   return cart.settled || holding ? [] : [{ type: 'settle_cart', reservationId: cart.reservationId }]
 }
+
+const hasEnded = ({ stage }: OrderState) => stage === 'closed' || stage === 'cancelled'
 
 /** Nothing else is planned before the cart has been taken and what was left of it has gone back. */
 export function isCartOpen({ order, saga }: OrderState): boolean {
@@ -45,7 +49,7 @@ export function recordCart(
   nowMs: number,
 ): readonly OrderEvent[] {
   const { reservationId } = state.order
-  if (reservationId === undefined || state.saga.cart !== undefined) return []
+  if (reservationId === undefined || state.saga.cart !== undefined || hasEnded(state)) return []
   const { claims } = command
   const planned = command.inputs === null ? null : cartPlan(claims, command.inputs, state, nowMs)
   const plan = planned?.plan ?? null
@@ -60,8 +64,9 @@ export function recordCart(
 }
 
 export function recordCartSettled(state: OrderState): readonly OrderEvent[] {
-  const { cart } = state.saga
-  return cart === undefined || cart.settled ? [] : [{ type: 'cart_settled', reservationId: cart.reservationId }]
+  const { reservationId } = state.order
+  const isOpen = reservationId !== undefined && state.saga.cart?.settled !== true
+  return isOpen ? [{ type: 'cart_settled', reservationId }] : []
 }
 
 /** Null when the claims do not fit: an order that may not go in part has to be covered whole, from one location. */

@@ -52,6 +52,7 @@ export type LineMapping = {
   readonly packQuantity: number
   readonly parts?: readonly StockPart[]
   readonly notStocked: boolean
+  readonly excluded?: string
 }
 
 /** The channel's facts. */
@@ -138,6 +139,8 @@ type StockEvent =
       readonly lines: readonly Units[]
       readonly waitingAt: readonly WaitingAt[]
       readonly recheckAtMs: number | null
+      /** Why no stock that comes could help. */
+      readonly unroutable?: string
       /** Where nothing could be planned at all. */
       readonly decision?: KeptDecision
     }

@@ -55,6 +55,8 @@ export type LineState = {
   /** Null until mapped; `not_stocked` lines (services, gift cards) need no stock and no shipment. */
   readonly sku: Sku | null
   readonly notStocked: boolean
+  /** Sold although the configuration excludes this SKU, its own or a component, from the channel. */
+  readonly excluded?: string
   /** Base units per ordered unit. All quantities here are ordered units; stock is asked for quantity × pack. */
   readonly packQuantity: number
   /** A bundle: base units of each component per ordered unit, asked of stock instead of the line's own SKU. */
@@ -203,11 +205,7 @@ export type ChannelFulfilment = {
   readonly atMs: number
 }
 
-export type OrderReturn = {
-  readonly externalReturnId: string
-  readonly lines: readonly { readonly lineId: LineId; readonly quantity: number }[]
-  readonly atMs: number
-}
+export type OrderReturn = Pick<ChannelFulfilment, 'lines' | 'atMs'> & { readonly externalReturnId: string }
 
 export type OrderState = {
   readonly orderId: OrderId

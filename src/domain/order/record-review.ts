@@ -38,9 +38,10 @@ function mappings(state: OrderState, findings: readonly LineFinding[]): readonly
     const finding = byLine.get(line.lineId)
     if (finding === undefined || finding.externalSku !== line.externalSku || finding.unit !== line.unit) return []
     if (finding.listing !== null) {
-      const { sku, packQuantity, stocked, parts = [] } = finding.listing
+      const { sku, packQuantity, stocked, parts = [], excluded } = finding.listing
       const inOne = parts.map((part) => ({ sku: part.sku, units: part.units * packQuantity }))
-      return [{ lineId: line.lineId, sku, packQuantity, ...partsMember({ parts: inOne }), notStocked: !stocked }]
+      const sold = { notStocked: !stocked, ...(excluded === undefined ? {} : { excluded }) }
+      return [{ lineId: line.lineId, sku, packQuantity, ...partsMember({ parts: inOne }), ...sold }]
     }
     // Tips and gift cards come without a SKU and need none: they are booked, never picked.
     if (line.externalSku !== null || asked.get(line.lineId)?.requiresShipping !== false) return []

@@ -26,6 +26,8 @@ export type LineFinding = {
     readonly stocked: boolean
     /** A bundle: base units of each component in one base unit of it. */
     readonly parts?: readonly StockPart[]
+    /** The SKU by which the channel does not sell it, itself or a component. Absent: it does. */
+    readonly excluded?: string
   } | null
 }
 

@@ -18,15 +18,12 @@ export const projectDelayMs = 1_000
 export const retryDelayMinMs = 1_000
 export const retryDelayMaxMs = 300_000
 
-/** Rows of one kind travel together, in their order, at most `size` at a time. */
-export function batchesByKind<Row>(
-  rows: readonly Row[],
-  kindOf: (row: Row) => string,
-  size = sendBatchMax,
-): readonly (readonly Row[])[] {
-  const byKind = Map.groupBy(rows, kindOf)
-  return [...byKind.values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / size) }, (_, index) => group.slice(index * size, (index + 1) * size)),
+/** Rows of one kind travel together, in their order, at most `sendBatchMax` at a time. */
+export function batchesByKind<Row>(rows: readonly Row[], kindOf: (row: Row) => string): readonly (readonly Row[])[] {
+  const starts = (group: readonly Row[]) =>
+    Array.from({ length: Math.ceil(group.length / sendBatchMax) }, (_, at) => at)
+  return [...Map.groupBy(rows, kindOf).values()].flatMap((group) =>
+    starts(group).map((at) => group.slice(at * sendBatchMax, (at + 1) * sendBatchMax)),
   )
 }
 

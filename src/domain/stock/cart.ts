@@ -4,7 +4,7 @@
  * held ──commit──▶ committing ──all positions──▶ committed ──release──▶ releasing ──all positions──▶ released
  *   │                   └──a position had let go──▶ expired | released (the others are given back)
  *   ├──extend──▶ extending ──all positions──▶ held, longer; one had let go──▶ expired | released
- *   ├──an order takes it──▶ ordered (also from committed): its units are the order's
+ *   ├──an order takes it──▶ ordered (also from committed, or half-way there): its units are the order's
  *   └──release──▶ released · time ──▶ expired
  * The words that end in -ing are stored before the first position hears of it: the alarm finishes what died half-way.
  * `refused` remembers that there was not enough: the same request is refused for ever, a new one takes a new id.

@@ -35,6 +35,13 @@ export function decideAtHome(command: StockCommand, facts: StockFacts, heard: He
   return { kind: 'ask', asking: { shards: shardsWithUnits(position), giveBack: true } }
 }
 
+/** Shards to be heard before any of several commands that build on each other is decided. */
+export function unheardBefore(commands: readonly StockCommand[], factsFor: FactsFor, heard: Heard): Asking | null {
+  const unheard = commands.flatMap((command) => shardsThatMayKnow(command, factsFor(command), heard))
+  return unheard.length === 0 ? null : { shards: [...new Set(unheard)], giveBack: false }
+}
+export type FactsFor = (command: StockCommand) => StockFacts
+
 /**
  * A reservation that is not known here, or has ended here, may have been granted by a shard a moment ago. One that is
  * given back may have been granted a second time through another door: both have to be known, or one would stay.

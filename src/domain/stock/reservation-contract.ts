@@ -28,6 +28,8 @@ export type ReservationRefusal =
   /** An order took it: from then on the order says what becomes of the units. */
   | { readonly reason: 'reservation_ordered'; readonly reservationId: string }
   | { readonly reason: 'unknown_sku'; readonly sku: string }
+  /** The channel does not sell it: `excluded` is the SKU that a rule names, itself or a component. */
+  | { readonly reason: 'sku_excluded'; readonly sku: string; readonly excluded: string; readonly channel: string }
   | { readonly reason: 'unknown_location'; readonly location: string }
   | { readonly reason: 'unknown_unit'; readonly sku: string; readonly unit: string }
   | { readonly reason: 'invalid_components'; readonly sku: string; readonly detail: string }

@@ -2,9 +2,9 @@
 import { canonicalJson } from '../shared/canonical-json.ts'
 import { err, ok, type Result, unreachable } from '../shared/result.ts'
 import { evolveTransfer } from './evolve-transfer.ts'
-import { inTransit, reportsMax, type Transfer, totalOf } from './transfer.ts'
+import { inTransit, reportsMax, type Transfer, type TransferEffect, totalOf } from './transfer.ts'
 import type { TransferCommand, TransferRefusal, TransferRequest } from './transfer-command.ts'
-import type { SkuUnits, TransferEvent } from './transfer-event.ts'
+import type { ReceivedUnits, SkuUnits, TransferEvent } from './transfer-event.ts'
 
 type Command<T extends TransferCommand['type']> = Extract<TransferCommand, { readonly type: T }>
 type Decided = Result<readonly TransferEvent[], TransferRefusal>
@@ -110,7 +110,7 @@ function receive(command: Command<'receive'>, transfer: Transfer): Decided {
   if (status === 'requested' || status === 'reserved') return err({ reason: 'transfer_not_shipped', status })
   // After the last receipt there is no other, whether or not the positions have heard of it yet.
   if (status !== 'in_transit' || isOver(transfer)) return err({ reason: 'transfer_closed', status })
-  const refusal = full(transfer.receipts.length)
+  const refusal = full(transfer.receipts.length) ?? overnamed(lines)
   if (refusal !== null) return err(refusal)
   const shipped = new Set(transfer.lines.filter((line) => line.shipped > 0).map(({ sku }) => sku))
   const foreign = lines.find(({ sku }) => !shipped.has(sku))
@@ -118,6 +118,15 @@ function receive(command: Command<'receive'>, transfer: Transfer): Decided {
   const rest = final && totalOf(transfer, (line) => line.reserved) > 0
   const cancelled: readonly TransferEvent[] = rest ? [{ type: 'cancelled', reason: 'the last receipt came' }] : []
   return ok([...cancelled, { type: 'received', receiptId, content, lines, final, occurredAtMs: receivedAtMs }])
+}
+
+/** The position would book none of it, and the transfer all. */
+function overnamed(lines: readonly ReceivedUnits[]): TransferRefusal | null {
+  for (const { sku, quantity: requested, lots } of lines) {
+    const named = lots.reduce((sum, { quantity }) => sum + quantity, 0)
+    if (named > requested) return { reason: 'lots_exceed_quantity', sku, requested, named }
+  }
+  return null
 }
 
 function cancel({ reason }: Command<'cancel'>, transfer: Transfer): Decided {
@@ -136,6 +145,7 @@ type Answer = Command<'record'>['answers'][number]
 function recorded(transfer: Transfer, { effectId, verdict }: Answer): readonly TransferEvent[] {
   const effect = transfer.pending.find((other) => other.effectId === effectId)
   if (effect === undefined) return []
+  if (hasNoRoomForLots(effect, verdict)) return [{ type: 'lots_left_out', effectId }]
   if (effect.kind !== 'reserve') {
     return [{ type: 'effect_done', effectId, refusal: verdict.ok ? null : verdict.error.reason }]
   }
@@ -143,6 +153,12 @@ function recorded(transfer: Transfer, { effectId, verdict }: Answer): readonly T
   if (verdict.ok) return [{ type: 'line_reserved', effectId, sku, quantity: verdict.granted }]
   const available = 'available' in verdict.error ? verdict.error.available : 0
   return [{ type: 'line_refused', effectId, sku, available }]
+}
+
+/** What is there is booked, if need be without the names of its lots. */
+function hasNoRoomForLots(effect: TransferEffect, verdict: Answer['verdict']): boolean {
+  const isNamed = effect.kind === 'receive' && effect.lots.length > 0
+  return isNamed && !verdict.ok && verdict.error.reason === 'position_full'
 }
 
 function followUp(transfer: Transfer): readonly TransferEvent[] {

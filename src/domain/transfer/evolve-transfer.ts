@@ -66,11 +66,19 @@ function applyTo(transfer: Transfer | null, event: Exclude<TransferEvent, { type
       return { ...giveBack(transfer), status: transfer.status === 'in_transit' ? 'in_transit' : 'cancelled' }
     case 'effect_done':
       return settle(transfer, event.effectId)
+    case 'lots_left_out':
+      return { ...transfer, pending: transfer.pending.map((effect) => withoutLots(effect, event.effectId)) }
     case 'closed':
       return { ...transfer, status: 'closed' }
     default:
       return unreachable(event)
   }
+}
+
+/** Another effect by name: its commands are new ones to the position. */
+function withoutLots(effect: TransferEffect, effectId: string): TransferEffect {
+  if (effect.effectId !== effectId || effect.kind !== 'receive') return effect
+  return { ...effect, effectId: `${effectId}/unnamed`, lots: [] }
 }
 
 function applyShipped(transfer: Transfer, event: EventOf<'shipped'>): Transfer {

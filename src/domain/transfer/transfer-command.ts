@@ -57,6 +57,12 @@ export type TransferRefusal =
   | { readonly reason: 'transfer_line_not_found'; readonly sku: Sku }
   | { readonly reason: 'transfer_shipped'; readonly inTransit: number }
   | { readonly reason: 'transfer_full'; readonly reports: number }
+  | {
+      readonly reason: 'lots_exceed_quantity'
+      readonly sku: Sku
+      readonly requested: number
+      readonly named: number
+    }
 
 export type TransferVerdict =
   | { readonly ok: true; readonly effect: 'applied' | 'unchanged'; readonly transfer: Transfer }

@@ -39,4 +39,6 @@ export type TransferEvent =
     }
   | { readonly type: 'cancelled'; readonly reason: string }
   | { readonly type: 'effect_done'; readonly effectId: string; readonly refusal: string | null }
+  /** The destination keeps no more lots: the effect is asked for again without naming any. */
+  | { readonly type: 'lots_left_out'; readonly effectId: string }
   | { readonly type: 'closed' }

@@ -4,6 +4,7 @@ import type { SkuAvailability } from '../../actor-apis.ts'
 import { dayMs, type PartAvailability } from '../../domain/atp/part-availability.ts'
 import { claimOf, claimValidMs } from '../../domain/atp/promise-claim.ts'
 import type { QuotedPromise } from '../../domain/atp/promise-date.ts'
+import { excludedAmong } from '../../domain/atp/promise-rules.ts'
 import type { Env } from '../../env.ts'
 import type { AvailabilityDocument, PromiseDocument } from '../wire/atp-answer.ts'
 import { rfc3339, rfc3339OrNull } from '../wire/instant.ts'
@@ -16,7 +17,8 @@ const changesMax = 50
 
 export async function renderSku(env: Env, question: AtpQuestion, answered: AnsweredSku): Promise<AvailabilityDocument> {
   const { asked, answer } = answered
-  if (answer === null) return nothingOf(asked)
+  const excluded = isExcludedFor(question, asked)
+  if (answer === null) return nothingOf(asked, excluded)
   const { query } = question
   const [now, ...changes] = answer.curve
   const sources = answer.parts.flatMap((part) => sourcesOf(part, question, answered))
@@ -24,6 +26,7 @@ export async function renderSku(env: Env, question: AtpQuestion, answered: Answe
     sku: asked.sku,
     known: true,
     stocked: true,
+    excluded,
     available: answer.available,
     ats: answer.ats,
     enough: (now?.units ?? 0) >= (query.quantity ?? 1),
@@ -46,11 +49,16 @@ export function stableParts(skus: readonly AvailabilityDocument[]): unknown {
   }))
 }
 
-/** What is not stocked can always be had, and is not counted. */
-function nothingOf({ sku, entry, stocked }: AskedSku): AvailabilityDocument {
+function isExcludedFor({ config, account }: AtpQuestion, { entry, parts }: AskedSku): boolean {
+  const named = entry === null ? [] : [entry, ...parts.map((part) => part.entry)]
+  return excludedAmong(config.promising, account?.id ?? null, named) !== null
+}
+
+/** What is not stocked can always be had by whoever sells it, and is not counted. */
+function nothingOf({ sku, entry, stocked }: AskedSku, excluded: boolean): AvailabilityDocument {
   const known = entry !== null
   const figures = { available: 0, ats: 0, promisable: { now: 0, changes: [] }, oldestAgeMs: 0, sources: [] }
-  return { sku, known, stocked, ...figures, enough: known && !stocked, promise: null }
+  return { sku, known, stocked, excluded, ...figures, enough: known && !stocked && !excluded, promise: null }
 }
 
 function summariesOf(sku: string, { reads }: AnsweredSku): SkuAvailability['summaries'] {

@@ -31,6 +31,7 @@ const reservationReasons = [
   'reservation_committed',
   'reservation_ordered',
   'unknown_sku',
+  'sku_excluded',
   'unknown_location',
   'unknown_unit',
   'invalid_components',

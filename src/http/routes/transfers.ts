@@ -2,7 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { actor } from '../../actor-apis.ts'
 import { findSku } from '../../config/catalog.ts'
-import { baseUnitsOf } from '../../domain/catalog/units-of-measure.ts'
+import { baseUnitsOf, unitRatio } from '../../domain/catalog/units-of-measure.ts'
 import { locationId, type Sku, sku } from '../../domain/shared/ids.ts'
 import { err, ok, type Result } from '../../domain/shared/result.ts'
 import type { Transfer } from '../../domain/transfer/transfer.ts'
@@ -12,6 +12,7 @@ import { type AppContext, type AppEnv, causeOf } from '../context.ts'
 import { answers, noQuery, reads, reasonsOf, refusals, takes, writes } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
 import { examples } from '../wire/examples.ts'
+import { lotsIn } from '../wire/stock-events.ts'
 import {
   transferCancelSchema,
   transferDocument,
@@ -35,6 +36,7 @@ const transferReasons = [
   'transfer_line_not_found',
   'transfer_shipped',
   'transfer_full',
+  'lots_exceed_quantity',
 ] as const satisfies readonly TransferRefusal['reason'][]
 const lineReasons = ['unknown_sku', 'unknown_unit'] as const
 const responses = {
@@ -49,16 +51,22 @@ type LineRefusal =
   | { readonly reason: 'unknown_sku'; readonly sku: string }
   | { readonly reason: 'unknown_unit'; readonly sku: string; readonly unit: string }
 
+/** `ratio`: base units in one of what the line is counted in. */
+type Counted<Given> = { readonly line: Given; readonly ratio: number }
+
 /** In base units, a SKU once. A bundle lies nowhere: its components are transferred. */
 async function baseLines<Given extends Line>(
   c: AppContext,
   lines: readonly Given[],
 ): Promise<
-  Result<readonly { readonly sku: Sku; readonly quantity: number; readonly given: readonly Given[] }[], LineRefusal>
+  Result<
+    readonly { readonly sku: Sku; readonly quantity: number; readonly given: readonly Counted<Given>[] }[],
+    LineRefusal
+  >
 > {
   const bySku = [...Map.groupBy(lines, (line) => line.sku)]
   const entries = await Promise.all(bySku.map(([name]) => findSku(c.env, name, c.var.receivedAtMs)))
-  const based: { sku: Sku; quantity: number; given: readonly Given[] }[] = []
+  const based: { sku: Sku; quantity: number; given: readonly Counted<Given>[] }[] = []
   for (const [index, [name, given]] of bySku.entries()) {
     const entry = entries[index]
     if (!entry?.stocked || entry.components.length > 0) return err({ reason: 'unknown_sku', sku: name })
@@ -68,7 +76,8 @@ async function baseLines<Given extends Line>(
       if (!units.ok) return err({ reason: 'unknown_unit', sku: name, unit: line.unit ?? '' })
       quantity += units.value
     }
-    based.push({ sku: sku(name), quantity, given })
+    const counted = given.map((line) => ({ line, ratio: unitRatio(entry, line.unit ?? null) ?? 1 }))
+    based.push({ sku: sku(name), quantity, given: counted })
   }
   return ok(based)
 }
@@ -213,9 +222,7 @@ transfers.openapi(receiveRoute, async (c) => {
   const arrived = based.value.map(({ sku, quantity, given }) => ({
     sku,
     quantity,
-    lots: given
-      .flatMap((line) => line.lots)
-      .map(({ lotId, quantity: units, goodUntil }) => ({ lotId, quantity: units, goodUntilMs: goodUntil })),
+    lots: given.flatMap(({ line, ratio }) => lotsIn(line.lots, ratio)),
   }))
   return execute(c, id, { type: 'receive', receiptId, lines: arrived, final, receivedAtMs: receivedAt })
 })

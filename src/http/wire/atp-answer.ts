@@ -94,6 +94,9 @@ export const availabilitySchema = z
     stocked: z.boolean().openapi({
       description: 'False of a known SKU: a service, a gift card or a bundle of such, which never runs out',
     }),
+    excluded: z.boolean().openapi({
+      description: 'The channel does not sell it: an exclusion names it, its class or one of its components',
+    }),
     available: z.int().openapi({ description: 'Available to fulfil now, over all sources' }),
     ats: z.int().openapi({ description: 'Available to sell on the channel: rules and buffer applied' }),
     enough: z.boolean().openapi({ description: 'The quantity, or one, may be promised now' }),

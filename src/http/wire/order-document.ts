@@ -29,6 +29,9 @@ export const orderDocumentSchema = z
         externalSku: z.string().nullable(),
         sku: z.string().nullable(),
         notStocked: z.boolean(),
+        excluded: z.string().optional().openapi({
+          description: 'Sold although the configuration excludes this SKU, its own or a component, from the channel',
+        }),
         packQuantity: z.int(),
         shippedExternally: z.int(),
         quantities: z.object({

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { translate } from '../../../src/connectors/shopify/translate.ts'
+import type { Account } from '../../../src/domain/config/config.ts'
 import { delivery, linePayload, orderPayload, shopAccount } from '../../fixtures/shopify/payloads.ts'
 
-const translated = (topic: string, body: unknown) => translate(delivery(topic, body), shopAccount)
+const translated = (topic: string, body: unknown, settings: Account['settings'] = {}) =>
+  translate(delivery(topic, body), { ...shopAccount, settings: { ...shopAccount.settings, ...settings } })
 const receivedAtMs = delivery('x', {}).receivedAtMs
 
-function eventOf(topic: string, body: unknown) {
-  const result = translated(topic, body)
+function eventOf(topic: string, body: unknown, settings?: Account['settings']) {
+  const result = translated(topic, body, settings)
   if (!result.ok) throw new Error(JSON.stringify(result.error))
   return result.value.events[0]
 }
@@ -126,9 +128,10 @@ describe('what Shopify shows of stock and products', () => {
       id: 1,
       title: 'Rope',
       updated_at: '2026-11-04T08:00:00Z',
+      ...{ body_html: '<p>Floats</p>', vendor: 'Harbour', product_type: null, tags: 'sea, rope 10' },
       variants: [
-        { id: 2, title: '10 mm', sku: 'ROPE-10', barcode: '4006381333931', inventory_item_id: 9 },
-        { id: 3, title: 'Default Title', sku: '', barcode: null },
+        { id: 2, title: '10 mm', sku: 'ROPE-10', barcode: '4006381333931', inventory_item_id: 9, price: '19.90' },
+        { id: 3, title: 'Default Title', sku: '', barcode: null, price: 'on request' },
       ],
     }
     expect(eventOf('products/update', product)).toMatchObject({
@@ -143,7 +146,19 @@ describe('what Shopify shows of stock and products', () => {
       externalProductId: '1',
       listings: [],
       deleted: true,
+      shown: null,
       atMs: receivedAtMs,
+    })
+    const content = { title: 'Rope', descriptionHtml: '<p>Floats</p>', vendor: 'Harbour', productType: '' }
+    expect(eventOf('products/update', product)).toMatchObject({
+      shown: { content: { ...content, tags: ['sea', 'rope 10'] }, priceMinor: new Map() },
+    })
+    // A shop may leave fields out of its webhooks: nothing is known of those.
+    const { body_html: _, ...withoutBody } = product
+    const { shown } = eventOf('products/update', withoutBody) as { shown: { content: object } }
+    expect(Object.keys(shown.content)).toEqual(['title', 'vendor', 'productType', 'tags'])
+    expect(eventOf('products/update', product, { priceCurrency: 'USD' })).toMatchObject({
+      shown: { priceMinor: new Map([['2', 1_990]]) },
     })
   })
 })

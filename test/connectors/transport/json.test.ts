@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson, parseJsonBytes } from '../../../src/connectors/transport/json.ts'
+import { jsonLengthMax, parseJson, parseJsonBytes } from '../../../src/connectors/transport/json.ts'
 
 const refusal = (reason: string) => ({ ok: false, error: { reason } })
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -31,9 +31,13 @@ describe('JSON from a stranger', () => {
   })
 
   it('refuses size by bytes and by text', () => {
-    const limits = { lengthMax: 10, depthMax: 5 }
-    expect(parseJson('"0123456789"', limits)).toEqual(refusal('too_large'))
-    expect(parseJsonBytes(bytes('"日本語日"'), limits)).toEqual(refusal('too_large'))
+    const textOf = (length: number, letter = 'x') => `"${letter.repeat(length - 2)}"`
+    expect(parseJson(textOf(jsonLengthMax)).ok).toBe(true)
+    expect(parseJson(textOf(jsonLengthMax + 1))).toEqual(refusal('too_large'))
+    // Three bytes a letter.
+    const third = Math.floor(jsonLengthMax / 3)
+    expect(parseJsonBytes(bytes(textOf(third, '日'))).ok).toBe(true)
+    expect(parseJsonBytes(bytes(textOf(third + 3, '日')))).toEqual(refusal('too_large'))
   })
 
   it('refuses what is not JSON and what is not UTF-8', () => {

@@ -6,9 +6,12 @@ import type { OrderView, TransferSummary, TransferView } from '../../../scripts/
 import type { ApiClient } from '../../../scripts/client/api-client.ts'
 import type { ErpSale, ErpShipment } from '../../../scripts/sandbox/erp/state.ts'
 import { inventoryItemIdOf } from '../../../scripts/sandbox/shopify-orders.ts'
+import { edited, freshProduct, type StoreProduct } from '../../../scripts/sandbox/shopify-products.ts'
 import { storeLocations } from '../../../scripts/sandbox/shopify-records.ts'
 import type { ShopifyStore } from '../../../scripts/sandbox/shopify-store.ts'
 import type { FloorOrder } from '../../../scripts/sandbox/warehouse/floor.ts'
+import { contentVersion } from '../../../src/connectors/transport/content-version.ts'
+import type { ProductContent } from '../../../src/domain/catalog/product-content.ts'
 import { configFileSchema } from '../../../src/domain/config/config.ts'
 import { statesOf } from '../../../src/domain/stock/states.ts'
 import { orderDocument } from '../../../src/http/wire/order-document.ts'
@@ -41,6 +44,7 @@ export type World = {
   floor: FloorOrder[]
   feed: Mutable<Published>[]
   shown: Map<string, number>
+  products: Map<number, StoreProduct>
   fulfilments: { status: string; tracking_numbers: string[]; line_items: { id: string; quantity: number }[] }[]
   output: string
   acknowledged: string[]
@@ -59,6 +63,14 @@ const ropes = [
   { item: String(inventoryItemIdOf('ROPE-10')), units: received - shipped },
   { item: String(inventoryItemIdOf('ROPE-10-X2')), units: 1 },
 ]
+
+const said = config.content.flatMap(({ externalProductId: product, content }) =>
+  content === null ? [] : [{ product, content }],
+)
+function sayingWhat({ seoTitle: title = '', seoDescription: description = '', ...plain }: ProductContent) {
+  const written = Object.entries(plain).filter(([, value]) => value !== undefined)
+  return edited(freshProduct('as it was'), { ...Object.fromEntries(written), seo: { title, description } })
+}
 
 /** Of one line, and of two such lines together: one unit of each was lost on the way. */
 const moved = { shipped: 5, inTransit: 0, received: 4, writtenOff: 1 }
@@ -112,10 +124,17 @@ export async function worldAtRest(): Promise<World> {
         ...{ handling: 'ship', status: 'shipped', picks: 1, repeats: 0, shipments: 1 },
       },
     ],
-    feed: ropes.map(({ item, units }) => ({
-      ...{ kind: 'stock', externalItemId: item, externalLocationId: place, state: 'settled' },
-      acknowledged: { value: units },
-    })),
+    feed: [
+      ...said.map(({ product, content }) => ({
+        ...{ kind: 'content', externalItemId: product, externalLocationId: '', state: 'settled' },
+        acknowledged: { value: contentVersion(content) },
+      })),
+      ...ropes.map(({ item, units }) => ({
+        ...{ kind: 'stock', externalItemId: item, externalLocationId: place, state: 'settled' },
+        acknowledged: { value: units },
+      })),
+    ],
+    products: new Map(said.map(({ product, content }) => [Number(product), sayingWhat(content)])),
     shown: new Map(ropes.map(({ item, units }) => [`${item}@${place}`, units])),
     fulfilments: [{ status: 'success', tracking_numbers: ['1Za'], line_items: [{ id: 'L1', quantity: shipped }] }],
     output: '{"level":"warn","event":"request_refused"}',
@@ -135,7 +154,9 @@ export function checkedCompany(world: World): CheckedInstance {
     partners: {
       erp: { sales: () => world.sales, shipmentsOf: () => world.booked },
       warehouses: [{ location: 'east', floor: { orders: () => world.floor } }],
-      stores: [{ account: 'shopify-us', records: { orders: records, inventory: world.shown } }],
+      stores: [
+        { account: 'shopify-us', records: { orders: records, inventory: world.shown, products: world.products } },
+      ],
     },
     deliveries: [{ account: 'shopify-us', acknowledged: 1, attempted: world.attempted }],
     output: world.output,

@@ -4,7 +4,7 @@ import { locationId, reservationId, sku } from '../../../src/domain/shared/ids.t
 import { rerun } from '../../../src/domain/sourcing/kept-decision.ts'
 import { startMs, testOrder } from '../../fixtures/order-commands.ts'
 import { OrderRig } from '../../fixtures/order-rig.ts'
-import { hold } from '../../fixtures/stock-commands.ts'
+import { commit, hold } from '../../fixtures/stock-commands.ts'
 
 let rig: OrderRig
 beforeEach(() => {
@@ -134,6 +134,41 @@ describe('an order of a cart', () => {
     await rig.settle()
     expect(rig.units()).toEqual({ released: 2 })
     expect(rig.types).not.toContain('cart_settled')
+  })
+
+  it('that is cancelled before it could say that it has taken the cart gives all of it back', async () => {
+    cartHolds({ 'ROPE-10@east': 3 })
+    rig.stock.apply('ROPE-10', 'east', [commit(cartName)], rig.nowMs)
+    order([{ quantity: 2 }])
+    rig.beforePort = (port) => {
+      if (port === 'planInputs') throw new Error('crashed')
+    }
+    expect(await rig.advance()).toMatchObject({ outcome: 'failed' })
+    rig.beforePort = () => {}
+    rig.accept({ type: 'cancel', reason: 'changed their mind' }, 'operator')
+    expect(await rig.advance()).toEqual({ outcome: 'idle', errors: [] })
+    expect(rig.state.stage).toBe('cancelled')
+    expect(rig.stock.claimed()).toBe(0)
+  })
+
+  it('that is cancelled while it takes the cart gives all of it back', async () => {
+    cartHolds({ 'ROPE-10@east': 3 })
+    rig.stock.apply('ROPE-10', 'east', [commit(cartName)], rig.nowMs)
+    order([{ quantity: 2 }])
+    rig.beforePort = (port) => {
+      if (port === 'planInputs') rig.accept({ type: 'cancel', reason: 'changed their mind' }, 'operator')
+    }
+    expect(await rig.advance()).toEqual({ outcome: 'idle', errors: [] })
+    expect(rig.state.stage).toBe('cancelled')
+    expect(rig.stock.claimed()).toBe(0)
+  })
+
+  it('that ends before it has asked for the cart leaves it alone once, and is done', async () => {
+    order([{ quantity: 2 }])
+    rig.accept({ type: 'cancel', reason: 'changed their mind' }, 'operator')
+    await rig.advance()
+    expect(rig.types.filter((type) => type === 'cart_settled')).toHaveLength(1)
+    expect(await rig.advance()).toEqual({ outcome: 'idle', errors: [] })
   })
 
   it.each(['takeCart', 'after release', 'release ROPE-10@east', 'settleCart'])(

@@ -1,11 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { batchesByKind, retryDelayMaxMs, retryDelayMinMs, retryDelayMs } from '../../../src/domain/outbox/drain.ts'
+import {
+  batchesByKind,
+  retryDelayMaxMs,
+  retryDelayMinMs,
+  retryDelayMs,
+  sendBatchMax,
+} from '../../../src/domain/outbox/drain.ts'
 
 describe('batches', () => {
-  it('hold one kind each, in order, at most the size', () => {
-    const kinds = ['x', 'y', 'x', 'x', 'y']
-    expect(batchesByKind(kinds, (kind) => kind, 2)).toEqual([['x', 'x'], ['x'], ['y', 'y']])
+  it('hold one kind each, in order, at most what a queue takes at once', () => {
+    const rows = Array.from({ length: 3 * sendBatchMax }, (_, at) => ({ at, kind: at % 3 === 0 ? 'y' : 'x' }))
+    const batches = batchesByKind(rows, ({ kind }) => kind)
+    const kinds = batches.map((batch) => [...new Set(batch.map(({ kind }) => kind))].join())
+    expect([kinds, batches.map(({ length }) => length)]).toEqual([
+      ['y', 'x', 'x'],
+      [sendBatchMax, sendBatchMax, sendBatchMax],
+    ])
+    const ofX = batches.slice(1).flat()
+    expect(ofX).toEqual(rows.filter(({ kind }) => kind === 'x'))
+    expect(batchesByKind(rows.slice(0, 2), ({ kind }) => kind)).toHaveLength(2)
     expect(batchesByKind([], String)).toEqual([])
   })
 })

@@ -35,13 +35,19 @@ export async function openShop(
   }))
 }
 
-export async function stock(sku: string, quantity: number, location = 'east'): Promise<void> {
-  await stockAll([sku], quantity, location)
+/** `delivery` tells a second one to the same place from a repetition of the first. */
+export async function stock(sku: string, quantity: number, location = 'east', delivery = 'first'): Promise<void> {
+  await stockAll([sku], quantity, location, delivery)
 }
 
-export async function stockAll(skus: readonly string[], quantity: number, location = 'east'): Promise<void> {
+export async function stockAll(
+  skus: readonly string[],
+  quantity: number,
+  location = 'east',
+  delivery = 'first',
+): Promise<void> {
   const receipt = { location, movement: 'receipt', quantity, occurredAt: '2026-03-14T09:26:53Z' }
-  const movements = skus.map((sku) => ({ ...receipt, sku, eventId: `regression-${sku}-${location}` }))
+  const movements = skus.map((sku) => ({ ...receipt, sku, eventId: `regression-${sku}-${location}-${delivery}` }))
   expect((await post('/v1/inventory/movements', { movements })).status).toBe(200)
 }
 

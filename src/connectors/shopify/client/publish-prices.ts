@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { err, ok } from '../../../domain/shared/result.ts'
 import type { ClientContext } from '../../ports.ts'
 import type { Publication, PublishOutcome, Shown, ShownValues } from '../../publisher.ts'
-import { currencyExponent, decimalOf, minorUnitsOf } from '../../transport/money.ts'
+import { decimalOf, minorUnitsOf } from '../../transport/money.ts'
+import { priceCurrencyOf } from '../price-currency.ts'
 import { absent, asRead, type CallFailure, callAdmin, unknown } from './admin-graphql.ts'
 import { gidOf, idOfGid } from './gid.ts'
 import { setPrices, shownPrices } from './operations.ts'
@@ -20,7 +21,7 @@ export async function publishPrices(
   publications: readonly Publication[],
   context: ClientContext,
 ): Promise<PublishOutcome> {
-  const currency = currencyOf(context)
+  const currency = priceCurrencyOf(context.account)
   if (currency === null) return { outcome: absent('value', 'settings.priceCurrency is no currency'), refused: [] }
   const placeOf = ({ place }: Publication) => place
   return publishByProduct(publications, placeOf, (product, own) => setProduct(product, own, currency, context))
@@ -50,7 +51,7 @@ async function setProduct(
 }
 
 export async function readPrices(listings: readonly Shown[], context: ClientContext): Promise<ShownValues> {
-  const currency = currencyOf(context)
+  const currency = priceCurrencyOf(context.account)
   const variants = listings.map(({ item }) => gidOf('ProductVariant', item))
   const answer = await callAdmin(context, shownPrices, { variants }, shownAnswer)
   if (!answer.ok) return err(asRead(answer.error))
@@ -61,9 +62,4 @@ export async function readPrices(listings: readonly Shown[], context: ClientCont
       return minor?.ok ? minor.value : null
     }),
   )
-}
-
-function currencyOf({ account }: ClientContext): string | null {
-  const { priceCurrency } = account.settings
-  return typeof priceCurrency === 'string' && currencyExponent(priceCurrency) !== null ? priceCurrency : null
 }

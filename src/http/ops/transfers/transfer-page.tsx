@@ -115,6 +115,7 @@ const spoken: Readonly<Record<string, string>> = {
   line_reserved: 'Units claimed',
   line_refused: 'Too few units to claim',
   effect_done: 'Booked at its position',
+  lots_left_out: 'Booked without its lots: the position keeps no more',
 }
 const whatHappened = (type: string) => spoken[type] ?? words(type)
 
