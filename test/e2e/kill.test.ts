@@ -1,7 +1,7 @@
 /**
  * The served product under load, killed without warning ten times. Nothing acknowledged may be lost, nothing may
  * happen twice at a partner, and every order must end where it would have ended. The same for carts, kits, transfers,
- * supply and counted figures, which go on beside the orders; and the shop is told of all of it, on a bad day of its own.
+ * supply and counted figures, which go on beside the orders. The shop is told of all of it, on a bad day of its own.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { seededRandom } from '../../scripts/sandbox/seeded-random.ts'
