@@ -27,6 +27,10 @@ export const plants = [
   'I2-shard-takes-a-grant-twice',
   /** What a shard hands over is taken over again when its answer was lost. */
   'I1-takes-over-a-batch-twice',
+  /** A settlement that comes after newer ones is taken over once more. */
+  'I1-takes-a-late-batch-for-a-new-one',
+  /** The position decides about a reservation whose shard is out of reach as if that had nothing to say. */
+  'I2-decides-without-a-dead-shard',
   /** An order is acknowledged before it is stored. */
   'I3-acknowledges-before-storing',
   /** A call in doubt is repeated without looking. */

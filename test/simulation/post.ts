@@ -59,10 +59,16 @@ export class Post {
     this.#copies += 1
     const answer = await answerOf(letter, this.#copies)
     // Whoever brought it dies before the answer is seen: it comes again.
-    if (answer === null || this.#random.chance(this.#faults().crash) || letter.settled) return
+    if (answer === null || isBusy(answer) || this.#random.chance(this.#faults().crash) || letter.settled) return
     letter.settled = true
     letter.answered(answer)
   }
+}
+
+/** No answer about anything. */
+function isBusy(answer: unknown): boolean {
+  const { error } = Object(answer) as { readonly error?: { readonly reason?: unknown } }
+  return error?.reason === 'overloaded'
 }
 
 async function answerOf<Answer>({ arrive }: Letter<Answer>, copy: number): Promise<Answer | null> {

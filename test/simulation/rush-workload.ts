@@ -4,7 +4,7 @@
  */
 import { commandId, reservationId } from '../../src/domain/shared/ids.ts'
 import { doorOf } from '../../src/domain/stock/escrow.ts'
-import type { StockCommandBody } from '../../src/domain/stock/stock-command.ts'
+import type { StockCommandBody, StockVerdict } from '../../src/domain/stock/stock-command.ts'
 import { causeOf } from './mail.ts'
 import type { Post } from './post.ts'
 import type { Random } from './random.ts'
@@ -16,6 +16,9 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 /** A seed in three has a rush: its shards settle often, and a run has to stay short. */
 const rushShare = 0.35
+/** Of one rush: a settlement that comes late or once more, a shard that is out of reach, a position that wakes anew. */
+const mishaps = 24
+const shardsEver = 4
 
 export class RushWorkload {
   readonly #world: World
@@ -47,6 +50,9 @@ export class RushWorkload {
     clock.at(beginsAtMs, () => this.#shell.shards.setOpen(2))
     clock.at(endsAtMs, () => this.#shell.shards.setOpen(0))
     clock.at(beginsAtMs, () => this.#settle(endsAtMs))
+    for (let mishap = 0; mishap < mishaps; mishap += 1) {
+      clock.at(random.between(beginsAtMs, endsAtMs + 2 * minuteMs), () => this.#mishap())
+    }
     const buyers = random.between(4, 10)
     for (let buyer = 1; buyer <= buyers; buyer += 1) this.#buyer(`rush/${buyer}`, random.between(beginsAtMs, endsAtMs))
   }
@@ -55,7 +61,10 @@ export class RushWorkload {
   heal(): void {
     if (this.#hot === null) return
     this.#shell.shards.setOpen(0)
-    for (let shard = 0; shard < 4; shard += 1) this.#shell.settleShard(shard, true, 0, 'answered')
+    for (let shard = 0; shard < shardsEver; shard += 1) {
+      this.#shell.shards.revive(shard)
+      this.#shell.settleShard(shard, true, 0, 'answered')
+    }
     this.#world.clock.after(hourMs, () => {
       for (const [id, units] of this.#told) {
         const claimed = this.#shell.claimedBy(reservationId(id))
@@ -82,12 +91,29 @@ export class RushWorkload {
   #settle(endsAtMs: number): void {
     const random = this.#random
     const { clock, faults } = this.#world
-    for (let shard = 0; shard < 4; shard += 1) {
+    for (let shard = 0; shard < shardsEver; shard += 1) {
       const isLost = random.chance(faults.loseAnswer + faults.drop)
       const fate = isLost ? random.pick(['lost_call', 'lost_answer'] as const) : 'answered'
       this.#shell.settleShard(shard, random.chance(0.2), random.between(0, 6), fate)
     }
     if (clock.nowMs() < endsAtMs + minuteMs) clock.after(random.between(2_000, 8_000), () => this.#settle(endsAtMs))
+  }
+
+  #mishap(): void {
+    const random = this.#random
+    const { shards } = this.#shell
+    const shard = random.between(0, shardsEver - 1)
+    const kind = random.pick(['late', 'late', 'again', 'dies', 'wakes'] as const)
+    if (kind === 'late') this.#shell.hearLate(shard)
+    else if (kind === 'again') this.#shell.hearAgain(shard)
+    else if (kind === 'wakes') shards.forgetHeard()
+    else this.#die(shard)
+  }
+
+  #die(shard: number): void {
+    const { shards } = this.#shell
+    shards.die(shard)
+    this.#world.clock.after(this.#random.between(5_000, minuteMs), () => shards.revive(shard))
   }
 
   #buyer(id: string, atMs: number): void {
@@ -96,23 +122,39 @@ export class RushWorkload {
     const quantity = random.between(1, 3)
     const hold = { type: 'hold', reservationId: own, quantity, expiresAtMs: null, orderId: null } as const
     const command = { ...hold, allowPartial: false, commandId: commandId(id), cause: causeOf('api', id) }
+    let door: number | null = null
     const claim = () => {
-      const door = random.pick([null, 2, 4])
+      door = random.pick([null, 2, 4])
       return door === null ? this.#shell.apply(command) : this.#shell.askAt(doorOf(own, door), command)
     }
     this.#world.clock.at(atMs, () =>
       this.#post.send(id, claim, (verdict) => {
         if (!verdict.ok) return
         this.#told.set(id, verdict.granted)
-        if (random.chance(0.5)) this.#send(id, 'commit', { type: 'commit', reservationId: own })
+        const next = random.pick(['commits', 'waits', 'gives_back', 'gives_back'] as const)
+        if (next === 'commits') this.#send(id, 'commit', { type: 'commit', reservationId: own })
+        else if (next === 'gives_back') this.#giveBack(id, doorOf(own, door ?? 2))
       }),
     )
   }
 
-  #send(id: string, verb: string, body: StockCommandBody): void {
-    const named = `${id}/${verb}`
-    this.#post.send(named, () =>
-      this.#shell.ask({ ...body, commandId: commandId(named), cause: causeOf('api', named) }),
+  /** Whoever was told that he holds units gives back exactly these, although his door may have gone since. */
+  #giveBack(id: string, door: number): void {
+    this.#told.delete(id)
+    if (this.#random.chance(0.5)) this.#die(door)
+    this.#send(
+      id,
+      'change-of-mind',
+      { type: 'release', reservationId: reservationId(id), quantity: null },
+      (verdict) => {
+        if (!verdict.ok) this.#world.violate(`I2: ${id} held units and gives back none: ${verdict.error.reason}`)
+      },
     )
+  }
+
+  #send(id: string, verb: string, body: StockCommandBody, answered: (verdict: StockVerdict) => void = () => {}): void {
+    const named = `${id}/${verb}`
+    const ask = () => this.#shell.ask({ ...body, commandId: commandId(named), cause: causeOf('api', named) })
+    this.#post.send(named, ask, answered)
   }
 }

@@ -51,6 +51,8 @@ type Effects = {
 /** Asked once for what they know and once for what they have, shards have no more to say. */
 const roundsMax = 5
 const callInMs = 20
+/** Nothing was decided: whoever is told so asks again. */
+const overloaded: StockVerdict = { ok: false, error: { reason: 'overloaded' } }
 
 export class StockShell {
   readonly sku: Sku
@@ -102,6 +104,7 @@ export class StockShell {
   }
 
   askAt(door: number, command: StockCommand): StockVerdict {
+    if (this.shards.isDead(door)) return overloaded
     this.#expire()
     const verdict = this.shards.decide(door, command) ?? this.apply(command, door)
     this.#review()
@@ -118,6 +121,7 @@ export class StockShell {
     const isWhole = escrowedUnits(this.#position) === 0
     const expected = isWhole ? grantExpected(command, this.#position, this.#reservations, nowMs) : null
     const verdict = this.#decide(command, from)
+    if (verdict === overloaded) return verdict
     this.#verdicts.set(command.commandId, verdict)
     if (verdict.ok) this.#witness.hear(command, nowMs)
     this.#review()
@@ -130,6 +134,19 @@ export class StockShell {
   /** As the shard's alarm does. */
   settleShard(...settling: Parameters<ShardSet['settle']>): void {
     this.shards.settle(...settling)
+    this.#review()
+    this.#check()
+  }
+
+  /** A settlement that was given up for lost comes after all. */
+  hearLate(shard: number): void {
+    this.shards.comeLate(shard)
+    this.#review()
+    this.#check()
+  }
+
+  hearAgain(shard: number): void {
+    this.shards.comeAgain(shard)
     this.#review()
     this.#check()
   }
@@ -170,7 +187,9 @@ export class StockShell {
   }
 
   #decide(command: StockCommand, from: number | null): StockVerdict {
-    const { decided, reservation } = this.#decideAtHome(command, new Set(from === null ? [] : [from]))
+    const atHome = this.#decideAtHome(command, new Set(from === null ? [] : [from]))
+    if (atHome === null) return overloaded
+    const { decided, reservation } = atHome
     if (!decided.ok) return { ok: false, error: decided.error }
     const { events, effect, granted, report } = decided.value
     this.#commit(events, reservation, command)
@@ -178,17 +197,23 @@ export class StockShell {
     return { ok: true, effect, granted, available: availableAt(this.#position), version: this.#position.version }
   }
 
-  /** Shards are asked for what they know, or have, before anything is decided that depends on it. */
-  #decideAtHome(command: StockCommand, forThis: Set<number>): { decided: Decided; reservation: Reservation | null } {
+  /** Shards are asked for what they know, or have, before anything depends on it; null while one is out of reach. */
+  #decideAtHome(
+    command: StockCommand,
+    forThis: Set<number>,
+  ): { decided: Decided; reservation: Reservation | null } | null {
+    const isDeaf = this.#plant === 'I2-decides-without-a-dead-shard'
     for (let round = 0; round < roundsMax; round += 1) {
       const reservation = 'reservationId' in command ? (this.#reservations.get(command.reservationId) ?? null) : null
       const heard = { forThis, isUpToDate: this.shards.isUpToDate }
       const answer = decideAtHome(command, this.#factsFor(command, reservation), heard)
       if (answer.kind === 'decided') return { decided: answer.decided, reservation }
-      for (const shard of answer.asking.shards) {
-        this.shards.settle(shard, answer.asking.giveBack, 0, 'answered')
-        forThis.add(shard)
+      const { shards, giveBack } = answer.asking
+      for (const shard of shards) {
+        this.shards.settle(shard, giveBack, 0, 'answered')
+        if (isDeaf || !this.shards.isDead(shard)) forThis.add(shard)
       }
+      if (shards.some(this.shards.isDead) && (giveBack || !isDeaf)) return null
     }
     throw new Error('the position asks its shards for ever')
   }
