@@ -38,8 +38,8 @@ export default defineConfig({
     // By default one core is left alone, which is half of a small machine.
     maxWorkers: '100%',
     projects: [
-      node('domain', ['test/domain/**/*.test.ts', 'test/*.test.ts'], 20_000),
-      node('connectors', ['test/connectors/**/*.test.ts'], 30_000),
+      node('domain', ['test/domain/**/*.test.ts', 'test/*.test.ts'], 60_000),
+      node('connectors', ['test/connectors/**/*.test.ts'], 60_000),
       node('simulation', ['test/simulation/**/*.test.ts'], 1_200_000),
       node('live', ['test/live/**/*.test.ts'], 300_000),
       node('e2e', ['test/e2e/**/*.test.ts'], 600_000),

@@ -3,7 +3,7 @@
  * of which SKU, and on what terms.
  */
 import { activeConfig } from '../src/config/active-config.ts'
-import { findBundleParts, findSku } from '../src/config/catalog.ts'
+import { findBundleParts, findSkus } from '../src/config/catalog.ts'
 import { excludedAmong, safetyStockFor } from '../src/domain/atp/promise-rules.ts'
 import type { CatalogSku } from '../src/domain/catalog/listing.ts'
 import { goodUntil } from '../src/domain/catalog/shelf-life.ts'
@@ -57,7 +57,7 @@ async function itemsOf(
   nowMs: number,
 ): Promise<Result<readonly CartItem[], ReservationRefusal>> {
   const names = [...new Set(input.lines.map(({ sku }) => sku))]
-  const known = await Promise.all(names.map((name) => findSku(env, name, nowMs)))
+  const known = await findSkus(env, names, nowMs)
   const items: CartItem[] = []
   for (const [index, name] of names.entries()) {
     const entry = known[index] ?? null
@@ -84,9 +84,9 @@ async function partsOf(
 ): Promise<Result<readonly StockPart[], ReservationRefusal>> {
   const resolved = await findBundleParts(env, entry, nowMs)
   if (!resolved.ok) return err({ reason: 'invalid_components', sku: entry.sku, detail: resolved.error })
-  for (const { sku } of resolved.value) {
-    const component = await findSku(env, sku, nowMs)
-    if (component !== null) entries.set(sku, component)
+  const skus = resolved.value.map(({ sku }) => sku)
+  for (const component of await findSkus(env, skus, nowMs)) {
+    if (component !== null) entries.set(component.sku, component)
   }
   return ok(resolved.value)
 }

@@ -89,6 +89,16 @@ export async function findSku(env: Env, sku: string, nowMs: number): Promise<Cat
   return await read(env, skuKey(sku), nowMs, skus, catalogSkuSchema)
 }
 
+/** Of each, in their order: what is not remembered is read in as few calls as can be. */
+export async function findSkus(
+  env: Env,
+  names: readonly string[],
+  nowMs: number,
+): Promise<readonly (CatalogSku | null)[]> {
+  await readAhead(env, '', { skus: names }, nowMs)
+  return Promise.all(names.map((name) => findSku(env, name, nowMs)))
+}
+
 /**
  * The base components of one unit of a bundle; none of what is no bundle. An error says why it cannot be resolved.
  * `entered` holds entries that are about to be saved.
@@ -121,11 +131,11 @@ async function readComponents(
   for (let depth = 0; depth < bundleDepthMax && level.length > 0; depth++) {
     const fresh = [...new Set(level.map(({ sku }) => sku))].filter((sku) => !looked.has(sku))
     if (looked.size + fresh.length > componentsReadMax) return err(`more than ${componentsReadMax} components in all`)
-    const found = await Promise.all(fresh.map(async (sku) => entered.get(sku) ?? (await findSku(env, sku, nowMs))))
-    fresh.forEach((sku, index) => {
-      looked.set(sku, found[index] ?? null)
-    })
-    level = found.flatMap((component) => component?.components ?? [])
+    const stored = fresh.filter((sku) => !entered.has(sku))
+    const found = await findSkus(env, stored, nowMs)
+    for (const [index, sku] of stored.entries()) looked.set(sku, found[index] ?? null)
+    for (const sku of fresh) looked.set(sku, looked.get(sku) ?? entered.get(sku) ?? null)
+    level = fresh.flatMap((sku) => looked.get(sku)?.components ?? [])
   }
   return ok(looked)
 }

@@ -14,7 +14,13 @@ import { saveProfile } from '../db/sourcing/save-profile.ts'
 import { canonicalJson } from '../domain/shared/canonical-json.ts'
 import { err, ok, type Result } from '../domain/shared/result.ts'
 import { decideProfile, type ProfileCommand, type ProfileRefusal } from '../domain/sourcing/lifecycle/decide-profile.ts'
-import { type ProfileHead, publishes, ranInShadow, shadowRunOf } from '../domain/sourcing/lifecycle/profile-head.ts'
+import {
+  activatedSourcing,
+  type ProfileHead,
+  publishes,
+  ranInShadow,
+  shadowRunOf,
+} from '../domain/sourcing/lifecycle/profile-head.ts'
 import type { SourcingProfile } from '../domain/sourcing/profile.ts'
 import { type ShadowReport, shadowReport } from '../domain/sourcing/shadow-report.ts'
 import type { Env } from '../env.ts'
@@ -33,12 +39,12 @@ export async function changeProfile(
 ): Promise<Result<ChangedProfile, ProfileChangeRefusal>> {
   const db = openDb(env.DB)
   const { profileId } = command
-  const head = await profileHead(db, profileId)
-  if (head === null && (await profileHeads(db)).length >= profilesMax) {
+  const [head, heads] = await Promise.all([profileHead(db, profileId), profileHeads(db)])
+  if (head === null && heads.length >= profilesMax) {
     return err({ reason: 'too_many_profiles', most: profilesMax })
   }
   const former = command.type === 'roll_back' ? await profileVersion(db, profileId, command.version) : null
-  const decided = decideProfile(command, { head, former, nowMs })
+  const decided = decideProfile(command, { head, former, inForce: activatedSourcing(heads, 0), nowMs })
   if (!decided.ok) return decided
   const { entry } = decided.value
   const report = entry.action === 'activated' ? await reportOf(db, head) : null

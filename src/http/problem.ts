@@ -124,6 +124,7 @@ export const problems = {
   review_by_author: [409, 'A draft is reviewed by somebody other than its author'],
   already_active: [409, 'This content is in force already'],
   too_many_profiles: [409, 'There are as many profiles as there can be'],
+  too_many_shadows: [409, 'As many profiles are in shadow as there can be'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still being answered'],
   body_too_large: [413, 'The request body is too large'],
   unsupported_media_type: [415, 'The request body must be application/json, not encoded'],

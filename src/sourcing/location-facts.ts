@@ -4,10 +4,11 @@
  */
 import { actor, type LocationApi } from '../actor-apis.ts'
 import type { Location } from '../domain/config/location.ts'
+import { daysAheadMax } from '../domain/location/decide.ts'
 import type { LocationView } from '../domain/location/location-command.ts'
 import type { LocationFacts } from '../domain/order/plan-inputs.ts'
 import { dispatchOn, workingDayOf } from '../domain/sourcing/calendar/dispatch-at.ts'
-import { dayAfter } from '../domain/sourcing/calendar/local-day.ts'
+import { dayAfter, dayKeyAt } from '../domain/sourcing/calendar/local-day.ts'
 import { openDay } from '../domain/sourcing/open-day.ts'
 import type { Env } from '../env.ts'
 
@@ -34,8 +35,13 @@ export async function locationFacts(
     location: location.id,
     isUp: view?.status !== 'down',
     dispatchAtMs: dispatchOn(location, day.dayKey, fromMs).atMs,
-    capacity: day,
+    // Nobody counts days so far ahead: a claim on one would be refused for ever.
+    capacity: isInReach(location, day.dayKey, nowMs) ? day : null,
   }
+}
+
+function isInReach({ timeZone }: Location, day: string, nowMs: number): boolean {
+  return day <= dayAfter(dayKeyAt(timeZone, nowMs), daysAheadMax - 1)
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a plan rests on, looked up in the deployed system: configuration and catalogue in KV, figures in one hop. */
 import { type AvailabilityApi, actor } from '../actor-apis.ts'
 import { activeConfig } from '../config/active-config.ts'
-import { findSku } from '../config/catalog.ts'
+import { findSkus } from '../config/catalog.ts'
 import type { PositionFigures } from '../domain/atp/position-figures.ts'
 import type { CatalogSku } from '../domain/catalog/listing.ts'
 import type { Config } from '../domain/config/config.ts'
@@ -12,6 +12,7 @@ import type { PlanInputs } from '../domain/order/saga-command.ts'
 import type { PlanAsk } from '../domain/order/saga-step.ts'
 import { fromMs } from '../domain/order/sourcing-request.ts'
 import type { LocationId, Sku } from '../domain/shared/ids.ts'
+import { inTurns } from '../domain/shared/in-turns.ts'
 import type { RatingRequest } from '../domain/sourcing/ports/rate-shipments.ts'
 import type { Env } from '../env.ts'
 import { locationFacts } from './location-facts.ts'
@@ -31,9 +32,11 @@ export async function lookUpPlanInputs(env: Env, ask: PlanAsk): Promise<PlanInpu
   const skus = [...new Set([...ask.skus, ...ask.demand.map(({ sku }) => sku)])]
   const serving = config.locations.filter(({ id }) => places.some((place) => place === id))
   const [catalog, figures, locations] = await Promise.all([
-    inTurns(skus, (sku) => findSku(env, sku, nowMs)),
-    inTurns(ask.demand, (wanted) => figuresOfSku(env, wanted, places, ask.isFresh)),
-    inTurns(serving, (location) => locationFacts(env, location, fromMs(ask.order, nowMs), ask.isFresh, nowMs)),
+    findSkus(env, skus, nowMs),
+    inTurns(ask.demand, askedAtOnce, (wanted) => figuresOfSku(env, wanted, places, ask.isFresh)),
+    inTurns(serving, askedAtOnce, (location) =>
+      locationFacts(env, location, fromMs(ask.order, nowMs), ask.isFresh, nowMs),
+    ),
   ])
   const bySku = new Map(ask.demand.map(({ sku }, at) => [sku, figures[at]]))
   const known = catalog.filter((entry) => entry !== null)
@@ -83,12 +86,4 @@ function ratingOf(
     deliveryMethod: wayOf(config, order).deliveryMethod,
     gramsMax: demand.reduce((sum, { sku, units }) => sum + (grams.get(sku) ?? 0) * units, 0),
   }
-}
-
-async function inTurns<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
-  const answers: Answer[] = []
-  for (let from = 0; from < items.length; from += askedAtOnce) {
-    answers.push(...(await Promise.all(items.slice(from, from + askedAtOnce).map(ask))))
-  }
-  return answers
 }

@@ -4,6 +4,7 @@ import type { LogEntry } from '../../src/domain/order/order-command.ts'
 import { correlationId } from '../../src/domain/shared/ids.ts'
 import { decideSourcing } from '../../src/domain/sourcing/decide-sourcing.ts'
 import { keptDecision } from '../../src/domain/sourcing/kept-decision.ts'
+import { profileSchema } from '../../src/domain/sourcing/profile.ts'
 import type { SourcingRequest } from '../../src/domain/sourcing/request.ts'
 import { testEnv } from '../fixtures/d1.ts'
 import { lane, lineOf, placeOf, profileOf, requestOf } from '../fixtures/sourcing.ts'
@@ -67,6 +68,27 @@ describe('a profile in shadow', () => {
     const before = await report()
     await scoreShadows(testEnv, 'b2b:3', [planned(3, 1)])
     expect(await report()).toEqual(before)
+  })
+
+  it('reports an order that is planned again once, by what was decided first', async () => {
+    const before = await report()
+    await scoreShadows(testEnv, 'b2b:1', [planned(9, later()), planned(11, later())])
+    expect(await report()).toEqual(before)
+  })
+
+  it('is not compared with itself once it is in force', async () => {
+    const before = await report()
+    await scoreShadows(testEnv, 'b2b:4', [planned(3, later(), { ...request, profile: profileSchema.parse(cheapest) })])
+    expect(await report()).toEqual(before)
+  })
+
+  it('is credited with what the other found no way for', async () => {
+    const none = { ...request, profile: profileOf({ id: 'none', constraints: { locationKinds: ['store'] } }) }
+    const [type, event] = ['units_backordered', { decision: keptDecision(none, decideSourcing(none)) }]
+    await scoreShadows(testEnv, 'b2b:5', [{ ...planned(3, later()), type, event: JSON.stringify({ type, ...event }) }])
+    expect(await report()).toMatchObject({
+      report: { orders: 3, differing: 2, activeUnplannedUnits: 2, shadowUnplannedUnits: 0 },
+    })
   })
 
   it('does not hold up the projection when it cannot be measured', async () => {

@@ -1,5 +1,5 @@
 /** What did a profile in shadow make of the orders that were planned meanwhile? */
-import { and, desc, eq } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { ShadowComparison } from '../../domain/sourcing/compare-shadow.ts'
 import type { Db } from '../database.ts'
 import { limitOf, olderThan, type Page, type PageArgs, toPage } from '../page.ts'
@@ -42,7 +42,12 @@ export async function differingShadowResults(db: Db, of: Of, args: PageArgs): Pr
 }
 
 const ofContent = ({ profileId, revision }: Of) =>
-  and(eq(shadowResults.profileId, profileId), eq(shadowResults.revision, revision))
+  and(eq(shadowResults.profileId, profileId), eq(shadowResults.revision, revision), isFirst)
+
+/** An order that was refused or moved was planned again: it counts once, by what was decided of it first. */
+const isFirst = sql`not exists (select 1 from ${shadowResults} as earlier
+  where earlier.profile_id = ${shadowResults.profileId} and earlier.revision = ${shadowResults.revision}
+    and earlier.order_id = ${shadowResults.orderId} and earlier.seq < ${shadowResults.seq})`
 
 function resultOf(row: ShadowRow): ShadowResult {
   const { orderId, seq, atMs, currency, samePlan, activeProfile, activeVersion } = row

@@ -38,7 +38,7 @@ export const sourcingHistory = sqliteTable(
   ],
 )
 
-/** One row for each time a sampled order was planned while a profile was in shadow. */
+/** One row for each decision of a sampled order while a profile was in shadow; of an order the first is reported. */
 export const shadowResults = sqliteTable(
   'shadow_results',
   {

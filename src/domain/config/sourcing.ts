@@ -40,6 +40,9 @@ export const shadowSchema = z.strictObject({
 })
 export type Shadow = z.infer<typeof shadowSchema>
 
+/** Profiles in shadow at one time: each is scored for every order that is sampled. */
+export const shadowsMax = 20
+
 /** The immutable value in KV, `sourcing/<version>`; `sourcing/active` points at one. */
 export const activatedSourcingSchema = z.strictObject({
   version: z.string().min(1).max(32),
@@ -49,7 +52,7 @@ export const activatedSourcingSchema = z.strictObject({
   channelProfiles,
   /** Null: the file's. */
   defaultProfile: slugSchema.nullable(),
-  shadows: z.array(shadowSchema).max(20),
+  shadows: z.array(shadowSchema).max(shadowsMax),
 })
 export type ActivatedSourcing = z.infer<typeof activatedSourcingSchema>
 

@@ -56,7 +56,8 @@ export const exceptionCatalogue: Readonly<Record<ExceptionCategory, ExceptionPol
   routing_failed: {
     owner: 'operations',
     dueMinutes: 4 * hour,
-    remediation: 'Check which locations serve this channel and country, then retry.',
+    remediation:
+      'Check which locations serve this channel and country, and whom its sourcing profile is for, then retry.',
   },
   out_of_stock: {
     owner: 'operations',

@@ -6,6 +6,7 @@
 import type { LocationCommand, LocationVerdict } from '../location/location-command.ts'
 import { describeError } from '../shared/describe-error.ts'
 import type { LocationId, Sku } from '../shared/ids.ts'
+import { inTurns } from '../shared/in-turns.ts'
 import { unreachable } from '../shared/result.ts'
 import type { StockCommand, StockVerdict } from '../stock/stock-command.ts'
 import type { CanonicalOrder } from './canonical-order.ts'
@@ -143,7 +144,7 @@ async function performTakeCart(ports: SagaPorts, step: Step<'take_cart'>): Promi
 
 /** Positions are asked in parallel. One that does not answer does not keep the others' answers from being recorded. */
 async function performStock(ports: SagaPorts, step: StockStep): Promise<readonly string[]> {
-  const settled = await inTurns(step.calls, (call) => callPosition(ports, call))
+  const settled = await inTurns(step.calls, positionsAtOnce, (call) => callPosition(ports, call))
   const answers = settled.flatMap((result) => result.answers)
   if (answers.length > 0) ports.record({ type: 'record_stock', step: step.type, attempt: step.attempt, answers })
   return settled.flatMap((result) => result.errors)
@@ -151,7 +152,7 @@ async function performStock(ports: SagaPorts, step: StockStep): Promise<readonly
 
 /** A location that does not answer is asked again; what the others said is recorded. */
 async function performCapacity(ports: SagaPorts, { type, calls }: Step<LocationStepType>): Promise<readonly string[]> {
-  const settled = await inTurns(calls, (call) => callLocation(ports, call))
+  const settled = await inTurns(calls, positionsAtOnce, (call) => callLocation(ports, call))
   const answers = settled.flatMap((result) => result.answers)
   if (answers.length > 0) ports.record({ type: 'record_capacity', step: type, answers })
   return settled.flatMap((result) => result.errors)
@@ -169,14 +170,6 @@ async function callLocation(ports: SagaPorts, { location, attempt, command }: Lo
   } catch (error) {
     return { answers: [], errors: [`${location}: ${describeError(error).error}`] }
   }
-}
-
-async function inTurns<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
-  const answers: Answer[] = []
-  for (let from = 0; from < items.length; from += positionsAtOnce) {
-    answers.push(...(await Promise.all(items.slice(from, from + positionsAtOnce).map(ask))))
-  }
-  return answers
 }
 
 type Called = { readonly answers: readonly StockAnswer[]; readonly errors: readonly string[] }

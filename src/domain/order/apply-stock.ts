@@ -13,7 +13,7 @@ export function applyPlanned(before: OrderState, { plan }: EventOf<'planned'>): 
   const { days = [], ...rest } = plan
   const wanted = days.map((day) => ({ ...day, attempt: plan.attempt, status: 'wanted' as const }))
   const capacity = days.length === 0 ? {} : { capacity: [...(state.saga.capacity ?? []), ...wanted] }
-  const saga = { ...state.saga, holding: true, ...capacity }
+  const { unroutable: _, ...saga } = { ...state.saga, holding: true, ...capacity }
   return { ...state, plan: { ...rest, warehouses, reporters }, attempt: plan.attempt, saga }
 }
 
@@ -111,8 +111,10 @@ export function applyReservationReduced(state: OrderState, event: EventOf<'reser
 }
 
 export function applyUnitsBackordered(state: OrderState, event: EventOf<'units_backordered'>): OrderState {
+  const { unroutable: _, ...before } = state.saga
   const saga = {
-    ...state.saga,
+    ...before,
+    ...(event.unroutable === undefined ? {} : { unroutable: event.unroutable }),
     refusals: 0,
     rechecks: state.saga.rechecks + 1,
     recheckAtMs: event.recheckAtMs,

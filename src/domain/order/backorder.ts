@@ -3,6 +3,7 @@
  * policy.
  */
 import { stockParts } from '../catalog/stock-parts.ts'
+import { findLine } from './line-moves.ts'
 import type { OrderEvent, Units } from './order-event.ts'
 import type { OrderState } from './order-state.ts'
 import { isExcluded } from './release-fulfilment.ts'
@@ -61,7 +62,7 @@ function waitingPlaces(
   const asOf = group === undefined ? {} : { group }
   const places = new Map<string, WaitingAt>()
   for (const { lineId, quantity } of missing) {
-    const line = state.lines.find((other) => other.lineId === lineId)
+    const line = findLine(state, lineId)
     if (line === undefined || line.sku === null) continue
     const open = candidates.filter(({ location }) => !isExcluded(state, location, lineId))
     for (const { sku, units } of stockParts({ ...line, sku: line.sku })) {

@@ -14,7 +14,8 @@ export const unitNameSchema = z.string().regex(/^[A-Z0-9]{1,8}$/, 'such as CS')
 const text = (max: number) => z.string().max(max)
 const minorUnits = z.int().min(-1_000_000_000_000).max(1_000_000_000_000)
 export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code')
-const epochMs = z.int().min(0).max(8_640_000_000_000_000)
+/** To the end of the year 9999: calendars are asked of these, and a later day has no date as everybody writes it. */
+const epochMs = z.int().min(0).max(253_402_300_799_999)
 
 export const addressSchema = z.strictObject({
   name: text(200).nullable().default(null),

@@ -7,6 +7,7 @@ import type { LocationCommand, LocationVerdict } from '../location/location-comm
 import { commandId, type LocationId, orderReservationId } from '../shared/ids.ts'
 import type { SourcingDecision } from '../sourcing/decision.ts'
 import { claimOf } from './claims.ts'
+import { giveUp } from './give-up.ts'
 import type { EventOf, OrderEvent } from './order-event.ts'
 import type { OrderState, PlanAllocation } from './order-state.ts'
 import type { PlanInputs, SagaCommand } from './saga-command.ts'
@@ -77,7 +78,11 @@ function isUsed(state: OrderState, { location, attempt }: CapacityClaim): boolea
 type RecordCapacity = Extract<SagaCommand, { type: 'record_capacity' }>
 
 /** One location that refuses refuses the plan: it is made again, with the days as they are now. */
-export function recordCapacity({ step, answers }: RecordCapacity, state: OrderState): readonly OrderEvent[] {
+export function recordCapacity(
+  { step, answers }: RecordCapacity,
+  state: OrderState,
+  nowMs: number,
+): readonly OrderEvent[] {
   const known = answers.filter((answer) => claimsOf(state).some((claim) => isSameClaim(claim, answer)))
   if (known.length === 0) return []
   if (step === 'release_capacity') return [{ type: 'capacity_released', claims: known.map(claimRef) }]
@@ -93,7 +98,8 @@ export function recordCapacity({ step, answers }: RecordCapacity, state: OrderSt
     const verdict = refused.find((answer) => answer.location === location)?.verdict
     return verdict?.ok === false ? [{ lineId, quantity, location, reason: verdict.error.reason }] : []
   })
-  return [...events, { type: 'stock_refused', attempt: plan.attempt, refused: lines, returned: [] }]
+  const refusal: OrderEvent = { type: 'stock_refused', attempt: plan.attempt, refused: lines, returned: [] }
+  return [...events, refusal, ...(plan.replaces === undefined ? giveUp(state, plan, lines, nowMs) : [])]
 }
 
 const claimRef = ({ location, attempt }: LocationAnswer) => ({ location, attempt })

@@ -144,7 +144,7 @@ function verbOf(command: OrderCommand | SagaCommand, state: OrderState, nowMs: n
     case 'record_stock':
       return changed(recordStock(command, state, nowMs))
     case 'record_capacity':
-      return changed(recordCapacity(command, state))
+      return changed(recordCapacity(command, state, nowMs))
     case 'leave_location':
       return changed(leaveLocation(command, state))
     case 'return_to_location':

@@ -85,6 +85,8 @@ function stockCases(state: OrderState): Case[] {
     cluster: skus,
     moneyAtRiskMinor: pendingValueMinor(state, short),
   }
+  const { unroutable } = state.saga
+  if (unroutable !== undefined) return [{ ...shared, category: 'routing_failed', message: unroutable }]
   if (state.policy.whenOutOfStock === 'exception') {
     return [{ ...shared, category: 'out_of_stock', message: `No location of the channel has enough of ${skus}.` }]
   }

@@ -24,9 +24,17 @@ export function changeLines<Change extends { readonly lineId: LineId }>(
   return { ...state, lines: [...lines.values()] }
 }
 
-export function findLine(state: OrderState, lineId: LineId): LineState | undefined {
-  return state.lines.find((line) => line.lineId === lineId)
+/** Asked for every allocation and reservation of a wide order: its lines are indexed once. */
+export function findLine({ lines }: Pick<OrderState, 'lines'>, lineId: LineId): LineState | undefined {
+  if (lines.length <= linesUnindexedMax) return lines.find((line) => line.lineId === lineId)
+  const known = indexed.get(lines)
+  const byId = known ?? new Map(lines.map((line) => [line.lineId, line]))
+  if (known === undefined) indexed.set(lines, byId)
+  return byId.get(lineId)
 }
+/** So few are looked through faster than they are indexed. */
+const linesUnindexedMax = 16
+const indexed = new WeakMap<OrderState['lines'], ReadonlyMap<LineId, LineState>>()
 
 /** Units that the order still has to do something about. */
 export function pendingUnitsOf(line: LineState): number {

@@ -139,6 +139,8 @@ type StockEvent =
       readonly lines: readonly Units[]
       readonly waitingAt: readonly WaitingAt[]
       readonly recheckAtMs: number | null
+      /** Why no stock that comes could help. */
+      readonly unroutable?: string
       /** Where nothing could be planned at all. */
       readonly decision?: KeptDecision
     }

@@ -53,7 +53,8 @@ export function planInputs(
   const { service, deliveryMethod } = wayOf(config, order)
   const skus = catalog.map((entry) => skuFacts(entry, order, nowMs))
   const group = account?.group ?? null
-  const context: Context = { order, account, group, deliveryMethod, skus, demand, sources, nowMs }
+  const facts = new Map(skus.map((fact) => [fact.sku, fact]))
+  const context: Context = { order, account, group, deliveryMethod, facts, demand, sources, nowMs }
   return {
     configVersion: config.version,
     profile: sources.profile.profile,
@@ -88,7 +89,7 @@ type Context = {
   readonly account: Account | undefined
   readonly group: string | null
   readonly deliveryMethod: DeliveryMethod
-  readonly skus: readonly SkuFacts[]
+  readonly facts: ReadonlyMap<Sku, SkuFacts>
   readonly demand: readonly { readonly sku: Sku }[]
   readonly sources: PlanSources
   readonly nowMs: number
@@ -133,9 +134,9 @@ function cutOffMember(location: Location, atMs: number): Pick<PlanCandidate, 'cu
 function positionFigure(
   sku: Sku,
   location: Location,
-  { order, group, deliveryMethod, skus, sources, nowMs }: Context,
+  { order, group, deliveryMethod, facts, sources, nowMs }: Context,
 ): { readonly sku: Sku; readonly keepBack: number; readonly figure: StockFigure | null } {
-  const fact = skus.find((each) => each.sku === sku)
+  const fact = facts.get(sku)
   const asked = { sku, class: fact?.class ?? null, location: location.id, methods: [deliveryMethod] }
   const keepBack = safetyStockFor(sources.config.promising, asked)
   const figures = sources.figuresOf(sku, location.id)

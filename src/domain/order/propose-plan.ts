@@ -3,6 +3,7 @@ import { partsMember } from '../catalog/stock-parts.ts'
 import { decideSourcing } from '../sourcing/decide-sourcing.ts'
 import type { CandidatePlan, SourcingDecision } from '../sourcing/decision.ts'
 import { keptDecision } from '../sourcing/kept-decision.ts'
+import { lastingRefusal } from '../sourcing/lasting-refusal.ts'
 import { backorder } from './backorder.ts'
 import { plannedDays } from './capacity-claims.ts'
 import { hasOpenHold } from './holds.ts'
@@ -47,7 +48,9 @@ export function proposePlan(
   const { candidates, channelGroup } = inputs
   const waiting = backorder(state, missing, { candidates, group: channelGroup ?? undefined }, nowMs)
   const decision = keptDecision(request, decided)
-  if (decided.plan === null) return waiting.map((event) => ({ ...event, decision }))
+  const unroutable = lastingRefusal(request, decided)
+  const why = unroutable === null ? {} : { unroutable }
+  if (decided.plan === null) return waiting.map((event) => ({ ...event, ...why, decision }))
   return [...waiting, { type: 'planned', plan: planOf(state, inputs, decided, decided.plan, nowMs), decision }]
 }
 

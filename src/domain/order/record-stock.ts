@@ -6,17 +6,14 @@ import { canonicalJson } from '../shared/canonical-json.ts'
 import { orderReservationId } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import type { StockVerdict } from '../stock/stock-command.ts'
-import { backorder } from './backorder.ts'
 import { claimOf, partedAs } from './claims.ts'
+import { giveUp, isWanted } from './give-up.ts'
 import { findLine } from './line-moves.ts'
 import type { Grant, OrderEvent, Position, ReservationRef } from './order-event.ts'
 import type { OrderReservation, OrderState, Plan, PlanAllocation } from './order-state.ts'
 import { recordReplacement } from './replace-plan.ts'
 import type { SagaCommand, StockAnswer } from './saga-command.ts'
 import { holdTtlMs } from './wake.ts'
-
-/** Plans refused by a position in a row: figures that age this fast are not worth a fifth look. */
-const refusalsMax = 4
 
 type RecordStock = Extract<SagaCommand, { type: 'record_stock' }>
 
@@ -66,9 +63,8 @@ function recordHolds(command: RecordStock, state: OrderState, nowMs: number): re
     const untaken = granted.map((allocation) => grantOf(state, plan, allocation, 0))
     return recordReplacement(state, plan, { granted: untaken, torn, refused: refused.map(refusedUnits) })
   }
-  const wanted = ['planned', 'reserved', 'posted', 'released'].includes(state.stage)
   const partial = state.order.allowPartial ?? state.policy?.allowPartial ?? false
-  const keep = wanted && (refused.length === 0 || partial)
+  const keep = isWanted(state) && (refused.length === 0 || partial)
   const grants = keep
     ? takeUpTo(state, plan, granted)
     : granted.map((allocation) => grantOf(state, plan, allocation, 0))
@@ -81,27 +77,11 @@ function recordHolds(command: RecordStock, state: OrderState, nowMs: number): re
     returned: [...(taking ? [] : grants), ...torn],
   }
   const reserved: OrderEvent[] = taking ? [{ type: 'stock_reserved', attempt: plan.attempt, grants }] : []
-  return [...reserved, refusal, ...giveUp(state, plan, refused, nowMs, wanted)]
+  return [...reserved, refusal, ...giveUp(state, plan, refused, nowMs)]
 }
 
 const refusedUnits = ({ lineId, quantity, location, reason }: PlanAllocation & { readonly reason: string }) => {
   return { lineId, quantity, location, reason }
-}
-
-/** The bound is reached: what was refused waits, instead of being planned once more. */
-function giveUp(
-  state: OrderState,
-  plan: Plan,
-  refused: readonly PlanAllocation[],
-  nowMs: number,
-  wanted: boolean,
-): readonly OrderEvent[] {
-  if (!wanted || refused.length === 0 || state.saga.refusals + 1 < refusalsMax) return []
-  const partial = state.order.allowPartial ?? state.policy?.allowPartial ?? false
-  const missing = partial ? refused : plan.allocations
-  const places = [...new Set(refused.map(({ location }) => location))]
-  const candidates = places.map((location) => ({ location, priority: 0, warehouse: null }))
-  return backorder(state, missing, { candidates, group: plan.claims?.group }, nowMs)
 }
 
 /** One for each part of the allocation that was answered. */

@@ -122,6 +122,8 @@ export type SagaState = {
   readonly recheckAtMs: number | null
   readonly rechecks: number
   readonly waitingAt: readonly WaitingAt[]
+  /** Why no stock that comes could help what waits. Absent: it could. */
+  readonly unroutable?: string
   /** Places that rejected or short-shipped; a line id where only that line is concerned. */
   readonly excluded: readonly {
     readonly location: LocationId

@@ -53,6 +53,18 @@ export type SourcedShipment = {
   readonly onTime: number
 }
 
+/** Why a plan goes before another of the same score, by what is asked first. */
+export type TieBreak =
+  /** Its units are claimed already. */
+  | 'held'
+  | 'fewest_parcels'
+  /** Its locations have the lower priority figure. */
+  | 'priority'
+  /** Fewer lines are spread over several locations. */
+  | 'fewest_pieces'
+  /** Nothing speaks for either: the order of the ids, so that it is always the same one. */
+  | 'stable_order'
+
 /** `raw` null: unknown, which counts as the worst that is known. `weighted` is what the score takes of it. */
 export type TermValue = { readonly raw: number | null; readonly normalised: number; readonly weighted: number }
 
@@ -68,6 +80,8 @@ export type CandidatePlan = {
   readonly isCurrent?: true
   /** How much better it is than that one. */
   readonly gainPercent?: number
+  /** It scores as the chosen one does, which goes before it by this. */
+  readonly lostTieBy?: TieBreak
 }
 
 export type StrategyAttempt = {
@@ -78,6 +92,8 @@ export type StrategyAttempt = {
   /** The best of the feasible ones, the chosen one first, then some of the refused ones. */
   readonly plans: readonly CandidatePlan[]
   readonly feasible: number
+  /** Feasible plans that score as the chosen one does, that one left out. Absent: decided before ties were told. */
+  readonly tied?: number
   /** Plans refused, by what was in the way. */
   readonly refusedPlans: Readonly<Partial<Record<ConstraintName, number>>>
   readonly explored: number

@@ -6,8 +6,7 @@ import { type Field, type FieldLine, type Take, type Tally, takeable } from './s
 
 type Offer = { readonly place: number; readonly most: number }
 
-/** Steps that finding the ways of one line may take, whether they lead to one or not. */
-const stepsMax = 4_000
+/** What finding the ways may still cost, whether they lead to one or not. */
 type Steps = { left: number }
 
 /**
@@ -20,13 +19,13 @@ export function lineOptions(
   tally: Tally,
   used: ReadonlySet<number>,
   optionsMax: number,
+  steps: Steps,
 ): { readonly options: readonly (readonly Take[])[]; readonly cut: boolean } {
   const offers = line.places
     .map((place) => ({ place, most: takeable(field, line, place, tally) }))
     .filter(({ most }) => most > 0)
     .toSorted((left, right) => Number(used.has(right.place)) - Number(used.has(left.place)) || left.place - right.place)
   const ways = new Map<string, readonly Take[]>()
-  const steps = { left: stepsMax }
   for (const way of waysOf(offers, line.line.quantity, field.partial, steps)) {
     const takes = way
       .map(({ place, most }): Take => ({ line, place, quantity: most }))

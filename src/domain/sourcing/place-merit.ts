@@ -12,7 +12,6 @@ import type { Field } from './search-field.ts'
 export function placeMerits(field: Field, weights: StrategyWeights): readonly number[] {
   const { order, lines } = field.request
   const grams = lines.reduce((sum, line) => sum + (line.grams ?? 0) * line.quantity, 0)
-  const units = field.lines.reduce((sum, { unitsEach, line }) => sum + unitsEach * line.quantity, 0)
   const services = field.places.map(({ lanes, dispatchAtMs }) => pickLane(lanes, grams, dispatchAtMs, order))
   const sla = normalised(
     services.map(({ onTime }) => onTime),
@@ -23,7 +22,7 @@ export function placeMerits(field: Field, weights: StrategyWeights): readonly nu
     'less',
   )
   const capacity = normalised(
-    field.places.map(({ capacity: figure }) => utilisation(figure, units) ** 2),
+    field.places.map(({ capacity: figure }) => utilisation(figure, field.demanded) ** 2),
     'less',
   )
   const priority = normalised(

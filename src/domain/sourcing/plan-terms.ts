@@ -62,21 +62,23 @@ export function utilisation(capacity: CapacityFigure | null, units: number): num
  * keeps ten times what is asked of it risks a tenth; one that is emptied risks everything.
  */
 function stockoutRisk(field: Field, draft: Draft): number {
-  const taken = new Map<string, { readonly place: number; readonly sku: number; readonly units: number }>()
+  // By position, numbered place after place.
+  const taken = new Map<number, number>()
   for (const { line, place, quantity } of draft.takes) {
     for (const { sku, units } of line.needs) {
-      const key = `${place}/${sku}`
-      taken.set(key, { place, sku, units: units * quantity + (taken.get(key)?.units ?? 0) })
+      const position = place * field.skuCount + sku
+      taken.set(position, units * quantity + (taken.get(position) ?? 0))
     }
   }
-  const positions = [...taken.values()].sort((left, right) => left.place - right.place || left.sku - right.sku)
-  const risks = positions.map(({ place, sku, units }) => {
+  const positions = [...taken].sort(([left], [right]) => left - right)
+  const risks = positions.map(([position, units]) => {
+    const [place, sku] = [Math.floor(position / field.skuCount), position % field.skuCount]
     const pace = Math.max(1, field.pace[place]?.[sku] ?? 0)
     return pace / (pace + Math.max(0, (field.stock[place]?.[sku] ?? 0) - units))
   })
   return weighedMean(
     risks,
-    positions.map(({ units }) => units),
+    positions.map(([, units]) => units),
   )
 }
 

@@ -1,7 +1,8 @@
 /** Hard constraints on a location, and on a line at a location: the first one in the way is named. */
+import type { Sku } from '../shared/ids.ts'
 import type { ConstraintName, LocationRefusal } from './decision.ts'
 import type { StrategyConstraints } from './profile.ts'
-import type { SourcingCandidate, SourcingLine, SourcingOrder, SourcingRequest } from './request.ts'
+import type { SourcingCandidate, SourcingLine, SourcingOrder, SourcingRequest, StockFigure } from './request.ts'
 
 const hourMs = 3_600_000
 
@@ -56,13 +57,22 @@ function lineConstraint(
 }
 
 /** One whole unit of the line. */
-function hasAny({ figures }: SourcingCandidate, { needs }: SourcingLine, age: 'available' | 'anyAge'): boolean {
+function hasAny(candidate: SourcingCandidate, { needs }: SourcingLine, age: 'available' | 'anyAge'): boolean {
   return needs.every(({ sku, units }) => {
-    const figure = figures.find((each) => each.sku === sku)
+    const figure = figureOf(candidate, sku)
     if (figure === undefined) return false
     return (age === 'anyAge' ? (figure.anyAge ?? figure.available) : figure.available) >= units
   })
 }
+
+/** A wide order asks each candidate for every SKU again and again: its figures are indexed once. */
+export function figureOf({ figures }: SourcingCandidate, sku: Sku): StockFigure | undefined {
+  const known = indexed.get(figures)
+  const bySku = known ?? new Map(figures.toReversed().map((figure) => [figure.sku, figure]))
+  if (known === undefined) indexed.set(figures, bySku)
+  return bySku.get(sku)
+}
+const indexed = new WeakMap<SourcingCandidate['figures'], ReadonlyMap<Sku, StockFigure>>()
 
 function isPricedOtherwise({ lanes }: SourcingCandidate, { constraints, order }: Context): boolean {
   return constraints.currencyMatches && lanes.length > 0 && lanes.every(({ currency }) => currency !== order.currency)

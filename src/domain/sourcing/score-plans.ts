@@ -4,7 +4,8 @@ import type { CandidatePlan, ConstraintName, SourcedShipment, StrategyAttempt, T
 import { normalised, rounded } from './normalised.ts'
 import { type RawTerms, rawTerms, shipmentsOf } from './plan-terms.ts'
 import type { StrategyConstraints, StrategyWeights } from './profile.ts'
-import type { Draft, Field, Take } from './search-field.ts'
+import { byRank, tieBreak } from './rank-plans.ts'
+import type { Draft, Field } from './search-field.ts'
 
 /** `score = w_sla·P(on time) + w_margin·margin − w_ship·cost − w_split·(n−1) − w_cap·utilisation² − …` */
 const effects: Readonly<Record<Term, { readonly sign: 1 | -1; readonly better: 'more' | 'less' }>> = {
@@ -28,24 +29,26 @@ type Scored = Judged & { readonly values: CandidatePlan['terms']; readonly score
 /** The constraint that a plan as a whole breaks, or null. */
 export function planRefusal(field: Field, draft: Draft, shipments: readonly SourcedShipment[]): ConstraintName | null {
   const { constraints, request } = field
-  if (!field.partial && field.lines.some(({ line }) => quantityOf(draft, line.lineId) < line.quantity))
-    return 'whole_order'
+  if (!field.partial && draft.units < field.demanded) return 'whole_order'
   if (shipments.length > field.placesMax) return 'max_splits'
   if (isWorthTooLittle(constraints, request.order.currency, shipments)) return 'shipment_value'
   const onTime = shipments.reduce((product, shipment) => product * shipment.onTime, 1)
   return rounded(onTime) * 100 < constraints.onTimePercentMin ? 'on_time' : null
 }
 
-export type Weighed = Pick<StrategyAttempt, 'plans' | 'feasible' | 'refusedPlans'>
+export type Weighed = Pick<StrategyAttempt, 'plans' | 'feasible' | 'refusedPlans' | 'tied'>
 
-/** `held`, one of the drafts or null, is among the plans kept, whatever it comes to. */
+/**
+ * `held`, one of the drafts or null, is among the plans kept, whatever it comes to. `scores` are those of all that are
+ * feasible, best first.
+ */
 export function scorePlans(
   field: Field,
   weights: StrategyWeights,
   drafts: readonly Draft[],
   refuses = planRefusal,
   held: Draft | null = null,
-): Weighed & { readonly held: CandidatePlan | null } {
+): Omit<Weighed, 'tied'> & { readonly held: CandidatePlan | null; readonly scores: readonly number[] } {
   const judged = drafts.map((draft): Judged => {
     const shipments = shipmentsOf(field, draft)
     return { draft, shipments, refused: refuses(field, draft, shipments) }
@@ -60,9 +63,15 @@ export function scorePlans(
   const why = Map.groupBy(refused, (plan) => plan.refused)
   const first = ranked.filter(({ draft }, at) => at < feasibleKeptMax || draft === held)
   const kept = [...first, ...refusedKept(field, weights, refused, held)]
-  const plans = kept.map((plan) => told(field, plan))
+  const [leader] = ranked
+  const plans = kept.map((plan) =>
+    leader === undefined || plan === leader || plan.refused !== null || plan.score < leader.score
+      ? told(field, plan)
+      : { ...told(field, plan), lostTieBy: tieBreak(field, leader.draft, plan.draft) },
+  )
   return {
     plans,
+    scores: ranked.map(({ score }) => score),
     held: plans[kept.findIndex(({ draft }) => draft === held)] ?? null,
     feasible: feasible.length,
     refusedPlans: Object.fromEntries([...why].map(([constraint, plans]) => [constraint, plans.length]).sort()),
@@ -138,31 +147,6 @@ function gainOf(term: Term, from: CandidatePlan, to: CandidatePlan): number {
 
 function ordered(plans: readonly Scored[]): readonly Scored[] {
   return plans.toSorted((left, right) => right.score - left.score || byRank(left.draft, right.draft))
-}
-
-/** Ties: fewest locations, those of best rank, fewest pieces, and at last where the first line that differs goes. */
-function byRank(left: Draft, right: Draft): number {
-  const rank = () => firstDifference(left.places, right.places, (one, other) => one - other)
-  const pieces = () => firstDifference(left.takes, right.takes, byPiece)
-  return left.places.length - right.places.length || rank() || left.takes.length - right.takes.length || pieces()
-}
-
-function firstDifference<Item>(
-  left: readonly Item[],
-  right: readonly Item[],
-  compare: (left: Item, right: Item) => number,
-): number {
-  for (const [at, item] of left.entries()) {
-    const other = right[at]
-    const difference = other === undefined ? 0 : compare(item, other)
-    if (difference !== 0) return difference
-  }
-  return 0
-}
-
-function byPiece(left: Take, right: Take): number {
-  if (left.line !== right.line) return left.line.line.lineId < right.line.line.lineId ? -1 : 1
-  return left.place - right.place || right.quantity - left.quantity
 }
 
 function isWorthTooLittle(

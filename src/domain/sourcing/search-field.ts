@@ -4,7 +4,7 @@
  */
 import type { LocationRefusal } from './decision.ts'
 import type { StrategyConstraints } from './profile.ts'
-import { lineRefusal, locationRefusal } from './refuse-locations.ts'
+import { figureOf, lineRefusal, locationRefusal } from './refuse-locations.ts'
 import type { SourcingCandidate, SourcingLine, SourcingRequest } from './request.ts'
 
 export type FieldLine = {
@@ -32,6 +32,11 @@ export type Field = {
   readonly unitsFree: readonly number[]
   /** SKUs that more than one line needs. */
   readonly shared: ReadonlySet<number>
+  readonly skuCount: number
+  /** Components of all lines: how dear it is to look at a plan. */
+  readonly partCount: number
+  /** Base units that all lines ask for. */
+  readonly demanded: number
   /** May units be left out? */
   readonly partial: boolean
   readonly placesMax: number
@@ -46,12 +51,13 @@ export function fieldOf(
   const whole = request.candidates.map((candidate) => locationRefusal(candidate, { ...request, constraints }))
   const places = request.candidates.filter((_, at) => whole[at] === null)
   const skus = [...new Set(request.lines.flatMap(({ needs }) => needs.map(({ sku }) => sku)))]
+  const numbers = new Map(skus.map((sku, number) => [sku, number]))
   const byLine = request.lines.map((line) => places.map((place) => lineRefusal(place, line, constraints)))
   const lines = request.lines.map((line, at): FieldLine => {
-    const needs = line.needs.map(({ sku, units }) => ({ sku: skus.indexOf(sku), units }))
+    const needs = line.needs.map(({ sku, units }) => ({ sku: numbers.get(sku) ?? -1, units }))
     const unitsEach = needs.reduce((sum, { units }) => sum + units, 0)
-    const open = places.flatMap((_, place) => (byLine[at]?.[place] === null ? [place] : []))
-    return { line, needs, unitsEach, places: open, isOpen: places.map((_, place) => open.includes(place)) }
+    const isOpen = places.map((_, place) => byLine[at]?.[place] === null)
+    return { line, needs, unitsEach, places: places.flatMap((_, place) => (isOpen[place] ? [place] : [])), isOpen }
   })
   const age = constraints.shelfLife ? 'available' : 'anyAge'
   const field: Field = {
@@ -59,18 +65,21 @@ export function fieldOf(
     constraints,
     lines: lines.toSorted((left, right) => left.places.length - right.places.length),
     places,
-    stock: places.map(({ figures }) =>
+    stock: places.map((place) =>
       skus.map((sku) => {
-        const figure = figures.find((each) => each.sku === sku)
+        const figure = figureOf(place, sku)
         return Math.max(0, figure?.[age] ?? figure?.available ?? 0)
       }),
     ),
-    pace: places.map(({ figures }) => skus.map((sku) => figures.find((each) => each.sku === sku)?.pace ?? 0)),
+    pace: places.map((place) => skus.map((sku) => figureOf(place, sku)?.pace ?? 0)),
     unitsFree: places.map(({ capacity }) => {
       const { unitsMax = null, unitsUsed = 0 } = constraints.withinCapacity ? (capacity ?? {}) : {}
       return unitsMax === null ? Number.POSITIVE_INFINITY : unitsMax - unitsUsed
     }),
     shared: sharedSkus(lines),
+    skuCount: skus.length,
+    partCount: lines.reduce((sum, { needs }) => sum + needs.length, 0),
+    demanded: lines.reduce((sum, { unitsEach, line }) => sum + unitsEach * line.quantity, 0),
     partial: order.allowPartial && !constraints.wholeOrder,
     placesMax: 1 + (order.allowPartial ? (constraints.maxSplits ?? Number.POSITIVE_INFINITY) : 0),
   }

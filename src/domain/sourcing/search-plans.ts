@@ -2,7 +2,18 @@
  * Enumerates plans line by line and carries the most promising partial ones on. As long as there are no more than the
  * bound allows, every plan is found; beyond it the search says so. The simple plans are among the found ones always.
  */
-import { beamWidthMin, optionsPerLineMax, plansMax, statesMax } from './bounds.ts'
+import {
+  beamWidthMin,
+  optionsPerLineMax,
+  partsLookedAtMax,
+  partsWeighedMax,
+  plansMax,
+  plansMin,
+  statesMax,
+  statesPerPlan,
+  stepsPerLineMax,
+  stepsPerState,
+} from './bounds.ts'
 import { lineOptions } from './line-options.ts'
 import { placeMerits } from './place-merit.ts'
 import type { StrategyWeights } from './profile.ts'
@@ -26,27 +37,39 @@ type Node = {
 }
 const root: Node = { parent: null, takes: [], places: new Set(), covered: 0, merit: 0 }
 
-/** `isFeasible` judges a whole draft: the best simple plan that is feasible tells which partial ones are hopeless. */
-export function searchPlans(field: Field, weights: StrategyWeights, isFeasible: (draft: Draft) => boolean): Search {
-  const simple = simplePlans(field)
-  const mustCover = Math.max(
-    field.partial ? 0 : demanded(field),
-    ...simple.filter(isFeasible).map(({ units }) => units),
-  )
+/**
+ * `isFeasible` judges a whole draft: the best simple plan that is feasible tells which partial ones are hopeless.
+ * `states`: partial plans that may be looked at, if they are no larger than most.
+ */
+export function searchPlans(
+  field: Field,
+  weights: StrategyWeights,
+  isFeasible: (draft: Draft) => boolean,
+  states: number,
+): Search {
+  const statesOwn = Math.min(states, Math.ceil(partsLookedAtMax / field.partCount))
+  const simple = simplePlans(field, states / statesMax)
+  const mustCover = Math.max(field.partial ? 0 : field.demanded, ...simple.filter(isFeasible).map(({ units }) => units))
   const merits = placeMerits(field, weights)
   let level: readonly Node[] = [root]
   let explored = 0
   let boundReached = false
+  let stepsLeft = statesOwn * stepsPerState
+  let unplaced = field.demanded
   for (const [at, line] of field.lines.entries()) {
     const remaining = field.lines.length - at
-    const allowed = Math.max(1, Math.floor((statesMax - explored) / remaining))
+    const allowed = Math.max(1, Math.floor((statesOwn - explored) / remaining))
     const optionsMax = Math.max(1, Math.min(optionsPerLineMax, Math.floor(allowed / beamWidthMin)))
     const width = Math.max(1, Math.floor(allowed / optionsMax))
     const carried = level.length > width ? best(level, width, weights) : level
     boundReached ||= carried.length < level.length
-    const reach = field.lines.slice(at + 1).reduce((sum, later) => sum + later.unitsEach * later.line.quantity, 0)
+    unplaced -= line.unitsEach * line.line.quantity
+    const reach = unplaced
+    const stepsEach = Math.min(stepsPerLineMax, Math.ceil(stepsLeft / remaining / Math.max(1, carried.length)))
     level = carried.flatMap((node) => {
-      const { options, cut } = lineOptions(field, line, tallyOf(field, node), node.places, optionsMax)
+      const own = { left: stepsEach }
+      const { options, cut } = lineOptions(field, line, tallyOf(field, node), node.places, optionsMax, own)
+      stepsLeft = Math.max(0, stepsLeft - (stepsEach - own.left))
       boundReached ||= cut
       explored += options.length
       return options
@@ -54,13 +77,15 @@ export function searchPlans(field: Field, weights: StrategyWeights, isFeasible: 
         .filter((next) => next.places.size <= field.placesMax && next.covered + reach >= mustCover)
     })
   }
-  const whole = level.length > plansMax ? best(level, plansMax, weights) : level
+  const wholeMax = plansWeighed(field, level, statesOwn)
+  const whole = level.length > wholeMax ? best(level, wholeMax, weights) : level
   boundReached ||= whole.length < level.length
   return { drafts: distinct([...simple, ...whole.map((node) => draftOf(takesOf(node)))]), explored, boundReached }
 }
 
-function demanded(field: Field): number {
-  return field.lines.reduce((sum, { unitsEach, line }) => sum + unitsEach * line.quantity, 0)
+function plansWeighed(field: Field, [first = root]: readonly Node[], states: number): number {
+  const parts = Math.max(field.partCount, takesOf(first).length)
+  return Math.max(plansMin, Math.min(plansMax, Math.ceil(states / statesPerPlan), Math.floor(partsWeighedMax / parts)))
 }
 
 function grow(node: Node, takes: readonly Take[], merits: readonly number[]): Node {
@@ -75,23 +100,26 @@ function grow(node: Node, takes: readonly Take[], merits: readonly number[]): No
   return { parent: node, takes, places, covered, merit }
 }
 
-/** Walks back over what was placed; only a SKU that several lines need has to be looked for. */
-function tallyOf(field: Field, node: Node): Tally {
-  const limited = field.unitsFree.some((units) => Number.isFinite(units))
-  return {
-    taken: (place, sku) => (field.shared.has(sku) ? sum(node, place, (take) => unitsOf(take, sku)) : 0),
-    units: (place) => (limited ? sum(node, place, ({ line }) => line.unitsEach) : 0),
-  }
-}
+const untouched: Tally = { taken: () => 0, units: () => 0 }
 
-const unitsOf = ({ line }: Take, sku: number) => line.needs.find((need) => need.sku === sku)?.units ?? 0
-
-function sum(node: Node, place: number, unitsEach: (take: Take) => number): number {
-  let total = 0
+/** Walks back once over what was placed; only a SKU that several lines need can have been taken by another. */
+function tallyOf({ shared, skuCount, unitsFree }: Field, node: Node): Tally {
+  if (shared.size === 0 && unitsFree.every((units) => units === Number.POSITIVE_INFINITY)) return untouched
+  const [taken, units] = [new Map<number, number>(), new Map<number, number>()]
+  const add = (counts: Map<number, number>, key: number, more: number) => counts.set(key, (counts.get(key) ?? 0) + more)
   for (let at: Node | null = node; at !== null; at = at.parent) {
-    for (const take of at.takes) if (take.place === place) total += take.quantity * unitsEach(take)
+    for (const { line, place, quantity } of at.takes) {
+      add(units, place, line.unitsEach * quantity)
+      if (shared.size === 0) continue
+      for (const need of line.needs) {
+        if (shared.has(need.sku)) add(taken, place * skuCount + need.sku, need.units * quantity)
+      }
+    }
   }
-  return total
+  return {
+    taken: (place, sku) => taken.get(place * skuCount + sku) ?? 0,
+    units: (place) => units.get(place) ?? 0,
+  }
 }
 
 /** Most units, then what the weights promise, then fewest places, then those of best rank. */

@@ -12,6 +12,12 @@ import type { CurrentPlan } from './request.ts'
 import { gainPercent, planRefusal, scorePlans, type Weighed } from './score-plans.ts'
 import { type Draft, draftOf, type Field, type Take } from './search-field.ts'
 
+/** Nothing is claimed yet: the best plan first. */
+export function weighFree(field: Field, weights: StrategyWeights, drafts: readonly Draft[]): Weighed {
+  const all = scorePlans(field, weights, drafts)
+  return weighed(all, all.plans, all.feasible)
+}
+
 /** The fixed plan first. A strategy that would not have it decides nothing. */
 export function weighFixed(
   field: Field,
@@ -22,12 +28,9 @@ export function weighFixed(
   const held = heldDraft(field, fixed)
   const all = scorePlans(field, weights, withHeld(held, drafts), planRefusal, held)
   const chosen = all.held
-  if (chosen === null) return { ...all, feasible: 0 }
-  return {
-    ...all,
-    plans: [chosen, ...all.plans.filter((plan) => plan !== chosen)],
-    feasible: chosen.refused === null ? all.feasible : 0,
-  }
+  if (chosen === null) return weighed(all, all.plans, 0)
+  const plans = [chosen, ...all.plans.filter((plan) => plan !== chosen)]
+  return weighed(all, plans, chosen.refused === null ? all.feasible : 0, true)
 }
 
 /** The best plan first, where it is better by enough; else the current one. */
@@ -41,7 +44,10 @@ export function weighCurrent(
   const refuses = moveRefusal(field, current, held)
   const all = scorePlans(field, weights, withHeld(held, drafts), refuses, held)
   // Where the strategy would not have it any more, whatever it would have is better.
-  if (all.held === null || all.held.refused !== null) return { ...all, plans: all.plans.map((plan) => told(plan, all)) }
+  if (all.held === null || all.held.refused !== null) {
+    const plans = all.plans.map((plan) => told(plan, all))
+    return weighed(all, plans, all.feasible)
+  }
   const from = all.held
   const plans = all.plans.map((plan) =>
     plan === from || plan.refused !== null
@@ -51,7 +57,33 @@ export function weighCurrent(
   const isBetter = ({ refused, score, gainPercent: gain = 0 }: CandidatePlan) =>
     refused === null && score > from.score && gain >= current.marginPercent
   const chosen = plans.find(isBetter) ?? plans.find(({ isCurrent }) => isCurrent === true)
-  return { ...all, plans: plans.toSorted((left, right) => Number(right === chosen) - Number(left === chosen)) }
+  const chosenFirst = plans.toSorted((left, right) => Number(right === chosen) - Number(left === chosen))
+  return weighed(all, chosenFirst, all.feasible, chosen?.isCurrent)
+}
+
+/** `plans`: the chosen one first. Ties are told of those that score as it does, and of no others. */
+function weighed(
+  { refusedPlans, scores }: ReturnType<typeof scorePlans>,
+  plans: readonly CandidatePlan[],
+  feasible: number,
+  isHeld = false,
+): Weighed {
+  const [chosen] = plans
+  const best = feasible === 0 ? undefined : chosen?.score
+  const tieOf = (plan: CandidatePlan) => {
+    if (plan === chosen || plan.refused !== null || plan.score !== best) return undefined
+    return isHeld ? 'held' : plan.lostTieBy
+  }
+  return {
+    plans: plans.map((plan) => {
+      const { lostTieBy: _, ...rest } = plan
+      const lostTieBy = tieOf(plan)
+      return lostTieBy === undefined ? rest : { ...rest, lostTieBy }
+    }),
+    feasible,
+    tied: Math.max(0, scores.filter((score) => score === best).length - 1),
+    refusedPlans,
+  }
 }
 
 const told = (plan: CandidatePlan, { held }: Pick<ReturnType<typeof scorePlans>, 'held'>): CandidatePlan =>

@@ -27,7 +27,7 @@ const reasons = refusals(
   ...reasonsOf.write,
   ...(['profile_not_found', 'revision_conflict', 'no_draft', 'not_reviewed', 'not_shadowed'] as const),
   ...(['already_active', 'version_not_found', 'not_in_shadow', 'review_by_author'] as const),
-  ...(['too_many_profiles'] as const),
+  ...(['too_many_profiles', 'too_many_shadows'] as const),
 )
 const responses = { 200: answers(sourcingProfileSchema, 'The profile as it now stands'), ...reasons }
 const tags = ['sourcing']

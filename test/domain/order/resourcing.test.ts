@@ -47,6 +47,18 @@ describe('the day that an order uses', () => {
     expect(rig.locationCalls[0]?.command).toMatchObject({ day: '2026-03-02', orders: 1, units: 2, overbook: false })
   })
 
+  it('is not asked for without end where nobody takes it: the order waits and looks again later', async () => {
+    rig.locationVerdict = () => ({ ok: false, error: full })
+    observe(2)
+    for (let turn = 0; turn < 5; turn++) await rig.advance()
+    expect(rig.locationCalls).toHaveLength(4)
+    expect(rig.state.lines[0]?.quantities).toMatchObject({ open: 0, backordered: 2 })
+    rig.locationVerdict = () => ({ ok: true, effect: 'applied' })
+    rig.nowMs = rig.state.saga.recheckAtMs ?? 0
+    await rig.advance()
+    expect(places()).toEqual(['east'])
+  })
+
   it('makes the order go elsewhere when it is full, with nothing held meanwhile', async () => {
     rig.locationVerdict = (location) =>
       location === 'east' ? { ok: false, error: full } : { ok: true, effect: 'applied' }

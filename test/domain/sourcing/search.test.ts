@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sku } from '../../../src/domain/shared/ids.ts'
-import { statesMax } from '../../../src/domain/sourcing/bounds.ts'
+import { partsLookedAtMax, statesMax, statesMin } from '../../../src/domain/sourcing/bounds.ts'
 import { decideSourcing } from '../../../src/domain/sourcing/decide-sourcing.ts'
 import { referenceSourcing, textOf } from '../../fixtures/reference-sourcing.ts'
 import { anyRequest, lineOf, placeOf, profileOf, requestOf } from '../../fixtures/sourcing.ts'
@@ -75,5 +75,34 @@ describe('the search for a plan', () => {
     )
     const planned = decision.plan?.allocations.reduce((sum, { quantity }) => sum + quantity, 0)
     expect(planned).toBe(most.reduce((sum, units) => sum + units, 0))
+  })
+
+  it('looks at fewer plans the larger each of them is, and places what there is all the same', () => {
+    const parts = (line: number) =>
+      Array.from({ length: 100 }, (_, part) => ({ sku: sku(`S${(line + part) % 150}`), units: 1 + (part % 3) }))
+    const wanted = Array.from({ length: 20 }, (_, at) => lineOf(`L${at}`, 2, { needs: parts(at) }))
+    const stock = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`S${at}`, 40]))
+    const places = Array.from({ length: 20 }, (_, place) => placeOf(`p${place}`, stock, { priority: place }))
+    const { plan, attempts } = decideSourcing(requestOf(wanted, places, profileOf({ weights: { split: 1 } })))
+    expect(plan?.unplanned).toEqual([])
+    const parted = wanted.reduce((sum, { needs }) => sum + needs.length, 0)
+    expect((attempts[0]?.explored ?? 0) * parted).toBeLessThanOrEqual(partsLookedAtMax + parted)
+  })
+
+  it('costs no more than two strategies, however many find nothing', () => {
+    const wanted = Array.from({ length: 12 }, (_, at) =>
+      lineOf(`L${at}`, 10, { needs: [{ sku: sku(`S${at}`), units: 1 }] }),
+    )
+    const stock = Object.fromEntries(wanted.map((_, at): [string, number] => [`S${at}`, 3]))
+    const places = Array.from({ length: 12 }, (_, place) => placeOf(`p${place}`, stock))
+    const hopeless = { constraints: { onTimePercentMin: 100 }, weights: { split: 1 } }
+    const last = { weights: { split: 1 } }
+    const strategies = [...Array.from({ length: 9 }, () => hopeless), last]
+    const request = requestOf(wanted, places, profileOf(...strategies), { promisedByMs: 1 })
+    const { strategy, plan, attempts } = decideSourcing(request)
+    expect({ strategy, unplanned: plan?.unplanned }).toEqual({ strategy: 's10', unplanned: [] })
+    expect(attempts.reduce((sum, { explored }) => sum + explored, 0)).toBeLessThanOrEqual(
+      2 * statesMax + 10 * statesMin,
+    )
   })
 })

@@ -2,6 +2,7 @@
  * From draft to what is in force: whoever changes a profile must have seen its newest revision, what is activated is
  * exactly the content that somebody else has reviewed, and going back makes a new version of an old content.
  */
+import { type ActivatedSourcing, shadowsMax } from '../../config/sourcing.ts'
 import { err, ok, type Result, unreachable } from '../../shared/result.ts'
 import type { SourcingProfile } from '../profile.ts'
 import { type ProfileAction, type ProfileEntry, type ProfileHead, ranInShadow, shadowRunOf } from './profile-head.ts'
@@ -39,11 +40,14 @@ export type ProfileRefusal =
   | { readonly reason: 'already_active'; readonly profile: string; readonly version: number }
   | { readonly reason: 'version_not_found'; readonly profile: string; readonly version: number }
   | { readonly reason: 'not_in_shadow'; readonly profile: string }
+  | { readonly reason: 'too_many_shadows'; readonly most: number }
 
 export type ProfileFacts = {
   readonly head: ProfileHead | null
   /** The entry that made the version asked for by `roll_back`; null when there is none. */
   readonly former: ProfileEntry | null
+  /** Of all profiles: who has a channel by now, and who is in shadow. */
+  readonly inForce: Pick<ActivatedSourcing, 'channelProfiles' | 'defaultProfile' | 'shadows'>
   readonly nowMs: number
 }
 export type ProfileChange = { readonly head: ProfileHead; readonly entry: ProfileEntry }
@@ -62,11 +66,11 @@ export function decideProfile(command: ProfileCommand, facts: ProfileFacts): Dec
     case 'review':
       return decideReview(command, head, facts.nowMs)
     case 'activate':
-      return decideActivate(command, head, facts.nowMs)
+      return decideActivate(command, head, facts)
     case 'roll_back':
       return decideRollBack(command, head, facts)
     case 'start_shadow':
-      return decideStartShadow(command, head, facts.nowMs)
+      return decideStartShadow(command, head, facts)
     case 'stop_shadow':
       return decideStopShadow(command, head, facts.nowMs)
     default:
@@ -91,17 +95,23 @@ function decideReview(command: Command<'review'>, head: ProfileHead, nowMs: numb
   return changed({ ...head, review }, 'reviewed', { ...draft, version: null }, command, nowMs)
 }
 
-function decideActivate(command: Command<'activate'>, head: ProfileHead, nowMs: number): Decided {
+function decideActivate(command: Command<'activate'>, head: ProfileHead, facts: ProfileFacts): Decided {
   const { draft, review, active, profileId: profile } = head
   if (draft === null) return err({ reason: 'no_draft', profile })
   if (review?.hash !== draft.hash) return err({ reason: 'not_reviewed', profile })
-  const channels = command.channels ?? active?.channels ?? []
-  const isDefault = command.isDefault ?? active?.isDefault ?? false
+  const kept = keptOf(head, facts)
+  const given = { channels: command.channels ?? kept.channels, isDefault: command.isDefault ?? kept.isDefault }
   const isSame = active?.hash === draft.hash && command.channels === undefined && command.isDefault === undefined
   if (isSame) return err({ reason: 'already_active', profile, version: active.version })
   const isNew = active?.hash !== draft.hash
   if (isNew && !ranInShadow(head) && command.withoutShadow !== true) return err({ reason: 'not_shadowed', profile })
-  return inForce(command, head, 'activated', draft, { channels, isDefault }, nowMs)
+  return inForce(command, head, 'activated', draft, given, facts.nowMs)
+}
+
+/** What it was given and no other profile was given since: whoever goes back takes nothing from anybody. */
+function keptOf({ active, profileId }: ProfileHead, { inForce: { channelProfiles, defaultProfile } }: ProfileFacts) {
+  const channels = (active?.channels ?? []).filter((channel) => channelProfiles[channel] === profileId)
+  return { channels, isDefault: active?.isDefault === true && defaultProfile === profileId }
 }
 
 /** Reviewed once, as it was activated once: going back must not wait for anybody. */
@@ -110,8 +120,7 @@ function decideRollBack(command: Command<'roll_back'>, head: ProfileHead, facts:
   const { version } = command
   if (facts.former === null) return err({ reason: 'version_not_found', profile, version })
   if (active?.version === version) return err({ reason: 'already_active', profile, version })
-  const given = { channels: active?.channels ?? [], isDefault: active?.isDefault ?? false }
-  return inForce(command, head, 'rolled_back', facts.former, given, facts.nowMs)
+  return inForce(command, head, 'rolled_back', facts.former, keptOf(head, facts), facts.nowMs)
 }
 
 type Content = { readonly hash: string; readonly profile: SourcingProfile }
@@ -129,9 +138,12 @@ function inForce(
   return changed({ ...head, active, versions: version }, action, { hash, profile, version }, command, nowMs)
 }
 
-function decideStartShadow(command: Command<'start_shadow'>, head: ProfileHead, nowMs: number): Decided {
+function decideStartShadow(command: Command<'start_shadow'>, head: ProfileHead, facts: ProfileFacts): Decided {
   const { draft, profileId: profile } = head
+  const { inForce, nowMs } = facts
   if (draft === null) return err({ reason: 'no_draft', profile })
+  const others = inForce.shadows.filter((shadow) => shadow.profile.id !== profile)
+  if (others.length >= shadowsMax) return err({ reason: 'too_many_shadows', most: shadowsMax })
   const { samplePercent } = command
   const shadow = { revision: draft.revision, samplePercent, startedAtMs: nowMs, profile: draft.profile }
   const shadowed = { revision: draft.revision, hash: draft.hash, startedAtMs: nowMs, endedAtMs: null }
@@ -139,18 +151,14 @@ function decideStartShadow(command: Command<'start_shadow'>, head: ProfileHead, 
 }
 
 function decideStopShadow(command: Command<'stop_shadow'>, head: ProfileHead, nowMs: number): Decided {
+  const { shadow, draft } = head
   const run = shadowRunOf(head)
-  if (head.shadow === null || head.draft === null || run === null) {
+  if (shadow === null || draft === null || run === null) {
     return err({ reason: 'not_in_shadow', profile: head.profileId })
   }
+  const stopped = { hash: run.hash ?? draft.hash, profile: shadow.profile, version: null }
   const shadowed = { ...run, endedAtMs: nowMs }
-  return changed(
-    { ...head, shadow: null, shadowed },
-    'shadow_stopped',
-    { ...head.draft, version: null },
-    command,
-    nowMs,
-  )
+  return changed({ ...head, shadow: null, shadowed }, 'shadow_stopped', stopped, command, nowMs)
 }
 
 function changed(

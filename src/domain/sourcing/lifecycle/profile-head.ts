@@ -1,5 +1,5 @@
 /** Where a profile stands between its draft and what is in force. Every change is a revision; none is ever edited. */
-import type { ActivatedSourcing } from '../../config/sourcing.ts'
+import { type ActivatedSourcing, shadowsMax } from '../../config/sourcing.ts'
 import type { SourcingProfile } from '../profile.ts'
 
 export type ProfileHead = {
@@ -88,6 +88,10 @@ export function activatedSourcing(heads: readonly ProfileHead[], sequence: numbe
       active.flatMap(({ channels, profile }) => channels.map((channel) => [channel, profile.id] as const)),
     ),
     defaultProfile: active.findLast(({ isDefault }) => isDefault)?.profile.id ?? null,
-    shadows: heads.flatMap(({ shadow }) => (shadow === null ? [] : [shadow])),
+    // Two that began at the same moment may be one too many: the newest wait until there is room.
+    shadows: heads
+      .flatMap(({ shadow }) => (shadow === null ? [] : [shadow]))
+      .sort((left, right) => left.startedAtMs - right.startedAtMs)
+      .slice(0, shadowsMax),
   }
 }

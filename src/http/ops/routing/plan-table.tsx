@@ -1,5 +1,5 @@
 /** Candidate plans beside each other: where, what each term came to, and the score that decided. */
-import type { CandidatePlan, Term, TermValue } from '../../../domain/sourcing/decision.ts'
+import type { CandidatePlan, Term, TermValue, TieBreak } from '../../../domain/sourcing/decision.ts'
 import { Chip } from '../design/chip.tsx'
 import { Money } from '../design/money.tsx'
 import { num, Table } from '../design/table.tsx'
@@ -16,9 +16,15 @@ const terms: readonly (readonly [Term, string])[] = [
 ]
 const barWidth = 100
 
-type Props = { readonly plans: readonly CandidatePlan[]; readonly chosen: boolean; readonly currency: string }
+type Props = {
+  readonly plans: readonly CandidatePlan[]
+  readonly chosen: boolean
+  readonly currency: string
+  /** Of the table, so that what was unfolded in it stays so. */
+  readonly id: string
+}
 
-export const PlanTable = ({ plans, chosen, currency }: Props) => (
+export const PlanTable = ({ plans, chosen, currency, id }: Props) => (
   <Table
     look="list plans"
     columns={['Plan', num('Score'), ...terms.map(([, name]) => name), 'Verdict']}
@@ -26,6 +32,7 @@ export const PlanTable = ({ plans, chosen, currency }: Props) => (
       <tr class={chosen && at === 0 ? 'chosen' : undefined}>
         <th scope="row">
           <Where plan={plan} />
+          {at > 0 && plans[0] && <Elsewhere plan={plan} than={plans[0]} id={`${id}-${at}`} />}
         </th>
         <td class="num strong">{plan.score.toFixed(3)}</td>
         {terms.map(([term]) => (
@@ -42,12 +49,22 @@ export const PlanTable = ({ plans, chosen, currency }: Props) => (
             <span class="faint">feasible</span>
           )}
           {plan.isCurrent && <Chip tone="neutral" icon="dot" text="Held before" />}
+          {plan.lostTieBy !== undefined && <div class="soft">{ties[plan.lostTieBy]}</div>}
           {plan.gainPercent !== undefined && <div class="soft">{gained(plan.gainPercent)}</div>}
         </td>
       </tr>
     ))}
   />
 )
+
+/** What puts a plan behind the chosen one, which scores the same. */
+const ties: Readonly<Record<TieBreak, string>> = {
+  held: 'Same score; the other is held already',
+  fewest_parcels: 'Same score, more parcels',
+  priority: 'Same score, locations that come later by priority',
+  fewest_pieces: 'Same score, more lines in pieces',
+  stable_order: 'Same score; later by the order of ids alone',
+}
 
 const gained = (percent: number) => `${Math.abs(percent).toFixed(1)} % ${percent < 0 ? 'worse' : 'better'}`
 
@@ -65,6 +82,38 @@ const Where = ({ plan }: { plan: CandidatePlan }) => {
       {waiting > 0 && <div class="warn-text">{waiting} wait</div>}
     </>
   )
+}
+
+/** Lines unfolded at once: what is more is a click away. */
+const linesShown = 4
+
+type ElsewhereProps = { readonly plan: CandidatePlan; readonly than: CandidatePlan; readonly id: string }
+
+/** The lines that the first plan of the table has elsewhere: locations and units alone look alike. */
+const Elsewhere = ({ plan, than, id }: ElsewhereProps) => {
+  const [here, there] = [placesByLine(plan), placesByLine(than)]
+  const moved = [...here].filter(([lineId, places]) => places !== there.get(lineId))
+  if (moved.length === 0) return null
+  return (
+    <details id={id} open={moved.length <= linesShown}>
+      <summary class="soft">Other than the first</summary>
+      {moved.map(([lineId, places]) => (
+        <div class="soft">
+          line {lineId}: {places}
+        </div>
+      ))}
+    </details>
+  )
+}
+
+/** Empty where a decision was too large for its pieces to be kept. */
+function placesByLine({ allocations, unplanned }: CandidatePlan): ReadonlyMap<string, string> {
+  const places = [...Map.groupBy(allocations, ({ lineId }) => lineId)].map(([lineId, pieces]) => {
+    const told = pieces.map(({ location, quantity }) => `${location} ×${quantity}`).join(' + ')
+    return [lineId as string, told] as const
+  })
+  const waiting = unplanned.filter(({ lineId }) => allocations.every((each) => each.lineId !== lineId))
+  return new Map([...places, ...waiting.map(({ lineId }) => [lineId as string, 'waits'] as const)])
 }
 
 type CellProps = { readonly term: Term; readonly value: TermValue; readonly currency: string }

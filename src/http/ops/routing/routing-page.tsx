@@ -100,28 +100,41 @@ type AttemptProps = {
   readonly view: RoutingView
 }
 
-const Attempt = ({ attempt, chosen, seq, view }: AttemptProps) => (
-  <div class="attempt">
-    <h3>
-      Strategy <span class="mono">{attempt.strategy}</span>{' '}
-      {chosen ? <Chip tone="good" icon="check" text="Decided" /> : <Chip tone="neutral" icon="x" text="Passed over" />}
-    </h3>
-    {attempt.unmet !== null ? (
-      <p class="soft">Not tried: the order does not meet its condition on {words(attempt.unmet).toLowerCase()}.</p>
-    ) : (
-      <>
-        <p class="soft">
-          {count(attempt.feasible, 'feasible plan')} of {attempt.explored.toLocaleString('en-US')} looked at
-          {attempt.boundReached && '; there were more than may be looked at'}.
-        </p>
-        {attempt.plans.length > 0 && (
-          <PlanTable plans={attempt.plans} chosen={chosen} currency={view.state.order.currency} />
+const Attempt = ({ attempt, chosen, seq, view }: AttemptProps) => {
+  const { tied = 0 } = attempt
+  return (
+    <div class="attempt">
+      <h3>
+        Strategy <span class="mono">{attempt.strategy}</span>{' '}
+        {chosen ? (
+          <Chip tone="good" icon="check" text="Decided" />
+        ) : (
+          <Chip tone="neutral" icon="x" text="Passed over" />
         )}
-        <Refusals attempt={attempt} id={`refusals-${seq}-${attempt.strategy}`} />
-      </>
-    )}
-  </div>
-)
+      </h3>
+      {attempt.unmet !== null ? (
+        <p class="soft">Not tried: the order does not meet its condition on {words(attempt.unmet).toLowerCase()}.</p>
+      ) : (
+        <>
+          <p class="soft">
+            {count(attempt.feasible, 'feasible plan')} of {attempt.explored.toLocaleString('en-US')} looked at
+            {attempt.boundReached && '; there were more than may be looked at'}.
+            {chosen && tied > 0 && ` ${count(tied, 'other plan')} ${tied === 1 ? 'scores' : 'score'} the same.`}
+          </p>
+          {attempt.plans.length > 0 && (
+            <PlanTable
+              plans={attempt.plans}
+              chosen={chosen}
+              currency={view.state.order.currency}
+              id={`plans-${seq}-${attempt.strategy}`}
+            />
+          )}
+          <Refusals attempt={attempt} id={`refusals-${seq}-${attempt.strategy}`} />
+        </>
+      )}
+    </div>
+  )
+}
 
 const Refusals = ({ attempt: { refusals, refusedPlans }, id }: { attempt: StrategyAttempt; id: string }) => {
   const byConstraint = [...Map.groupBy(refusals, ({ constraint }) => constraint)]

@@ -28,23 +28,25 @@ export async function routingRoute(c: OpsContext): Promise<Response> {
 type Read = { readonly state: OrderState; readonly decisions: readonly RoutingDecision[] }
 
 async function readDecisions(order: OrderApi): Promise<Read | null> {
-  const decisions: RoutingDecision[] = []
+  const entries: LogEntry[] = []
   let state: OrderState | null = null
   let afterSeq = 0
   for (let page = 0; page < pagesRead; page += 1) {
     const snapshot = await order.snapshot(afterSeq, pageRows)
     if (snapshot === null) return null
     state = snapshot.state
-    decisions.push(...snapshot.entries.flatMap(decisionOf))
+    entries.push(...snapshot.entries)
     afterSeq = snapshot.entries.at(-1)?.seq ?? afterSeq
     if (!snapshot.more) break
   }
-  return state === null ? null : { state, decisions: decisions.reverse().slice(0, decisionsShown) }
+  if (state === null) return null
+  const decisions = entries.flatMap(decisionOf).reverse().slice(0, decisionsShown)
+  // Deciding again is dear: what is not shown is not decided again.
+  return { state, decisions: decisions.map((made) => ({ ...made, rerun: rerun(made.decision) })) }
 }
 
 /** Written by the order itself, hash-chained and never edited: parsed, not validated again. */
-function decisionOf({ seq, atMs, event }: LogEntry): RoutingDecision[] {
+function decisionOf({ seq, atMs, event }: LogEntry): Omit<RoutingDecision, 'rerun'>[] {
   const { decision, reason } = JSON.parse(event) as Pick<EventOf<'planned'>, 'decision' | 'reason'>
-  const isMove = reason === 'better_plan'
-  return decision === undefined ? [] : [{ seq, atMs, decision, isMove, rerun: rerun(decision) }]
+  return decision === undefined ? [] : [{ seq, atMs, decision, isMove: reason === 'better_plan' }]
 }

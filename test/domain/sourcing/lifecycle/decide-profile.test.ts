@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { activatedSourcingSchema, shadowsMax } from '../../../../src/domain/config/sourcing.ts'
 import {
   decideProfile,
   type ProfileCommand,
@@ -21,12 +22,16 @@ const draft = (name: string): ProfileCommandBody => ({ type: 'draft', profile: c
 class Desk {
   head: ProfileHead | null = null
   readonly history: ProfileEntry[] = []
+  /** Where other profiles stand. */
+  others: ProfileHead[] = []
 
   do(author: string | null, body: ProfileCommandBody, expectedRevision = this.head?.revision ?? null) {
     const command: ProfileCommand = { ...body, profileId: 'fast', expectedRevision, author, comment: 'because' }
     const version = body.type === 'roll_back' ? body.version : null
     const former = this.history.find((entry) => version !== null && entry.version === version) ?? null
-    const decided = decideProfile(command, { head: this.head, former, nowMs: this.history.length })
+    const heads = [...(this.head === null ? [] : [this.head]), ...this.others]
+    const inForce = activatedSourcing(heads, 0)
+    const decided = decideProfile(command, { head: this.head, former, inForce, nowMs: this.history.length })
     if (!decided.ok) return decided.error.reason
     this.head = decided.value.head
     this.history.push(decided.value.entry)
@@ -43,6 +48,16 @@ function desk(...names: readonly string[]): Desk {
   }
   return made
 }
+
+const head = (id: string, atMs: number, channels: readonly string[], isDefault = false): ProfileHead => ({
+  profileId: id,
+  revision: 1,
+  draft: null,
+  review: null,
+  active: { version: 1, hash: id, atMs, profile: content('', id), channels, isDefault },
+  versions: 1,
+  shadow: null,
+})
 
 describe('a profile on its way into force', () => {
   it('is drafted, reviewed and activated, each step a revision', () => {
@@ -113,6 +128,34 @@ describe('a profile on its way into force', () => {
     expect(made.head?.shadow).toMatchObject({ revision: 4, samplePercent: 20, profile: { name: 'two' } })
     expect(made.do('ann', { type: 'stop_shadow' })).toBe('shadow_stopped')
     expect(made.head).toMatchObject({ shadow: null, shadowed: { revision: 4, endedAtMs: 6 } })
+    // What ran is what history tells, not what was drafted meanwhile.
+    expect(made.history.at(-1)).toMatchObject({ action: 'shadow_stopped', hash: '#two', profile: { name: 'two' } })
+  })
+
+  it('takes nothing back from a profile that was given its channels since', () => {
+    const made = desk('one')
+    made.do('ann', { ...activate, channels: ['b2b', 'shop'], isDefault: true })
+    made.others = [head('other', 99, ['shop'], true)]
+    expect(made.do('ben', { type: 'roll_back', version: 1 })).toBe('rolled_back')
+    expect(made.head?.active).toMatchObject({ channels: ['b2b'], isDefault: false })
+    made.do('ben', draft('two'))
+    made.do('ann', { type: 'review' })
+    made.do('ann', activate)
+    expect(made.head?.active).toMatchObject({ channels: ['b2b'], isDefault: false })
+    made.do('ann', { ...activate, channels: ['shop'], isDefault: true })
+    expect(made.head?.active).toMatchObject({ channels: ['shop'], isDefault: true })
+  })
+
+  it('does not go into shadow beside as many as there can be, and what is published never is too many', () => {
+    const inShadow = (id: string): ProfileHead => ({
+      ...head(id, 0, []),
+      shadow: { revision: 1, samplePercent: 1, startedAtMs: 5, profile: content('', id) },
+    })
+    const made = desk('one')
+    made.others = Array.from({ length: shadowsMax }, (_, at) => inShadow(`other-${at}`))
+    expect(made.do('ann', { type: 'start_shadow', samplePercent: 1 })).toBe('too_many_shadows')
+    const published = activatedSourcing([...made.others, inShadow('late'), inShadow('later')], 1)
+    expect(activatedSourcingSchema.safeParse({ version: '1-x', ...published }).error).toBeUndefined()
   })
 
   it('comes into force unshadowed only for who says so, and needs no word for what ran or is in force already', () => {
@@ -131,16 +174,6 @@ describe('a profile on its way into force', () => {
 })
 
 describe('what is in force', () => {
-  const head = (id: string, atMs: number, channels: readonly string[], isDefault = false): ProfileHead => ({
-    profileId: id,
-    revision: 1,
-    draft: null,
-    review: null,
-    active: { version: 1, hash: id, atMs, profile: content('', id), channels, isDefault },
-    versions: 1,
-    shadow: null,
-  })
-
   it('gives a channel the profile that was activated for it last', () => {
     const heads = [head('a', 2, ['b2b', 'shop']), head('b', 1, ['b2b'], true), head('c', 3, ['shop'])]
     expect(activatedSourcing(heads, 7)).toMatchObject({
