@@ -30,7 +30,8 @@ type Context = {
 }
 
 const stateDir = '.crossdock/start'
-const followTimeoutMs = 180_000
+/** A machine that is busy with other things may take its time. */
+const followTimeoutMs = 420_000
 const pollEveryMs = 5_000
 
 async function start(options: Options): Promise<void> {

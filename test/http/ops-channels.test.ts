@@ -41,6 +41,22 @@ describe('the channels room', () => {
     expect(cardOf(html, 'listings')).not.toContain('808950810')
   })
 
+  it('finds the listings of one SKU, and of these those in one state', async () => {
+    const of = async (query: string) => cardOf(await visitor.page(`/ops/channels/shopify-us?${query}`), 'listings')
+    const rows = (card: string) => card.match(/8089508\d\d/g)
+    const all = rows(await of('sku=ROPE-20'))
+    expect(all).toEqual(['808950812', '808950813'])
+    expect(rows(await of('sku=ROPE-20&state=drifted'))).toEqual(['808950813'])
+    expect(await of('sku=ROPE')).toContain('SKUs must be whole here.')
+  })
+
+  it('offers nothing to send where nothing is published', async () => {
+    const html = await visitor.page('/ops/channels/b2b')
+    expect(html).toContain('Not published')
+    expect(html).not.toContain('Send again')
+    expect(html).not.toContain('id="lanes"')
+  })
+
   it('sends figures again when a person asks, those of the filter only', async () => {
     await visitor.page('/ops/channels/shopify-us?state=refused')
     const response = await visitor.post('/ops/channels/shopify-us/resend', { state: 'refused' })

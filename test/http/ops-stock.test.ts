@@ -47,15 +47,15 @@ describe('the page of a SKU', () => {
 
   it('shows what is announced, what is promised for later, and what is kept for whom', async () => {
     const html = await visitor.page('/ops/stock/ROPE-10')
-    expect(cardOf(html, 'supply')).toMatch(/east Purchase order PO-7710 \+60 80 % .* Promised for then −25/)
+    expect(cardOf(html, 'supply')).toMatch(/Newark Purchase order PO-7710 \+60 80 % .* Promised for then −25/)
     expect(cardOf(html, 'lots')).toMatch(/Lot L-2407 .* 9 .* Protected for contract .* 8/)
   })
 
   it('lists who waits, in turn, with the supply each is matched to and what nothing covers', async () => {
     const html = await visitor.page('/ops/stock/LAMP-12V')
     const card = cardOf(html, 'waiting')
-    expect(card).toMatch(/3 orders, 13 units .* 2 10 2 of PO-7799 at west in 3 d/)
-    expect(card).toMatch(/ 5 100 4 of PO-7799 at west 1 of nothing announced not known .* 6 100 6 of nothing announced/)
+    expect(card).toMatch(/3 orders, 13 units .* 2 10 2 of PO-7799 at Reno in 3 d/)
+    expect(card).toMatch(/ 5 100 4 of PO-7799 at Reno 1 of nothing announced not known .* 6 100 6 of nothing announced/)
     expect(html).toContain(`href="/ops/orders/${encodeURIComponent(demoOrderId('held'))}"`)
     expect(cardOf(await visitor.page('/ops/stock/ROPE-10'), 'waiting')).toBe('')
   })
@@ -78,7 +78,7 @@ describe('the page of a SKU', () => {
 
   it('tells what happened at all locations in one ledger, newest first', async () => {
     const card = cardOf(await visitor.page('/ops/stock/ROPE-10'), 'ledger')
-    expect(card).toMatch(/Supply announced 60 .*east Hold 2 broken-0 46 11 .*west Receipt 13 asn-1 84 53 /)
+    expect(card).toMatch(/Supply announced 60 .*Newark Hold 2 broken-0 46 11 .*Reno Receipt 13 asn-1 84 53 /)
   })
 
   it('carries the points of its chart and the same figures as a table', async () => {

@@ -14,9 +14,9 @@ describe('the list of transfers', () => {
   it('shows each with what was asked, what left, what came and what was lost, and says what is late', async () => {
     const card = cardOf(await visitor.page('/ops/transfers'), 'list')
     expect(card).toContain('3 transfers on this page')
-    expect(card).toMatch(/TR-119 Reserved east west 2 30 0 0 0 in 1 d 23 h 2 h ago/)
-    expect(card).toMatch(/TR-118 In transit east west 2 30 30 0 0 5 h late /)
-    expect(card).toMatch(/TR-117 Closed east west 2 30 30 27 3 20 h ago /)
+    expect(card).toMatch(/TR-119 Reserved Newark Reno 2 30 0 0 0 in 1 d 23 h 2 h ago/)
+    expect(card).toMatch(/TR-118 In transit Newark Reno 2 30 30 0 0 5 h late /)
+    expect(card).toMatch(/TR-117 Closed Newark Reno 2 30 30 27 3 20 h ago /)
   })
 
   it('is filtered by status, place and loss', async () => {
@@ -51,7 +51,7 @@ describe('the list of transfers', () => {
 describe('the page of a transfer', () => {
   it('shows each SKU, what was lost, what was reported, and what happened, newest first', async () => {
     const html = await visitor.page('/ops/transfers/TR-117')
-    expect(textOf(html)).toContain('3 units left east and never came to west')
+    expect(textOf(html)).toContain('3 units left Newark and never came to Reno')
     expect(cardOf(html, 'lines')).toMatch(/ROPE-10 24 0 24 0 21 0 3 BUOY-R 6 0 6 0 6 0 0/)
     expect(cardOf(html, 'facts')).toMatch(/Shipments truck-7 Receipts dock-3 Booked at both ends All of it/)
     const history = cardOf(html, 'history')

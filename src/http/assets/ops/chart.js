@@ -3,6 +3,8 @@ import uPlot from './uplot.js'
 
 const heightPx = 220
 const drawn = new Map()
+/** Before anybody points at the chart. */
+const nothing = '–'
 
 /** @param {ParentNode} root */
 export function drawCharts(root) {
@@ -24,9 +26,13 @@ function draw(figure, place) {
     cursor: { y: false },
     legend: { live: true },
     scales: { y: { range: (_plot, low, high) => [Math.min(0, low), Math.max(high * 1.1, 1)] } },
-    axes: [axis, { ...axis, size: 56 }],
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
+    axes: [
+      { ...axis, values: timesOf, label: 'Time, UTC', labelSize: 20, labelGap: 4 },
+      { ...axis, size: 56 },
+    ],
     series: [
-      {},
+      { label: 'Time', value: (_plot, seconds) => (seconds === null ? nothing : `${stamp(seconds)} UTC`) },
       ...lines.map((line) => ({
         label: line.name,
         stroke: resolved(`--${line.tone}-fill`),
@@ -34,7 +40,7 @@ function draw(figure, place) {
         dash: line.dashed ? [6, 4] : undefined,
         paths: uPlot.paths.stepped({ align: 1 }),
         points: { show: times.length < 40, fill: resolved(`--${line.tone}-fill`), size: 4 },
-        value: (_plot, value) => (value === null ? '' : `${value.toLocaleString('en-US')} ${unit}`),
+        value: (_plot, value) => (value === null ? nothing : `${value.toLocaleString('en-US')} ${unit}`),
       })),
     ],
   }
@@ -43,6 +49,17 @@ function draw(figure, place) {
   drawn.set(figure.id, new uPlot(options, data, place))
   // The library's legend is a table whose headers do not say what they head.
   for (const header of place.querySelectorAll('.u-legend th')) header.scope = 'row'
+}
+
+const stamp = (seconds) => new Date(seconds * 1_000).toISOString().slice(0, 16).replace('T', ' ')
+
+/** Marks of the axis: hours and minutes, and at each first mark of a day the day as well. */
+function timesOf(_plot, marks) {
+  return marks.map((seconds, at) => {
+    const [day, time] = stamp(seconds).split(' ')
+    const isNewDay = at === 0 || stamp(marks[at - 1]).slice(0, 10) !== day
+    return isNewDay ? `${time}\n${day}` : time
+  })
 }
 
 /** A canvas knows no `light-dark()`: the browser says what the colour is here and now. */

@@ -19,10 +19,13 @@ export const ChannelsPage = ({ channels }: { channels: readonly ChannelState[] }
     <div class="page-head">
       <h1>Channels</h1>
     </div>
-    <Card id="list" title="Stock feeds" note="what each channel shows, and how late it is told" live>
+    <Card id="list" title="Feeds" note="what each channel shows, and how soon after the stock fell it is told" live>
       <Table
         look="list"
-        columns={['Channel', 'Feed', num('Listings'), num('Waiting'), num('Drifted'), num('Lag p50'), num('Lag p95')]}
+        columns={[
+          ...['Channel', 'Feed'],
+          ...['Listings', 'Waiting', 'Drifted', 'Half told within', '95 in 100 within'].map(num),
+        ]}
         rows={channels.map((channel) => <ChannelRow channel={channel} />)}
         empty={<Empty title="No channel sells yet">Channels are accounts of the configuration.</Empty>}
       />
@@ -41,13 +44,17 @@ const ChannelRow = ({ channel: { account, status } }: { channel: ChannelState })
     <td>
       <FeedChip status={status} />
     </td>
-    <td class="num">{status?.listings.toLocaleString('en-US') ?? ''}</td>
-    <td class="num">{status === null ? '' : waitingOf(status).toLocaleString('en-US')}</td>
-    <td class="num">{status?.drifted.toLocaleString('en-US') ?? ''}</td>
-    <td class="num">{lagText(status?.lag.p50Ms)}</td>
-    <td class="num">{lagText(status?.lag.p95Ms)}</td>
+    {figuresOf(status).map((figure) => (
+      <td class="num">{figure || <span class="faint">none</span>}</td>
+    ))}
   </tr>
 )
+
+function figuresOf(status: FeedStatus | null): readonly string[] {
+  if (status === null) return ['', '', '', '', '']
+  const counts = [status.listings, waitingOf(status), status.drifted].map((n) => n.toLocaleString('en-US'))
+  return [...counts, lagText(status.lag.p50Ms), lagText(status.lag.p95Ms)]
+}
 
 export const FeedChip = ({ status }: { status: FeedStatus | null }) => {
   if (status === null) return <Chip tone="neutral" icon="dot" text="Not published" />

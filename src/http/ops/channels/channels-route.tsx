@@ -2,8 +2,8 @@
 import { actor, type FeedApi } from '../../../actor-apis.ts'
 import { publishesStock } from '../../../domain/config/channel-network.ts'
 import type { Account } from '../../../domain/config/config.ts'
-import type { FeedFilter } from '../../../domain/feed/feed-contract.ts'
-import { feedStates } from '../../../domain/feed/feed-listing.ts'
+import type { FeedFilter, FeedPage } from '../../../domain/feed/feed-contract.ts'
+import { type FeedListing, feedStates } from '../../../domain/feed/feed-listing.ts'
 import { readForm } from '../form-token.ts'
 import { readListQuery } from '../list-query.ts'
 import type { OpsContext } from '../ops-context.ts'
@@ -34,11 +34,13 @@ export async function channelsRoute(c: OpsContext): Promise<Response> {
 export async function channelRoute(c: OpsContext): Promise<Response> {
   const account = channelsOf(c).find(({ id }) => id === c.req.param('account'))
   if (account === undefined) return notFound(c, 'channels', 'There is no such channel')
-  const query = readListQuery(c.req.url, ['state'])
+  const query = readListQuery(c.req.url, ['sku', 'state'])
   const cursor = (c.req.query('cursor') ?? '').slice(0, cursorCharactersMax)
   const filter = filterOf(query.state)
   const feed = feedOf(c, account)
-  const [status, page] = await Promise.all([feed.status(), feed.listings(filter, cursor, listingsShown)])
+  const found =
+    query.sku === undefined ? feed.listings(filter, cursor, listingsShown) : listingsLike(feed, query.sku, filter)
+  const [status, page] = await Promise.all([feed.status(), found])
   const view = {
     ...{
       account,
@@ -55,6 +57,13 @@ export async function channelRoute(c: OpsContext): Promise<Response> {
   }
   const title = account.name || account.id
   return renderPage(c, { title, room: 'channels', body: <ChannelPage view={view} /> })
+}
+
+/** Of one SKU there are as many as it is listed times places: no page is left over. */
+async function listingsLike(feed: FeedApi, sku: string, filter: FeedFilter | null): Promise<FeedPage> {
+  const { listings } = await feed.listingsOf([sku])
+  const isLike = ({ state, drift }: FeedListing) => (filter === 'drifted' ? drift !== null : state === filter)
+  return { listings: filter === null ? listings : listings.filter(isLike), nextCursor: null }
 }
 
 export async function resendRoute(c: OpsContext): Promise<Response> {

@@ -61,7 +61,8 @@ const NoDeliveries = ({ query }: { query: ListQuery }) =>
     </Empty>
   ) : (
     <Empty title="No delivery matches">
-      Ids must be whole here. <a href="/ops/deliveries">Clear the filters</a> to see all.
+      {(query.q ?? query.topic) !== undefined && 'Numbers and topics must be whole here. '}
+      <a href="/ops/deliveries">Clear the filters</a> to see all.
     </Empty>
   )
 

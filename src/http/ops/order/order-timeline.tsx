@@ -3,6 +3,7 @@ import type { LogEntry } from '../../../domain/order/order-command.ts'
 import type { OrderEventType } from '../../../domain/order/order-event.ts'
 import type { Cause } from '../../../domain/shared/cause.ts'
 import { Card } from '../design/card.tsx'
+import { intentNames } from '../design/intent-names.ts'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import { describeEvent } from './describe-event.ts'
@@ -64,15 +65,27 @@ const Entry = ({ entry, thread, nowMs }: { entry: LogEntry; thread: string; nowM
 const causeWords = {
   delivery: 'delivery',
   api: 'API key',
-  saga: 'saga',
-  timer: 'timer',
-  partner: 'call',
+  saga: 'Crossdock itself',
+  timer: 'its timer',
+  partner: 'partner',
   operator: 'operator',
 } as const satisfies Record<Cause['kind'], string>
 
-const Why = ({ cause }: { cause: Cause }) => (
-  <>
-    {causeWords[cause.kind] ?? cause.kind}{' '}
-    {cause.kind === 'delivery' ? <a href={deliveryPath(cause.id)}>{cause.id}</a> : cause.id}
-  </>
-)
+/** What only the code calls something is shown on hover: a step of the saga, a timer, the id of a call. */
+const Why = ({ cause: { kind, id } }: { cause: Cause }) => {
+  const word = causeWords[kind] ?? kind
+  if (kind === 'saga' || kind === 'timer') return <span title={id}>{word}</span>
+  if (kind === 'partner') return <span title={id}>{callName(id)}</span>
+  return (
+    <>
+      {word} {kind === 'delivery' ? <a href={deliveryPath(id)}>{id}</a> : id}
+    </>
+  )
+}
+
+/** Ids of calls begin with what is wanted: `erp_record_shipment/S1`. */
+function callName(id: string): string {
+  const [kind = '', of = ''] = id.split('/')
+  const name = Object.hasOwn(intentNames, kind) ? intentNames[kind as keyof typeof intentNames] : null
+  return name === null ? `partner ${id}` : `call: ${name.toLowerCase()}${/^\d*$/.test(of) ? '' : ` ${of}`}`
+}

@@ -115,7 +115,7 @@ const NoOrders = ({ query }: { query: ListQuery }) =>
 const OrderTable = ({ view }: { view: OrdersView }) => (
   <Table
     look="list orders"
-    columns={['Order', 'Channel', 'Status', 'Stage', 'Next', num('Shipped'), num('Total'), 'To', 'Captured']}
+    columns={['Order', 'Status', 'Channel', 'Stage', 'Next', num('Shipped'), num('Total'), 'To', 'Captured']}
     rows={view.page.rows.map((row) => <OrderListRow row={row} view={view} />)}
     empty={<NoOrders query={view.query} />}
   />
@@ -131,11 +131,11 @@ const OrderListRow = ({ row, view }: { row: OrderRow; view: OrdersView }) => (
         <span class="faint mono id">{row.externalOrderId}</span>
       )}
     </th>
-    <td>{accountName(view.config, row.account)}</td>
     <td>
       <OrderStatusChip status={row.status} />
       {row.holds !== null && <span class="faint"> {words(row.holds.split(',').join(', '))}</span>}
     </td>
+    <td>{accountName(view.config, row.account)}</td>
     <td>
       <span class="soft">{stageName(row.stage)}</span>
     </td>

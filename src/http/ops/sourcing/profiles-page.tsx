@@ -29,9 +29,11 @@ export const ProfilesPage = ({ heads, nowMs }: Props) => (
             <td>
               <Standing head={head} />
             </td>
-            <td>{scopeOf(head)}</td>
-            <td class="num">{head.active?.version ?? ''}</td>
-            <td>{head.active !== null && <Time atMs={head.active.atMs} nowMs={nowMs} />}</td>
+            <td>{scopeOf(head) || <span class="faint">no channel yet</span>}</td>
+            <td class="num">{head.active?.version ?? <span class="faint">none</span>}</td>
+            <td>
+              {head.active === null ? <span class="faint">never</span> : <Time atMs={head.active.atMs} nowMs={nowMs} />}
+            </td>
           </tr>
         ))}
         empty={

@@ -8,7 +8,13 @@ import { orderPath } from '../order/order-view.ts'
 
 const shownMax = 50
 
-export const SkuWaiting = ({ backorders, nowMs }: { backorders: SkuBackorders; nowMs: number }) => {
+type Props = {
+  readonly backorders: SkuBackorders
+  readonly nameOf: (location: string) => string
+  readonly nowMs: number
+}
+
+export const SkuWaiting = ({ backorders, nameOf, nowMs }: Props) => {
   const { orders, unmatched, units, matches } = backorders
   if (orders === 0) return null
   const shown = matches.slice(0, shownMax)
@@ -28,7 +34,7 @@ export const SkuWaiting = ({ backorders, nowMs }: { backorders: SkuBackorders; n
             <td>
               {match.matched.map(({ units: each, supplyId, location }) => (
                 <div>
-                  {each} of <span class="mono">{supplyId ?? 'stock'}</span> at {location}
+                  {each} of <span class="mono">{supplyId ?? 'stock'}</span> at {nameOf(location)}
                 </div>
               ))}
               {match.missing > 0 && <div class="warn-text">{match.missing} of nothing announced</div>}

@@ -22,7 +22,7 @@ export const SkuLedger = ({ places, nowMs }: { places: readonly SkuPlace[]; nowM
             <td>
               <Time atMs={entry.atMs} nowMs={nowMs} />
             </td>
-            <td>{place.location.id}</td>
+            <td>{place.location.name || place.location.id}</td>
             <td>{words(entry.type)}</td>
             <td class="num">{entry.quantity.toLocaleString('en-US')}</td>
             <td class="mono wrap">{entry.reference ?? ''}</td>

@@ -31,6 +31,11 @@ export type SkuView = {
   readonly nowMs: number
 }
 
+const nameOf = ({ places }: SkuView) => {
+  const names = new Map(places.map(({ location: { id, name } }) => [id as string, name]))
+  return (location: string): string => names.get(location) || location
+}
+
 export const SkuPage = ({ view }: { view: SkuView }) => (
   <>
     <div class="page-head">
@@ -44,9 +49,11 @@ export const SkuPage = ({ view }: { view: SkuView }) => (
     {view.network !== null && <SkuChannels channels={view.network.channels} nowMs={view.nowMs} />}
     <History view={view} />
     <Places view={view} />
-    {view.network !== null && <SkuSupply summaries={view.network.summaries} nowMs={view.nowMs} />}
-    {view.network !== null && <SkuWaiting backorders={view.network.backorders} nowMs={view.nowMs} />}
-    {view.network !== null && <SkuLots summaries={view.network.summaries} nowMs={view.nowMs} />}
+    {view.network !== null && <SkuSupply summaries={view.network.summaries} nameOf={nameOf(view)} nowMs={view.nowMs} />}
+    {view.network !== null && (
+      <SkuWaiting backorders={view.network.backorders} nameOf={nameOf(view)} nowMs={view.nowMs} />
+    )}
+    {view.network !== null && <SkuLots summaries={view.network.summaries} nameOf={nameOf(view)} nowMs={view.nowMs} />}
     <SkuLedger places={view.places} nowMs={view.nowMs} />
   </>
 )

@@ -5,9 +5,13 @@ import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 
-type Props = { readonly summaries: readonly PositionSummary[]; readonly nowMs: number }
+type Props = {
+  readonly summaries: readonly PositionSummary[]
+  readonly nameOf: (location: string) => string
+  readonly nowMs: number
+}
 
-export const SkuSupply = ({ summaries, nowMs }: Props) => {
+export const SkuSupply = ({ summaries, nameOf, nowMs }: Props) => {
   const supplies = flat(summaries, ({ supplies }) => supplies).toSorted((a, b) => a.dueAtMs - b.dueAtMs)
   const demands = flat(summaries, ({ demands }) => demands).toSorted((a, b) => a.dueAtMs - b.dueAtMs)
   return (
@@ -22,7 +26,7 @@ export const SkuSupply = ({ summaries, nowMs }: Props) => {
                 <Time atMs={dueAtMs} nowMs={nowMs} />
                 {dueAtMs < nowMs && <span class="warn-text"> overdue</span>}
               </td>
-              <td>{location}</td>
+              <td>{nameOf(location)}</td>
               <td>
                 {words(type)} <span class="mono faint">{supplyId}</span>
               </td>
@@ -35,7 +39,7 @@ export const SkuSupply = ({ summaries, nowMs }: Props) => {
               <td>
                 <Time atMs={dueAtMs} nowMs={nowMs} />
               </td>
-              <td>{location}</td>
+              <td>{nameOf(location)}</td>
               <td>Promised for then</td>
               <td class="num">−{units.toLocaleString('en-US')}</td>
               <td class="num" />
@@ -48,7 +52,7 @@ export const SkuSupply = ({ summaries, nowMs }: Props) => {
   )
 }
 
-export const SkuLots = ({ summaries, nowMs }: Props) => {
+export const SkuLots = ({ summaries, nameOf, nowMs }: Props) => {
   const lots = flat(summaries, (figures) => figures.lots)
   const kept = flat(summaries, ({ protections }) => protections)
   if (lots.length + kept.length === 0) return null
@@ -60,7 +64,7 @@ export const SkuLots = ({ summaries, nowMs }: Props) => {
         rows={[
           ...lots.map(({ location, lotId, goodUntilMs, units }) => (
             <tr>
-              <td>{location}</td>
+              <td>{nameOf(location)}</td>
               <td>
                 Lot <span class="mono">{lotId}</span>
               </td>
@@ -72,7 +76,7 @@ export const SkuLots = ({ summaries, nowMs }: Props) => {
           )),
           ...kept.map(({ location, group, releaseAtMs, units, lendsTo }) => (
             <tr>
-              <td>{location}</td>
+              <td>{nameOf(location)}</td>
               <td>
                 Protected for <span class="mono">{group}</span>
                 {lendsTo.length > 0 && (

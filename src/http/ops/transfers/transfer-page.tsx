@@ -1,11 +1,13 @@
 /** One transfer: how far each SKU has come, what was reported, what its positions have yet to be told. */
 import type { AuditRow } from '../../../db/rows.ts'
+import type { Config } from '../../../domain/config/config.ts'
 import { inTransit, overOf, type Transfer, type TransferLine, totalOf } from '../../../domain/transfer/transfer.ts'
 import { Card, Empty, Notice } from '../design/card.tsx'
 import { TransferChip } from '../design/chip.tsx'
 import { num, Table } from '../design/table.tsx'
 import { Due, Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
+import { locationName } from '../order/order-view.ts'
 import { skuPath } from '../stock/stock-page.tsx'
 import { LostUnits } from './transfers-page.tsx'
 
@@ -13,6 +15,7 @@ export type TransferView = {
   readonly transfer: Transfer
   /** The oldest entries of its log, as they were published. */
   readonly history: readonly AuditRow[]
+  readonly config: Config
   readonly nowMs: number
 }
 
@@ -24,26 +27,26 @@ export const TransferPage = ({ view }: { view: TransferView }) => (
         <TransferChip status={view.transfer.status} />
       </span>
       <span class="sub">
-        {view.transfer.from} to {view.transfer.to}
+        {locationName(view.config, view.transfer.from)} to {locationName(view.config, view.transfer.to)}
       </span>
       <div class="right">
         <a href="/ops/transfers">All transfers</a>
       </div>
     </div>
-    <Lost transfer={view.transfer} />
+    <Lost view={view} />
     <Facts view={view} />
     <Lines transfer={view.transfer} />
     <History view={view} />
   </>
 )
 
-const Lost = ({ transfer }: { transfer: Transfer }) => {
+const Lost = ({ view: { transfer, config } }: { view: TransferView }) => {
   const lost = totalOf(transfer, ({ writtenOff }) => writtenOff)
   if (lost === 0) return null
   return (
     <Notice tone="warn">
-      {count(lost, 'unit')} left {transfer.from} and never came to {transfer.to}. What turns up later is a receipt at
-      the place where it is found.
+      {count(lost, 'unit')} left {locationName(config, transfer.from)} and never came to{' '}
+      {locationName(config, transfer.to)}. What turns up later is a receipt at the place where it is found.
     </Notice>
   )
 }

@@ -15,6 +15,6 @@ export async function transferRoute(c: OpsContext): Promise<Response> {
   if (transfer === null) return notFound(c, 'stock', 'There is no such transfer')
   const { transferId } = transfer
   const { rows } = await auditOf(openDb(c.env.DB), { actorKind: 'transfer', actorName: transferId })
-  const view = { transfer, history: rows, nowMs: Date.now() }
+  const view = { transfer, history: rows, config: c.var.config, nowMs: Date.now() }
   return renderPage(c, { title: transferId, room: 'stock', body: <TransferPage view={view} /> })
 }

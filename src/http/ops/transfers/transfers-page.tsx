@@ -10,6 +10,7 @@ import { num, Table } from '../design/table.tsx'
 import { Due, Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
+import { locationName } from '../order/order-view.ts'
 
 export type TransfersView = {
   readonly page: Page<TransferRow>
@@ -90,14 +91,14 @@ const TransferTable = ({ view }: { view: TransfersView }) => (
       'Due',
       'Requested at',
     ]}
-    rows={view.page.rows.map((row) => <TransferListRow row={row} nowMs={view.nowMs} />)}
+    rows={view.page.rows.map((row) => <TransferListRow row={row} view={view} />)}
     empty={<NoTransfers query={view.query} />}
   />
 )
 
 const isMoving = (status: string) => status === 'requested' || status === 'reserved' || status === 'in_transit'
 
-const TransferListRow = ({ row, nowMs }: { row: TransferRow; nowMs: number }) => (
+const TransferListRow = ({ row, view: { config, nowMs } }: { row: TransferRow; view: TransfersView }) => (
   <tr data-row="">
     <th scope="row">
       <a data-open="" class="mono" href={transferPath(row.transferId)}>
@@ -107,8 +108,8 @@ const TransferListRow = ({ row, nowMs }: { row: TransferRow; nowMs: number }) =>
     <td>
       <TransferChip status={row.status} />
     </td>
-    <td>{row.fromLocation}</td>
-    <td>{row.toLocation}</td>
+    <td>{locationName(config, row.fromLocation)}</td>
+    <td>{locationName(config, row.toLocation)}</td>
     <td class="num">{row.skus}</td>
     <td class="num">{row.unitsRequested.toLocaleString('en-US')}</td>
     <td class="num">{row.unitsShipped.toLocaleString('en-US')}</td>
