@@ -35,6 +35,8 @@ type FeedStatus = {
   readonly lanes: readonly { readonly lane: string; readonly waiting: number }[]
   readonly inFlight: readonly unknown[]
 }
+/** Units of orders that are held and have no plan yet, by SKU: promised to them, and lying at no place of their own. */
+export type Unrouted = ReadonlyMap<string, number>
 type Case = { readonly category: string; readonly status: string; readonly message: string }
 
 /** Every listing is looked at with every tick, and what the shop lowered by itself is soon raised again. */
@@ -59,12 +61,12 @@ export function openShopWindow(company: Company, random: Random) {
     }
   }
   const sendings = () => store.requests.filter(({ operation }) => operation === 'SetQuantities').length
-  const breaches = async () => {
+  const breaches = async (unrouted: Unrouted) => {
     let found: readonly string[] = ['nothing was looked at']
     await eventually(
       async () => {
         // What cannot be read has not been found in order.
-        found = await differences(company).catch((error: unknown) => [`it does not answer: ${String(error)}`])
+        found = await differences(company, unrouted).catch((error: unknown) => [`it does not answer: ${String(error)}`])
         return found.length === 0 ? true : null
       },
       agreesWithinMs,
@@ -78,15 +80,16 @@ export function openShopWindow(company: Company, random: Random) {
   return { disturb, calm: () => store.set({ rates: {} }), breaches }
 }
 
-async function differences(company: Company): Promise<readonly string[]> {
+async function differences(company: Company, unrouted: Unrouted): Promise<readonly string[]> {
   const api = apiOf(company)
   const status = await readOne<FeedStatus>(api, `/v1/channels/${shop}/feed`)
   const listings = await readAll<Published>(api, `/v1/channels/${shop}/feed/listings`, 'listings')
   const stock = listings.filter(({ kind }) => kind === 'stock')
-  const wrong = await Promise.all(stock.map((listing) => differenceOf(company, listing)))
+  const looked = await Promise.all(stock.map((listing) => lookAt(company, listing)))
   const cases = await readAll<Case>(api, '/v1/exceptions?category=inventory_drift&status=all', 'exceptions')
   return [
-    ...wrong.flat(),
+    ...looked.flatMap(figureBreaches),
+    ...[...Map.groupBy(looked, ({ item }) => item).values()].flatMap((places) => sumBreaches(places, unrouted)),
     ...(status.states.settled === status.listings ? [] : [`states ${JSON.stringify(status.states)}`]),
     ...(status.drifted + status.skusChanged === 0 ? [] : [`${status.drifted} drifted, ${status.skusChanged} changed`]),
     ...(status.inFlight.length === 0 ? [] : [`${status.inFlight.length} calls under way`]),
@@ -96,30 +99,57 @@ async function differences(company: Company): Promise<readonly string[]> {
   ]
 }
 
-/** `shown = confirmed = wanted`, and that is all that can be packed there but for what is kept back for late news. */
-async function differenceOf(company: Company, listing: Published): Promise<readonly string[]> {
-  const { sku, externalItemId: item, externalLocationId: place, desired, acknowledged, keptBack } = listing
-  const shown = company.partners.store.records.inventory.get(`${item}@${place}`)
-  const sellable = await sellableOf(company, item, place)
-  if (shown === desired && acknowledged?.value === desired && desired + (keptBack ?? 0) === sellable) return []
-  const known = `${acknowledged?.value} confirmed, ${desired} wanted, ${keptBack} kept back of ${sellable}`
-  return [`${sku}@${place} is ${listing.state}: ${shown} shown, ${known}`]
+type Looked = {
+  readonly item: string
+  readonly name: string
+  readonly shown: number | undefined
+  readonly confirmed: number | undefined
+  readonly wanted: number
+  readonly keptBack: number
+  /** Packs that can be made of what is available there. */
+  readonly sellable: number
+  /** What one unit of it takes. */
+  readonly parts: readonly { readonly sku: string; readonly quantity: number }[]
 }
 
-async function sellableOf({ config, ...company }: Company, item: string, place: string): Promise<number> {
-  const listing = config.listings.find(({ externalItemId }) => externalItemId === item)
-  const entry = config.skus.find(({ sku }) => sku === listing?.sku)
+async function lookAt(company: Company, listing: Published): Promise<Looked> {
+  const { sku, externalItemId: item, externalLocationId: place, state, desired, acknowledged, keptBack } = listing
+  const parts = partsOf(company.config, item)
+  const mapped = company.config.accounts.find(({ id }) => id === shop)?.settings.locations ?? {}
+  const [location] = Object.entries(mapped).find(([, name]) => String(name) === place) ?? []
+  const packs = parts.map(async (part) => {
+    const path = `/v1/inventory/${part.sku}/${location}`
+    const { states } = await readOne<{ readonly states: { readonly available: number } }>(apiOf(company), path)
+    return Math.floor(states.available / part.quantity)
+  })
+  return {
+    ...{ item, name: `${sku}@${place} (${state})`, parts, wanted: desired, keptBack: keptBack ?? 0 },
+    shown: company.partners.store.records.inventory.get(`${item}@${place}`),
+    confirmed: acknowledged?.value,
+    sellable: Math.min(...(await Promise.all(packs))),
+  }
+}
+
+function partsOf({ listings, skus }: ConfigFile, item: string): Looked['parts'] {
+  const listing = listings.find(({ externalItemId }) => externalItemId === item)
+  const entry = skus.find(({ sku }) => sku === listing?.sku)
   if (listing === undefined || entry === undefined) throw new Error(`nothing is listed as ${item}`)
   const parts = entry.components.length === 0 ? [{ sku: entry.sku, quantity: 1 }] : entry.components
-  const mapped = config.accounts.find(({ id }) => id === shop)?.settings.locations ?? {}
-  const [location] = Object.entries(mapped).find(([, name]) => String(name) === place) ?? []
-  const packs = parts.map(async ({ sku, quantity }) => {
-    const path = `/v1/inventory/${sku}/${location}`
-    const { states } = await readOne<{ readonly states: { readonly available: number } }>(
-      apiOf({ config, ...company }),
-      path,
-    )
-    return Math.floor(states.available / (quantity * listing.packQuantity))
-  })
-  return Math.min(...(await Promise.all(packs)))
+  return parts.map(({ sku, quantity }) => ({ sku, quantity: quantity * listing.packQuantity }))
+}
+
+/** Shown is confirmed is wanted, and never more than there is. */
+function figureBreaches({ name, shown, confirmed, wanted, keptBack, sellable }: Looked): readonly string[] {
+  if (shown === wanted && confirmed === wanted && wanted + keptBack <= sellable) return []
+  return [`${name}: ${shown} shown, ${confirmed} confirmed, ${wanted} wanted, ${keptBack} kept back of ${sellable}`]
+}
+
+/** All that there is, but for what is kept back and what held orders wait for. Packs of several round that away. */
+function sumBreaches(places: readonly Looked[], unrouted: Unrouted): readonly string[] {
+  const [{ name, parts } = { name: '', parts: [] }] = places
+  const held = parts.reduce((sum, { sku }) => sum + (unrouted.get(sku) ?? 0), 0)
+  if (held > 0 && parts.some(({ quantity }) => quantity > 1)) return []
+  const offered = places.reduce((sum, { wanted, keptBack }) => sum + wanted + keptBack, 0)
+  const sellable = places.reduce((sum, each) => sum + each.sellable, 0) - held
+  return offered === sellable ? [] : [`${name} and its other places: ${offered} offered or kept back of ${sellable}`]
 }
