@@ -7,6 +7,7 @@ import { stockParts } from '../src/domain/catalog/stock-parts.ts'
 import { sku as skuOf } from '../src/domain/shared/ids.ts'
 import { inTurns } from '../src/domain/shared/in-turns.ts'
 import type { CartClaim } from '../src/domain/stock/cart.ts'
+import { unheardAsked } from '../src/domain/stock/fill-demand.ts'
 import { type FilledLine, withoutStock } from '../src/domain/stock/filled-line.ts'
 import { type PlaceLine, type Placing, placeLines } from '../src/domain/stock/place-lines.ts'
 import type { ReserveInput } from '../src/domain/stock/reservation-contract.ts'
@@ -65,8 +66,11 @@ async function placeCart(
   }
   const isKnown = ({ sku, location }: (typeof places)[number]) => known.has(`${sku}@${location}`)
   const placing = await look(places.filter(isKnown))
-  // What has just had its first units may not have been heard of yet.
-  return placing.missing.length === 0 ? placing : look(places.filter((place) => !isKnown(place)))
+  if (placing.missing.length === 0) return placing
+  const unheard = skus.flatMap((sku, index) =>
+    places.filter((place) => place.sku === sku && !isKnown(place)).slice(0, unheardAsked(heard[index]?.length ?? 0)),
+  )
+  return look(unheard)
 }
 
 /** False when a position had less than it said: the caller gives back what is in `taken`. */

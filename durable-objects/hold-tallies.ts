@@ -21,7 +21,8 @@ export class HoldTallies {
   }
 
   of(holder: string, nowMs: number): HoldTally {
-    if (this.#sums === null) this.#load(nowMs)
+    // A clock that was set back brings back carts which were taken for expired.
+    if (this.#sums === null || nowMs < this.#countedAtMs) this.#load(nowMs)
     else if (nowMs >= this.#nextLapseMs) this.#lapse(nowMs)
     return this.#sums?.get(holder) ?? noHolds
   }

@@ -103,6 +103,27 @@ describe('the way of a profile into force', () => {
   })
 })
 
+describe('a channel that was given to another profile', () => {
+  it('stays with it when the one before goes back, or is changed', async () => {
+    await activated('first', { channels: ['b2b'], isDefault: true })
+    await step('first', '/drafts', 3, { profile: profile('first', 'Second') })
+    await step('first', '/review', 4, {}, reviewer)
+    await activate('first', 5)
+    await activated('second', { channels: ['b2b'], isDefault: true })
+    const sourcedBy = async (channel: string) =>
+      profileFor(await activeConfig(bindings, Date.now()), channel).profile.id
+    expect(await bodyOf(step('first', '/rollback', 6, { version: 1 }))).toMatchObject({
+      active: { version: 3, channels: [], isDefault: false },
+    })
+    expect([await sourcedBy('b2b'), await sourcedBy('shopify-us')]).toEqual(['second', 'second'])
+    await step('first', '/review', 7, {}, reviewer)
+    expect((await activate('first', 8)).status).toBe(200)
+    expect(await sourcedBy('b2b')).toBe('second')
+    expect((await activate('first', 9, { channels: ['b2b'] })).status).toBe(200)
+    expect([await sourcedBy('b2b'), await sourcedBy('shopify-us')]).toEqual(['first', 'second'])
+  })
+})
+
 describe('a profile in shadow', () => {
   type Report = { revision: number; endedAt: string | null; report: { orders: number; differing: number } }
   const reportOf = (id: string) => bodyOf<Report>(get(url(id, '/shadow')))

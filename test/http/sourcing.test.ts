@@ -174,4 +174,11 @@ describe('GET /v1/orders/{id}/routing', () => {
     expect(verified?.rerun).toBe('same')
     expect(reserved).toMatchObject({ sourcing: null, rerun: null })
   })
+
+  it('holds an order for a day so far ahead that no location counts it yet', async () => {
+    const shipNotBeforeMs = Date.now() + 2 * 366 * 86_400_000
+    expect((await post('/v1/orders', { ...order('IN-TWO-YEARS'), shipNotBeforeMs })).status).toBe(201)
+    const decisions = await routing('IN-TWO-YEARS')
+    expect(decisions.map(({ type }) => type)).toEqual(['planned', 'stock_reserved'])
+  })
 })

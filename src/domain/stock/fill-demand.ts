@@ -22,6 +22,15 @@ export type Filled = {
   readonly available: number
 }
 
+/**
+ * What has just had its first units may not have been heard of yet, for a moment: so many of the candidates are asked
+ * all the same, and no more, however wide the network is that a SKU is short in.
+ */
+const unheardAskedMax = 40
+
+/** Where nobody was heard of at all it may be that nobody could say: everybody is asked. */
+export const unheardAsked = (heard: number) => (heard === 0 ? Number.POSITIVE_INFINITY : unheardAskedMax)
+
 type Search = {
   readonly demand: Demand
   readonly positions: Positions
@@ -56,11 +65,7 @@ async function fillFree(search: Search, candidates: readonly string[], allowPart
     others.filter((location) => heard.has(location)),
   )
   if (await claimSeen(search, candidates, false)) return
-  // What has just had its first units may not have been heard of yet.
-  await look(
-    search,
-    others.filter((location) => !heard.has(location)),
-  )
+  await look(search, others.filter((location) => !heard.has(location)).slice(0, unheardAsked(heard.size)))
   await claimSeen(search, candidates, allowPartial)
 }
 

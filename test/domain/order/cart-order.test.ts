@@ -4,7 +4,7 @@ import { locationId, reservationId, sku } from '../../../src/domain/shared/ids.t
 import { rerun } from '../../../src/domain/sourcing/kept-decision.ts'
 import { startMs, testOrder } from '../../fixtures/order-commands.ts'
 import { OrderRig } from '../../fixtures/order-rig.ts'
-import { commit, hold } from '../../fixtures/stock-commands.ts'
+import { commit, hold, protect } from '../../fixtures/stock-commands.ts'
 
 let rig: OrderRig
 beforeEach(() => {
@@ -117,6 +117,25 @@ describe('an order of a cart', () => {
     await rig.settle(['warehouse_release'])
     expect(rig.units()).toEqual({ released: 2 })
     expect(rig.stock.claimed()).toBe(6)
+  })
+
+  it("takes the cart's protected units although its own channel is of another group", async () => {
+    const { stock } = rig
+    stock.receive('ROPE-10', 'east', 5)
+    stock.apply('ROPE-10', 'east', [protect('contract', 4)], rig.nowMs)
+    stock.apply('ROPE-10', 'east', [hold(cartName, 5, { expiresAtMs, group: 'contract' })], rig.nowMs)
+    const claim = { sku: sku('ROPE-10'), location: locationId('east'), quantity: 5, group: 'contract' }
+    rig.cart = [{ ...claim, reservationId: reservationId(cartName) }]
+    const drawn = () => stock.place('ROPE-10', 'east').position.protections.map((each) => each.drawn)
+    expect(drawn()).toEqual([4])
+    // Less is protected by now than the cart has drawn: the claim goes on as it was.
+    stock.apply('ROPE-10', 'east', [protect('contract', 2)], rig.nowMs)
+    order([{ quantity: 3 }])
+    await rig.settle(['warehouse_release'])
+    expect(rig.units()).toEqual({ released: 3 })
+    expect(rig.stock.claimed()).toBe(3)
+    // No more is drawn than the order has, and nothing of it by the cart.
+    expect(drawn()[0]).toBeLessThanOrEqual(3)
   })
 
   it('of an expired cart is a plain order: whatever is there is planned', async () => {

@@ -59,6 +59,15 @@ describe('units that the first location does not have', () => {
     expect(await fill(world, 8)).toEqual([['l33', 8]])
   })
 
+  it('are not looked for over the whole of a wide network that has less', async () => {
+    const wide = Array.from({ length: 500 }, (_, index) => `w${index}`)
+    const short = positions({ w0: 1, w7: 2 })
+    expect([...(await fillDemand(wanted(9), wide, false, short)).granted]).toEqual([])
+    expect(short.looked.length).toBeLessThanOrEqual(42)
+    const unsaid = positions({ w0: 1, w499: 9 }, {})
+    expect([...(await fillDemand(wanted(9), wide, false, unsaid)).granted]).toEqual([['w499', 9]])
+  })
+
   it('are found elsewhere when a location has less than it was said to have', async () => {
     const world = positions({ l07: 1, l20: 6 }, { l07: 50, l20: 2 })
     expect(await fill(world, 6)).toEqual([['l20', 6]])

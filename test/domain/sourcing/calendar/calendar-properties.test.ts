@@ -7,7 +7,15 @@ import { dayAfter, dayKeyAt, startOfDayMs } from '../../../../src/domain/sourcin
 import { closesAtMs, isWorkingDay } from '../../../../src/domain/sourcing/calendar/working-day.ts'
 
 const zones = [
-  ...['UTC', 'America/New_York', 'Europe/Berlin', 'Europe/London', 'Australia/Lord_Howe', 'Asia/Kolkata'],
+  ...[
+    'UTC',
+    'America/New_York',
+    'Europe/Berlin',
+    'Europe/London',
+    'Australia/Lord_Howe',
+    'Asia/Kolkata',
+    'America/St_Johns',
+  ],
   ...['Africa/Cairo', 'America/Santiago', 'Asia/Beirut', 'Pacific/Auckland', 'Pacific/Apia', 'America/Havana'],
 ]
 const fromMs = Date.parse('2024-01-01')
