@@ -20,6 +20,7 @@ const bodyReasons = [
   'malformed_json',
   'malformed_text',
   'body_too_deep',
+  'repeated_member',
   'body_too_large',
   'unsupported_media_type',
   'invalid_body',

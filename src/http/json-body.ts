@@ -4,7 +4,7 @@
  */
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './context.ts'
-import { isWithinJsonLimits, jsonArrayItemsMax, jsonDepthMax } from './json-limits.ts'
+import { isWithinJsonLimits, jsonArrayItemsMax, jsonDepthMax, repeatsMember } from './json-limits.ts'
 import { refuse } from './problem.ts'
 import { decodeUtf8, readBody } from './read-body.ts'
 
@@ -29,6 +29,7 @@ export const jsonBody = createMiddleware<AppEnv>(async function jsonBody(c, next
   }
   const parsed = parse(text)
   if (parsed === undefined) return refuse(c, { reason: 'malformed_json' })
+  if (repeatsMember(text, parsed.value)) return refuse(c, { reason: 'repeated_member' })
   if (suspiciousEscape.test(text) && !isStorableText(parsed.value)) return refuse(c, { reason: 'malformed_text' })
   // Hono keeps promises in this cache, whatever its type says.
   Object.assign(c.req.bodyCache, { text: Promise.resolve(text), json: Promise.resolve(parsed.value) })

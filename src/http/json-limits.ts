@@ -7,6 +7,7 @@ export const jsonArrayItemsMax = 1_000
 
 const quote = 0x22
 const comma = 0x2c
+const colon = 0x3a
 const openBracket = 0x5b
 const backslash = 0x5c
 const closeBracket = 0x5d
@@ -25,6 +26,27 @@ export function isWithinJsonLimits(text: string): boolean {
     else if (code === comma && !countSeparator(separators)) return false
   }
   return true
+}
+
+/**
+ * An object that names a member twice is whatever its reader makes of it: ours keeps the last, one before us may have
+ * judged the first. `value` is what the text was parsed to, in which such a member is there once.
+ */
+export function repeatsMember(text: string, value: unknown): boolean {
+  let named = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) at = endOfString(text, at)
+    else if (code === colon) named += 1
+  }
+  return named > membersIn(value)
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const members = Object.values(value)
+  const within = members.reduce((sum: number, member) => sum + membersIn(member), 0)
+  return Array.isArray(value) ? within : within + members.length
 }
 
 function countSeparator(separators: number[]): boolean {

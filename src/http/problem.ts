@@ -20,6 +20,7 @@ type HttpReason =
   | 'malformed_json'
   | 'malformed_text'
   | 'body_too_deep'
+  | 'repeated_member'
   | 'invalid_body'
   | 'invalid_query'
   | 'invalid_path'
@@ -64,6 +65,7 @@ export const problems = {
   malformed_json: [400, 'The request body is not JSON'],
   malformed_text: [400, 'The request body is not well-formed UTF-8 text'],
   body_too_deep: [400, 'The request body is nested too deeply or holds too long an array'],
+  repeated_member: [400, 'The request body names a member of an object twice'],
   invalid_idempotency_key: [400, 'The Idempotency-Key header is malformed'],
   unauthenticated: [401, 'A valid API key or token is required'],
   webhook_unverified: [401, 'The webhook could not be verified'],

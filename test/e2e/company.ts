@@ -39,11 +39,11 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const file = configFileSchema.parse(JSON.parse(await readFile(sandboxConfigPath, 'utf8')))
-  const partners = await startPartners(file, `${url}/v1/webhooks`, options)
-  const stop = async () => void (await Promise.all(Object.values(partners).map((partner) => partner.stop())))
   // What products say is found by ticks, which most suites leave out: it has suites of its own.
-  const config = (options.adjust ?? ((same) => same))({ ...pointedAt(file, partners), content: [] })
-  return { port, url, config, partners, catalog: catalogOf(file), stop }
+  const adjusted = (options.adjust ?? ((same) => same))({ ...file, content: [] })
+  const partners = await startPartners(adjusted, `${url}/v1/webhooks`, options)
+  const stop = async () => void (await Promise.all(Object.values(partners).map((partner) => partner.stop())))
+  return { port, url, config: pointedAt(adjusted, partners), partners, catalog: catalogOf(file), stop }
 }
 
 /** For a suite that is not about what the shop shows: nobody tells it. */
@@ -61,18 +61,19 @@ type Judged = Pick<CheckedInstance, 'acknowledged' | 'positions' | 'output' | 'r
   readonly webhooks: { readonly acknowledged: number; readonly attempted: number }
   /** A poll brings messages that nobody sent; then only the lower bound is known. */
   readonly polled: boolean
+  readonly patienceMs?: number
 }
 
 /** The checker over this company; what its partners sent is taken from their own books. */
 export function breachesOf(company: Company, judged: Judged): Promise<readonly string[]> {
   const { partners, config } = company
-  const { webhooks, polled, ...checked } = judged
+  const { webhooks, polled, patienceMs, ...checked } = judged
   const sentBy = (account: string, messages: readonly { attempts: number; acknowledged: boolean }[]) => ({
     account,
     acknowledged: messages.filter((message) => message.acknowledged).length,
     attempted: polled ? null : messages.reduce((sum, message) => sum + message.attempts, 0),
   })
-  return checkInvariants({
+  const instance: CheckedInstance = {
     ...checked,
     api: apiOf(company),
     config,
@@ -90,5 +91,6 @@ export function breachesOf(company: Company, judged: Judged): Promise<readonly s
       sentBy('easypost', partners.carrier.messages),
       { account: 'shopify-us', acknowledged: webhooks.acknowledged, attempted: polled ? null : webhooks.attempted },
     ],
-  })
+  }
+  return checkInvariants(instance, patienceMs)
 }

@@ -4,16 +4,17 @@
  */
 import { type ApiAnswer, apiClient } from '../../scripts/client/api-client.ts'
 import { operationsKey } from '../../scripts/sandbox/partners.ts'
+import { inventoryItemIdOf } from '../../scripts/sandbox/shopify-orders.ts'
 import { receiveStock } from '../../scripts/start/load-stock.ts'
 import type { ConfigFile } from '../../src/domain/config/config.ts'
-import { sku as skuId } from '../../src/domain/shared/ids.ts'
+import { accountId, sku as skuId } from '../../src/domain/shared/ids.ts'
 import { apiOf, type Company } from './company.ts'
 
 type Cart = { readonly status: string; readonly lines: readonly { readonly granted: number }[] }
 type Position = {
   readonly states: Readonly<Record<'available' | 'reserved' | 'committed' | 'onHand' | 'incoming' | 'damaged', number>>
 }
-type Answers = ReadonlyMap<string, ApiAnswer<Cart>>
+type Answers = Map<string, ApiAnswer<Cart>>
 
 const [kit, part, moved, bought] = ['DESK-KIT', 'DESK-PART', 'DESK-MOVED', 'DESK-BOUGHT'] as const
 const carts = 40
@@ -26,14 +27,22 @@ const orders = 8
 const far = '2036-03-14T00:00:00Z'
 const pauseMs = 200
 
-/** Articles that nobody sells, so that no order comes in between. */
+/** Articles that carts alone take, so that no order comes in between. The shop shows two of them all the same. */
 export function withDeskArticles(config: ConfigFile): ConfigFile {
   const [any] = config.skus
   if (any === undefined) throw new Error('the configuration has no articles')
   const plain = [part, moved, bought].map((sku) => ({ ...any, sku: skuId(sku), title: sku }))
   const components = [{ sku: skuId(part), quantity: 2 }]
   const ofParts = { ...any, sku: skuId(kit), title: kit, stocked: false, components }
-  return { ...config, skus: [...config.skus, ...plain, ofParts] }
+  const listings = [part, kit].map((sku) => ({
+    ...{ account: accountId('shopify-us'), externalSku: sku, sku: skuId(sku), packQuantity: 1 },
+    externalItemId: String(inventoryItemIdOf(sku)),
+  }))
+  return {
+    ...config,
+    skus: [...config.skus, ...plain, ofParts],
+    listings: [...config.listings, ...listings],
+  }
 }
 
 export const isDeskArticle = (sku: string): boolean => sku.startsWith('DESK-')
@@ -83,28 +92,39 @@ function insisting(company: Company): Insist {
   }
 }
 
-const askFor = (id: string) => ({
-  reservationId: id,
-  expiresInSeconds: 3_600,
+const fates = ['committed', 'released', 'left', 'extended', 'forgotten'] as const
+const fateOf = (at: number) => fates[at % fates.length] ?? 'left'
+const cartId = (at: number) => `desk-cart-${at}`
+/** Past before everything else has come to rest. A cart to be extended has time for a restart on a busy machine. */
+const secondsFor = { committed: 3_600, released: 3_600, left: 3_600, extended: 90, forgotten: 2 } as const
+
+const askFor = (at: number) => ({
+  reservationId: cartId(at),
+  channel: 'b2b',
+  expiresInSeconds: secondsFor[fateOf(at)],
   lines: [
     { sku: kit, quantity: 1 },
     { sku: part, quantity: 2 },
   ],
 })
-const endOf = (at: number) => (['committed', 'released', 'held'] as const)[at % 3] ?? 'held'
 
-/** Each cart is committed, given back or left as it is. */
-async function sellCarts(insist: Insist, answers: Map<string, ApiAnswer<Cart>>, lane: number): Promise<void> {
+/** Each cart is committed, given back, extended, left to run out or left as it is. */
+async function sellCarts(insist: Insist, answers: Answers, lane: number): Promise<void> {
   for (let at = lane; at < carts; at += 4) {
-    const id = `desk-cart-${at}`
-    const answer = await insist<Cart>('POST', '/v1/reservations', askFor(id))
+    const [id, fate] = [cartId(at), fateOf(at)]
+    const answer = await insist<Cart>('POST', '/v1/reservations', askFor(at))
     answers.set(id, answer)
     if (answer.status >= 400) continue
-    if (endOf(at) === 'committed') await insist('POST', `/v1/reservations/${id}/commit`)
-    if (endOf(at) === 'released') await insist('DELETE', `/v1/reservations/${id}`)
+    if (fate === 'committed') await insist('POST', `/v1/reservations/${id}/commit`)
+    if (fate === 'released') await insist('DELETE', `/v1/reservations/${id}`)
+    if (fate === 'extended') await insist('POST', `/v1/reservations/${id}/extend`, { expiresInSeconds: 3_600 })
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }
+
+const ends = {
+  ...{ committed: 'committed', released: 'released', left: 'held', extended: 'held', forgotten: 'expired' },
+} as const
 
 async function moveGoods(insist: Insist): Promise<void> {
   for (let at = 0; at < transfers; at += 1) {
@@ -164,14 +184,14 @@ async function breachesOf(company: Company, insist: Insist, answers: Answers): P
   }
   let claimed = 0
   for (let at = 0; at < carts; at += 1) {
-    const id = `desk-cart-${at}`
+    const [id, end] = [cartId(at), ends[fateOf(at)]]
     const first = answers.get(id)
-    const again = await insist<Cart>('POST', '/v1/reservations', askFor(id))
+    const again = await insist<Cart>('POST', '/v1/reservations', askFor(at))
     expect(`${id} asked again`, again.status, first?.status === 201 ? 200 : first?.status)
     if (again.status >= 400) continue
-    expect(`status of ${id}`, again.body.status, endOf(at))
+    expect(`status of ${id}`, again.body.status, end)
     expect(`lines of ${id}`, again.body.lines, first === undefined ? null : first.body.lines)
-    claimed += endOf(at) === 'released' ? 0 : partsEach
+    claimed += end === 'held' || end === 'committed' ? partsEach : 0
   }
   const at = async (sku: string, location: string) =>
     (await apiOf(company).get<Position>(`/v1/inventory/${sku}/${location}`)).body.states

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { freePort } from '../../scripts/serve/free-port.ts'
 import type { ConfigFile } from '../../src/domain/config/config.ts'
 
-const readyTimeoutMs = 30_000
+const readyTimeoutMs = 120_000
 
 export type ServedCrossdock = {
   readonly url: string

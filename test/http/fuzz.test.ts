@@ -4,7 +4,15 @@ import { app } from '../../src/http/app.ts'
 import { jsonBodyMaxBytes } from '../../src/http/json-body.ts'
 import { openApiDocument } from '../../src/http/openapi.ts'
 import { testApiKey } from '../fixtures/config.ts'
-import { hostileSegments, hostileTexts, hostileValues, malformedBodies, withEveryLeaf } from './hostile.ts'
+import {
+  hostileHeaders,
+  hostileSegments,
+  hostileTexts,
+  hostileValues,
+  malformedBodies,
+  withEveryLeaf,
+  wrongTypes,
+} from './hostile.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 import { send } from './send.ts'
 
@@ -61,6 +69,9 @@ const known: Readonly<Record<string, string>> = { account: 'shopify-us', sku: 'R
 const filled = (path: string, fill = 'b2b%3Anone') =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => (fill === 'b2b%3Anone' ? (known[name] ?? fill) : fill))
 
+/** Refused for what stands in some field: the problem says in which. */
+const schemaReasons = ['invalid_body', 'invalid_query', 'invalid_path']
+
 /** The same, whatever happened: an answer, and if it is a refusal a problem that the reference promises. */
 async function refusalOf(operation: Operation, path: string, init: RequestInit): Promise<number> {
   const response = await send(path, { method: operation.method, ...init })
@@ -77,11 +88,21 @@ async function refusalOf(operation: Operation, path: string, init: RequestInit):
     correlationId: response.headers.get('x-correlation-id'),
   })
   expect([...operation.statuses, '404', '405'], where).toContain(String(response.status))
+  if (schemaReasons.includes(String(problem.reason))) {
+    const field = { path: expect.any(String), message: expect.stringMatching(/./) }
+    expect(problem.errors, where).toEqual(expect.arrayContaining([field]))
+  }
   return response.status
 }
 
 const headers = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' })
 const full = headers(testApiKey)
+
+const namespaces = [
+  ...[bindings.ORDER, bindings.STOCK, bindings.ESCROW, bindings.INBOX, bindings.LOCATION, bindings.RESERVATION],
+  ...[bindings.HOLD_QUOTA, bindings.TRANSFER, bindings.IDEMPOTENCY, bindings.LIMITER, bindings.DIRECTORY],
+  ...[bindings.AVAILABILITY, bindings.FEED],
+]
 
 /** Every row, every key and every actor that exists. */
 async function everything(): Promise<string> {
@@ -92,7 +113,6 @@ async function everything(): Promise<string> {
   const rows = await bindings.DB.batch(names.map((name) => bindings.DB.prepare(`SELECT * FROM "${name}"`)))
   const keys = (await bindings.CONFIG.list()).keys.map(({ name }) => name)
   const values = await Promise.all(keys.map((key) => bindings.CONFIG.get(key)))
-  const namespaces = [bindings.ORDER, bindings.STOCK, bindings.INBOX, bindings.RESERVATION, bindings.IDEMPOTENCY]
   const actors = await Promise.all(namespaces.map(rowsOfActors))
   return JSON.stringify([rows.map(({ results }) => results), keys, values, actors])
 }
@@ -178,6 +198,27 @@ describe('a malformed body', () => {
     })
   })
 
+  it.each(named(withBody))('that is not said to be JSON is refused by %s', async (_name, operation) => {
+    await leavesEverythingAsItWas(async () => {
+      // Bytes, so that nobody adds a content type where none is given.
+      const body = new TextEncoder().encode(JSON.stringify(operation.example))
+      const { authorization } = full
+      for (const type of wrongTypes) {
+        const status = await refusalOf(operation, filled(operation.path), { headers: { authorization, ...type }, body })
+        expect(status, JSON.stringify(type)).toBe(415)
+      }
+    })
+  })
+
+  it.each(named(withBody))('that names a member twice is refused by %s, good as it is', async (_name, operation) => {
+    await leavesEverythingAsItWas(async () => {
+      const text = JSON.stringify(operation.example)
+      const [first] = Object.entries(operation.example as object)
+      const body = text.replace(/^\{/, () => `{${JSON.stringify(first?.[0])}:${JSON.stringify(first?.[1])},`)
+      expect(await refusalOf(operation, filled(operation.path), { headers: full, body })).toBe(400)
+    })
+  })
+
   it.each(named(withBody))(
     'with a hostile value in any place and a field too many is refused by %s',
     async (_n, operation) => {
@@ -226,12 +267,23 @@ describe('a hostile value outside the body', () => {
     const operation = guarded.find(({ method, path }) => method === 'POST' && path === '/v1/catalog/skus')
     if (!operation) throw new Error('no such operation')
     const body = JSON.stringify(operation.example)
-    for (const text of ["' OR 1=1", '{}', 'a'.repeat(5_000), '"', '00-0-0-0', ';;;', '=?utf-8?b?AA==?=']) {
+    for (const text of hostileHeaders) {
       for (const name of ['x-correlation-id', 'traceparent', 'idempotency-key', 'content-encoding', 'content-type']) {
         await refusalOf(operation, operation.path, { headers: { ...full, [name]: text }, body })
       }
     }
   })
+})
+
+describe('a condition that nobody can read', () => {
+  it.each(['"', 'W/', 'W/W/"x"', ',,,,', '""', 'null', '**', `${'"a",'.repeat(2_000)}"a"`, '%22', '\u00ff'])(
+    'is no match: %s',
+    async (condition) => {
+      const asked = { headers: { ...full, 'if-none-match': condition, 'if-match': condition } }
+      expect((await send('/v1/atp?sku=ROPE-10', asked)).status).toBe(200)
+      expect((await send('/v1/atp?sku=ROPE-10&limit=x', asked)).status).toBe(422)
+    },
+  )
 })
 
 describe('a wrong method', () => {

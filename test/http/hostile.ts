@@ -1,4 +1,5 @@
 /** What strangers and broken clients send: texts, values, paths and bodies that must never do more than be refused. */
+import { jsonArrayItemsMax, jsonDepthMax } from '../../src/http/json-limits.ts'
 
 export const hostileTexts = [
   "'; DROP TABLE orders; --",
@@ -25,10 +26,12 @@ export const hostileValues = [
   '{}',
   '[[]]',
   '{"__proto__":{"admin":true}}',
+  '{"a":1,"a":2}',
   '-0',
   '-1',
   '0.1',
   '1e308',
+  '1e400',
   '1e999',
   '-1e999',
   '9007199254740993',
@@ -42,6 +45,11 @@ const utf8 = (text: string) => new TextEncoder().encode(text)
 
 /** None of these is a body that any route takes. */
 export const malformedBodies: readonly (readonly [string, Uint8Array])[] = [
+  ['nothing at all', new Uint8Array()],
+  ['one level more than may be', utf8(`${'{"a":'.repeat(jsonDepthMax)}[]${'}'.repeat(jsonDepthMax)}`)],
+  ['one item more than may be', utf8(`{"a":[${'1,'.repeat(jsonArrayItemsMax)}1]}`)],
+  ['a member twice', utf8('{"account":"b2b","account":"shopify-us"}')],
+  ['a member twice, once by its code', utf8('{"account":"b2b","\\u0061ccount":"shopify-us"}')],
   ['nothing but a space', utf8(' ')],
   ['half an object', utf8('{"account":')],
   ['a trailing comma', utf8('{"account":"b2b",}')],
@@ -65,6 +73,33 @@ export const malformedBodies: readonly (readonly [string, Uint8Array])[] = [
   ['zeros', new Uint8Array(64)],
 ]
 
+/** None of them says plainly that what follows is JSON in UTF-8. Null: nothing is said. */
+export const wrongTypes: readonly (Readonly<Record<string, string>> | null)[] = [
+  null,
+  { 'content-type': 'text/plain' },
+  { 'content-type': 'text/json' },
+  { 'content-type': 'application/jsonp' },
+  { 'content-type': 'application/json; charset=utf-16' },
+  { 'content-type': 'application/json, text/html' },
+  { 'content-type': 'application/x-www-form-urlencoded' },
+  { 'content-type': 'multipart/form-data; boundary=a' },
+  { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+  { 'content-type': 'application/json', 'content-encoding': 'identity, br' },
+]
+
+/** Texts for a header that somebody writes into another header, or into a log line. */
+export const hostileHeaders = [
+  ...["' OR 1=1", '{}', 'a'.repeat(5_000), '"', '00-0-0-0', ';;;', '=?utf-8?b?AA==?='],
+  ...[
+    'a\tSet-Cookie: a=b',
+    '%0d%0aSet-Cookie:%20a=b',
+    '\\r\\nX-Evil: 1',
+    '\u00e9\u00ff',
+    '"} {"level":"error"',
+    '../..',
+  ],
+]
+
 /** As they stand in a URL. */
 export const hostileSegments = [
   '%',
@@ -76,6 +111,9 @@ export const hostileSegments = [
   '%2e%2e%2f%2e%2e%2fetc',
   '..%5c..%5c',
   '%252e%252e%252f',
+  'a%2Fb',
+  '..%2F..%2Fhealthz',
+  '%2e%2e',
   '__proto__',
   'constructor',
   'x'.repeat(4_000),

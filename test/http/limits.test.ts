@@ -84,6 +84,8 @@ describe('a write route', () => {
     ['half a document', '{"skus":[', 'malformed_json'],
     ['nothing', '', 'malformed_json'],
     ['two documents', '{}{}', 'malformed_json'],
+    ['a member twice', '{"skus":[],"skus":[]}', 'repeated_member'],
+    ['a member twice, deep within', '{"skus":[{"sku":"A","title":":","title":"a"}]}', 'repeated_member'],
     ['a lone surrogate', '{"skus":[{"sku":"A","title":"\\ud800"}]}', 'malformed_text'],
     ['a lone surrogate in a name', '{"\\udc00":1}', 'malformed_text'],
     ['a NUL', '{"skus":[{"sku":"A","title":"a\\u0000b"}]}', 'malformed_text'],

@@ -6,6 +6,7 @@ export class VirtualClock {
   #seq = 0
   readonly #heap: Scheduled[] = []
   readonly #failures: unknown[] = []
+  #held = 0
 
   constructor(startMs: number) {
     this.#nowMs = startMs
@@ -25,6 +26,15 @@ export class VirtualClock {
     return new Promise((resolve) => this.after(delayMs, resolve))
   }
 
+  /** Time stands still until this is done: the runtime itself is at work, such as on a digest. */
+  hold(work: Promise<unknown>): void {
+    this.#held += 1
+    const over = () => {
+      this.#held -= 1
+    }
+    work.then(over, over)
+  }
+
   /** Runs until nothing is scheduled before `untilMs`, or `eventsMax` events have run. Answers how many did. */
   async runUntil(untilMs: number, eventsMax: number): Promise<number> {
     let events = 0
@@ -35,7 +45,8 @@ export class VirtualClock {
       this.#nowMs = first.atMs
       void Promise.resolve(first.run()).catch((error: unknown) => this.#failures.push(error))
       // Everything that can go on without time passing does so before the next event.
-      await new Promise((resolve) => setImmediate(resolve))
+      do await new Promise((resolve) => setImmediate(resolve))
+      while (this.#held > 0)
       if (this.#failures.length > 0) throw this.#failures[0]
     }
     return events

@@ -39,7 +39,8 @@ export type ConcludeFacts = SightingRules & {
 export function beginSend(listing: FeedListing, attemptId: string, nowMs: number): FeedStep {
   const { shortfall, desired, desiredVersion, fellAtMs } = listing
   // Its order had time enough to come: somebody else changed what the channel shows.
-  const judged = shortfall === null ? step(listing) : drifted(listing, shortfall.expected, nowMs)
+  const isDrift = shortfall !== null && shortfall.isDoubtful !== true
+  const judged = isDrift ? drifted(listing, shortfall.expected, nowMs) : step({ ...listing, shortfall: null })
   const sent = { value: desired, version: desiredVersion, fellAtMs }
   const sending = { ...judged.listing, state: 'sending', sent, attemptId, fellAtMs: null, dueAtMs: null } as const
   return step(sending, judged.events)

@@ -30,6 +30,9 @@ type Acknowledged = {
   readonly shownAs?: number
 }
 
+/** `isDoubtful`: it may as well be that our own figure never arrived, so in the end it is nobody's case. */
+type Shortfall = { readonly expected: number; readonly found: number; readonly isDoubtful?: true }
+
 export type FeedListing = FeedKey & {
   /** What it is worked out with: of content the subject of its product (`feed-subject.ts`). */
   readonly sku: string
@@ -61,8 +64,8 @@ export type FeedListing = FeedKey & {
   readonly suspicions: number
   /** When the stock fell that the channel has not been told of yet. */
   readonly fellAtMs: number | null
-  /** The channel shows less than it confirmed. Mostly a sale of its own whose order is still on its way to us. */
-  readonly shortfall: { readonly expected: number; readonly found: number } | null
+  /** The channel shows less than it should. Mostly a sale of its own whose order is still on its way to us. */
+  readonly shortfall: Shortfall | null
   readonly drift: { readonly openedAtMs: number; readonly expected: number; readonly found: number } | null
   readonly lastError: string | null
   /** The channel named this listing and refused it, and has not taken it since. Absent: stored before it was kept. */

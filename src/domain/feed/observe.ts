@@ -49,9 +49,18 @@ function judge(listing: FeedListing, before: FeedListing, rules: SightingRules, 
     const acknowledged = confirmed(listing, value, listing.desiredVersion, observed.atMs)
     return settled({ ...listing, acknowledged }, nowMs, lagOf(listing, nowMs))
   }
+  // Told once more of what is being waited out: its order has no less time to come.
+  if (value === before.shortfall?.found) return step(listing)
   const lane = laneOf(listing, value, rules)
   const ready = { ...listing, state: 'ready', lane, readySinceMs: nowMs, dueAtMs: null } as const
-  if (isExplained(before, value)) return step(ready)
+  if (isExplained(before, value)) {
+    const { sent } = before
+    // A raise that got lost looks like one that arrived and was sold: whichever it was, its order has its time to come.
+    const isRaise = listing.kind === 'stock' && value < desired
+    if (!isRaise || sent === null || !isInDoubt(before) || value === sent.value) return step(ready)
+    const shortfall = { expected: sent.value, found: value, isDoubtful: true } as const
+    return step({ ...ready, shortfall, dueAtMs: nowMs + rules.raiseDelayMs })
+  }
   const expected = shownBy(before) ?? desired
   if (value > desired || listing.kind !== 'stock') return drifted(ready, expected, nowMs)
   return step({ ...ready, shortfall: { expected, found: value }, dueAtMs: nowMs + rules.raiseDelayMs })
@@ -62,12 +71,16 @@ function laneOf({ kind, desired }: FeedListing, shown: number, { lowStock }: Sig
 }
 
 /** What we sent last has arrived, or has not arrived yet; or nobody ever knew what the channel showed. */
-function isExplained({ kind, acknowledged, sent, shortfall }: FeedListing, value: number): boolean {
-  if (acknowledged === null) return true
+function isExplained(listing: FeedListing, value: number): boolean {
+  const { kind, acknowledged, sent } = listing
+  if (acknowledged === null || value === acknowledged.value) return true
   // A document that was sent and never confirmed may be there in a form that only its answer would have told.
-  if (kind === 'content' && sent !== null && sent.version > acknowledged.version) return true
-  return value === acknowledged.value || value === sent?.value || value === shortfall?.found
+  return isInDoubt(listing) && (kind === 'content' || value === sent?.value)
 }
+
+/** Something newer was sent than was ever confirmed. */
+const isInDoubt = ({ acknowledged, sent }: FeedListing): boolean =>
+  sent !== null && sent.version > (acknowledged?.version ?? 0)
 
 /** Confirmed by what is shown, where the answer to our call was lost. */
 function lagOf({ sent, desired }: FeedListing, nowMs: number): number | null {

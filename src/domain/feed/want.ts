@@ -21,6 +21,9 @@ export function want(known: FeedListing | null, wanted: Wanted, urgency: Urgency
   if (wanted.value === known.desired) return step(same)
   const lane = laneFor({ ...urgency, kind: known.kind, shown: shownBy(known), desired: wanted.value })
   const fell = known.kind === 'stock' && wanted.value < known.desired
+  const shortfall = isStillShort(known, wanted.value) ? known.shortfall : null
+  // What waited to be raised and has to come down now waits no longer.
+  const dueAtMs = known.shortfall !== null && shortfall === null ? null : known.dueAtMs
   return resume(
     {
       ...same,
@@ -29,7 +32,7 @@ export function want(known: FeedListing | null, wanted: Wanted, urgency: Urgency
       // Stock that came back before the channel was told of the fall leaves nothing to tell.
       fellAtMs: fell ? (known.fellAtMs ?? wanted.changedAtMs) : null,
       lane: isWaiting(known) ? urgentOf(lane, known.lane) : lane,
-      shortfall: isStillShort(known, wanted.value) ? known.shortfall : null,
+      ...{ shortfall, dueAtMs },
     },
     nowMs,
   )

@@ -113,6 +113,12 @@ describe('reading what Shopify shows', () => {
     expect(await readStock(asked, client)).toEqual({ ok: true, value: [null, null] })
   })
 
+  it('takes an answer about fewer listings than it asked for to be none', async () => {
+    const short = { kind: 'response', status: 200, headers: {}, body: '{"data":{"nodes":[]}}' } as const
+    const answer = await readStock([place('ROPE-10', east)], { ...client, fetch: async () => short })
+    expect(answer).toMatchObject({ ok: false, error: { outcome: 'absent', retryable: true } })
+  })
+
   it('may simply be asked again when the answer was lost', async () => {
     store.script([{ fault: 'drop_after' }])
     expect(await readStock([place('ROPE-10', east)], client)).toMatchObject({ ok: false, error: { retryable: true } })

@@ -238,8 +238,29 @@ describe('what the channel shows', () => {
   })
 
   it('is lowered at once even then', () => {
-    expect(shows(7).hears(5).wants(4).it).toMatchObject({ state: 'ready', shortfall: null })
+    expect(shows(9).hears(7).wants(6).it).toMatchObject({ state: 'ready', shortfall: null, dueAtMs: null })
     expect(shows(7).hears(5).wants(0).it).toMatchObject({ lane: 'stop_sell', dueAtMs: null })
+  })
+
+  it('is waited out as long when the channel tells of the same sale again', () => {
+    const story = shows(7).hears(5)
+    const { dueAtMs, shortfall } = story.it
+    expect(story.after(1_000).hears(5).it).toMatchObject({ state: 'ready', dueAtMs, shortfall })
+    expect(story.wants(5).it.state).toBe('settled')
+  })
+
+  it('is not raised at once where a raise was lost: it may have arrived and been sold, and that is no case', () => {
+    const story = shows(7).wants(9).sends(lost).reads(7)
+    expect(story.it).toMatchObject({ state: 'ready', dueAtMs: story.nowMs + 60_000 })
+    expect(story.after(60_000).sends(committed).it).toMatchObject({ state: 'settled', acknowledged: { value: 9 } })
+    expect(story.events).toEqual([])
+    expect(shows(7).wants(9).sends(lost).reads(7).wants(7).it.state).toBe('settled')
+  })
+
+  it('is not explained by a figure that was sent before what was confirmed since', () => {
+    const story = shows(7).wants(5).sends(busy).wants(7)
+    expect(story.it).toMatchObject({ state: 'settled', sent: { value: 5 } })
+    expect(story.hears(5).it).toMatchObject({ state: 'ready', dueAtMs: story.nowMs + 60_000 })
   })
 
   it('is drift when no order explains it in time: a case is opened, the figure is sent again, the case ends', () => {
