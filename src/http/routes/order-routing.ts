@@ -10,6 +10,7 @@ import { answers, reads, reasonsOf, refusals } from '../describe-route.ts'
 import { refuse } from '../problem.ts'
 import { instantOutSchema, rfc3339 } from '../wire/instant.ts'
 import { sourcingDecisionSchema, sourcingDocument } from '../wire/sourcing-decision.ts'
+import { wholeNumber } from '../wire/whole-number.ts'
 import { findOrder, orderPathSchema } from './order-access.ts'
 
 export const orderRouting = new OpenAPIHono<AppEnv>()
@@ -77,6 +78,7 @@ const routingRoute = createRoute({
         .enum(['true', 'false'])
         .default('false')
         .openapi({ description: 'Decide every kept request again and say whether the plan is the same' }),
+      afterSeq: wholeNumber(0).default(0),
     }),
   },
   responses: {
@@ -89,8 +91,9 @@ const routingRoute = createRoute({
           description: 'Locations passed over from now on, because they rejected or short-shipped',
         }),
         decisions: z.array(decisionSchema),
+        nextSeq: z.int().nullable(),
       }),
-      'The decisions, oldest first',
+      'The decisions, oldest first; of a very long log ask again with `afterSeq` = `nextSeq` until it is null',
     ),
     ...refusals(...reasonsOf.read, 'order_not_found'),
   },
@@ -103,28 +106,33 @@ orderRouting.openapi(routingRoute, async (c) => {
   const found = await findOrder(c, c.req.valid('param').id)
   if (!found.ok) return refuse(c, found.error)
   const { order, orderId } = found.value
-  const { state, entries } = await readRouting(order)
+  const { verify, afterSeq } = c.req.valid('query')
+  const { state, entries, nextSeq } = await readRouting(order, afterSeq)
   if (state === null) return refuse(c, { reason: 'order_not_found', orderId })
   const { attempt, plan, saga } = state
-  const isVerified = c.req.valid('query').verify === 'true'
-  const decisions = entries.map((entry) => decisionDocument(entry, isVerified))
-  const excluded = [...saga.excluded]
-  return c.json({ orderId, attempt, plan: plan === null ? null : planDocument(plan), excluded, decisions }, 200)
+  const decisions = entries.map((entry) => decisionDocument(entry, verify === 'true'))
+  const planned = plan === null ? null : planDocument(plan)
+  return c.json({ orderId, attempt, plan: planned, excluded: [...saga.excluded], decisions, nextSeq }, 200)
 })
 
-async function readRouting(order: OrderApi): Promise<{ state: OrderState | null; entries: LogEntry[] }> {
+type Routing = {
+  readonly state: OrderState | null
+  readonly entries: readonly LogEntry[]
+  readonly nextSeq: number | null
+}
+
+async function readRouting(order: OrderApi, afterSeq: number): Promise<Routing> {
   const entries: LogEntry[] = []
   let state: OrderState | null = null
-  let afterSeq = 0
-  for (let page = 0; page < pagesRead; page++) {
-    const snapshot = await order.snapshot(afterSeq, entriesMax)
+  let nextSeq: number | null = afterSeq
+  for (let page = 0; page < pagesRead && nextSeq !== null; page++) {
+    const snapshot = await order.snapshot(nextSeq, entriesMax)
     if (snapshot === null) break
     state = snapshot.state
     entries.push(...snapshot.entries.filter((entry) => routingTypes.has(entry.type)))
-    afterSeq = snapshot.entries.at(-1)?.seq ?? afterSeq
-    if (!snapshot.more) break
+    nextSeq = snapshot.more ? (snapshot.entries.at(-1)?.seq ?? null) : null
   }
-  return { state, entries }
+  return { state, entries, nextSeq }
 }
 
 type Routed = { readonly decision?: KeptDecision } & Pick<EventOf<'planned'>, 'reason'>

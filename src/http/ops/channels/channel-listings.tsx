@@ -96,7 +96,12 @@ const ListingRow = ({ listing, view }: { listing: FeedListing; view: ChannelView
   const currency = kind === 'price' ? pricedIn(account) : null
   const figure = (value: number) => {
     // Long enough to tell two versions of one document apart.
-    if (kind === 'content') return <span class="mono">{versionText(value).slice(0, 7)}</span>
+    if (kind === 'content')
+      return (
+        <span class="mono" title="Version of what the product says">
+          {versionText(value).slice(0, 7)}
+        </span>
+      )
     return currency === null ? value.toLocaleString('en-US') : moneyText(value, currency)
   }
   const look = stateLooks[listing.state]

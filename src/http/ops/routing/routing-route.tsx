@@ -11,7 +11,7 @@ import { renderPage } from '../render-page.tsx'
 import { type RoutingDecision, RoutingPage } from './routing-page.tsx'
 
 const pageRows = 200
-/** Pages of the log read; an order's log rarely fills one. */
+/** Pages of the log read; an order's log rarely fills one. Of a longer one than all of them, the first and the newest. */
 const pagesRead = 5
 const decisionsShown = 10
 
@@ -36,7 +36,7 @@ async function readDecisions(order: OrderApi): Promise<Read | null> {
     if (snapshot === null) return null
     state = snapshot.state
     entries.push(...snapshot.entries)
-    afterSeq = snapshot.entries.at(-1)?.seq ?? afterSeq
+    afterSeq = Math.max(snapshot.entries.at(-1)?.seq ?? afterSeq, state.version - (pagesRead - 1) * pageRows)
     if (!snapshot.more) break
   }
   if (state === null) return null
