@@ -136,6 +136,8 @@ describe('an event', () => {
     expect(describeEvent(entry('price_matched', '{}')).text).toBe('Price matched'))
   it('that cannot be read is named by its type', () =>
     expect(describeEvent(entry('shipment_recorded', '{"shipment":null}')).text).toBe('Shipment recorded'))
+  it('says of a look that found nothing that nothing was found', () =>
+    expect(describeEvent(entry('units_backordered', '{"lines":[]}')).text).toMatch(/^Looked again/))
   it('of a name that every object has is only a name', () =>
     expect(describeEvent(entry('constructor', '{}')).text).toBe('Constructor'))
 })

@@ -58,7 +58,11 @@ const said: Table = {
   stock_committed: ['good', (e) => `Stock committed at ${places(e.reservations)}`],
   reservation_lost: ['bad', (e) => `Reservation at ${e.location} lost: ${lower(e.reason)}`],
   reservation_reduced: ['neutral', (e) => `${count(e.quantity, 'unit')} given back at ${e.location}, now ${e.to}`],
-  units_backordered: ['warn', (e) => `${unitsIn(e.lines)} on backorder`],
+  units_backordered: [
+    'warn',
+    (e) =>
+      e.lines.length === 0 ? 'Looked again: what waits is still not to be had' : `${unitsIn(e.lines)} on backorder`,
+  ],
   capacity_claimed: ['neutral', (e) => `A day claimed at ${places(e.claims)}`],
   capacity_released: ['neutral', (e) => `A day given back at ${places(e.claims)}`],
   cover_told: [

@@ -61,7 +61,9 @@ const Decision = ({ decision: { seq, decision, isMove, rerun, atMs }, newest, vi
     >
       <p class="pad">
         {plan === null ? (
-          <strong>No strategy found a plan.</strong>
+          <>
+            <strong>No plan</strong> by any strategy
+          </>
         ) : (
           <>
             <strong>{placesOf(plan)}</strong>
