@@ -4,6 +4,7 @@ import { Chip } from '../design/chip.tsx'
 import { Money } from '../design/money.tsx'
 import { num, Table } from '../design/table.tsx'
 import { words } from '../design/words.ts'
+import type { NameLine } from './line-names.ts'
 
 const terms: readonly (readonly [Term, string])[] = [
   ['sla', 'On time'],
@@ -20,11 +21,12 @@ type Props = {
   readonly plans: readonly CandidatePlan[]
   readonly chosen: boolean
   readonly currency: string
+  readonly nameLine: NameLine
   /** Of the table, so that what was unfolded in it stays so. */
   readonly id: string
 }
 
-export const PlanTable = ({ plans, chosen, currency, id }: Props) => (
+export const PlanTable = ({ plans, chosen, currency, nameLine, id }: Props) => (
   <Table
     look="list plans"
     columns={['Plan', num('Score'), ...terms.map(([, name]) => name), 'Verdict']}
@@ -32,7 +34,7 @@ export const PlanTable = ({ plans, chosen, currency, id }: Props) => (
       <tr class={chosen && at === 0 ? 'chosen' : undefined}>
         <th scope="row">
           <Where plan={plan} />
-          {at > 0 && plans[0] && <Elsewhere plan={plan} than={plans[0]} id={`${id}-${at}`} />}
+          {at > 0 && plans[0] && <Elsewhere plan={plan} than={plans[0]} nameLine={nameLine} id={`${id}-${at}`} />}
         </th>
         <td class="num strong">{plan.score.toFixed(3)}</td>
         {terms.map(([term]) => (
@@ -87,10 +89,15 @@ const Where = ({ plan }: { plan: CandidatePlan }) => {
 /** Lines unfolded at once: what is more is a click away. */
 const linesShown = 4
 
-type ElsewhereProps = { readonly plan: CandidatePlan; readonly than: CandidatePlan; readonly id: string }
+type ElsewhereProps = {
+  readonly plan: CandidatePlan
+  readonly than: CandidatePlan
+  readonly nameLine: NameLine
+  readonly id: string
+}
 
 /** The lines that the first plan of the table has elsewhere: locations and units alone look alike. */
-const Elsewhere = ({ plan, than, id }: ElsewhereProps) => {
+const Elsewhere = ({ plan, than, nameLine, id }: ElsewhereProps) => {
   const [here, there] = [placesByLine(plan), placesByLine(than)]
   const moved = [...here].filter(([lineId, places]) => places !== there.get(lineId))
   if (moved.length === 0) return null
@@ -99,7 +106,7 @@ const Elsewhere = ({ plan, than, id }: ElsewhereProps) => {
       <summary class="soft">Other than the first</summary>
       {moved.map(([lineId, places]) => (
         <div class="soft">
-          line {lineId}: {places}
+          {nameLine(lineId)}: {places}
         </div>
       ))}
     </details>

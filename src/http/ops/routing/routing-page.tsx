@@ -7,6 +7,7 @@ import { Chip } from '../design/chip.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import { orderPath } from '../order/order-view.ts'
+import { lineNames, type NameLine } from './line-names.ts'
 import { PlanTable } from './plan-table.tsx'
 
 export type Rerun = 'same' | 'different' | 'not_kept'
@@ -104,6 +105,7 @@ type AttemptProps = {
 
 const Attempt = ({ attempt, chosen, seq, view }: AttemptProps) => {
   const { tied = 0 } = attempt
+  const nameLine = lineNames(view.state)
   return (
     <div class="attempt">
       <h3>
@@ -128,17 +130,20 @@ const Attempt = ({ attempt, chosen, seq, view }: AttemptProps) => {
               plans={attempt.plans}
               chosen={chosen}
               currency={view.state.order.currency}
+              nameLine={nameLine}
               id={`plans-${seq}-${attempt.strategy}`}
             />
           )}
-          <Refusals attempt={attempt} id={`refusals-${seq}-${attempt.strategy}`} />
+          <Refusals attempt={attempt} nameLine={nameLine} id={`refusals-${seq}-${attempt.strategy}`} />
         </>
       )}
     </div>
   )
 }
 
-const Refusals = ({ attempt: { refusals, refusedPlans }, id }: { attempt: StrategyAttempt; id: string }) => {
+type RefusalsProps = { readonly attempt: StrategyAttempt; readonly nameLine: NameLine; readonly id: string }
+
+const Refusals = ({ attempt: { refusals, refusedPlans }, nameLine, id }: RefusalsProps) => {
   const byConstraint = [...Map.groupBy(refusals, ({ constraint }) => constraint)]
   const plans = Object.entries(refusedPlans)
   if (byConstraint.length + plans.length === 0) return null
@@ -150,7 +155,7 @@ const Refusals = ({ attempt: { refusals, refusedPlans }, id }: { attempt: Strate
           <li>
             <strong>{words(constraint)}</strong>:{' '}
             {refused
-              .map(({ location, lineId }) => (lineId === null ? location : `${location} (line ${lineId})`))
+              .map(({ location, lineId }) => (lineId === null ? location : `${location} for ${nameLine(lineId)}`))
               .join(', ')}
           </li>
         ))}
