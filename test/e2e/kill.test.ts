@@ -52,10 +52,13 @@ it('loses nothing and repeats nothing over ten kills', async () => {
   const shop = openStorefront(company, seed)
   const desk = await openDesk(company)
   const shopWindow = openShopWindow(company, random)
+  await shopWindow.open()
   const sending = Promise.all([shop.sendAll(stream.events), desk.work()])
   for (let kill = 0; kill < kills; kill += 1) {
     shopWindow.disturb()
-    await new Promise((resolve) => setTimeout(resolve, random.between(100, betweenKillsMaxMs)))
+    // Every other life ends with a call to the shop under way, or just answered.
+    if (kill % 2 === 1) await shopWindow.nextCall()
+    await new Promise((resolve) => setTimeout(resolve, random.between(0, kill % 2 === 1 ? 200 : betweenKillsMaxMs)))
     await served.kill()
     await served.start()
   }

@@ -13,6 +13,8 @@ const shop = 'shopify-us'
 const rates = { drop_after: 0.05, error_after: 0.05, error_before: 0.03, rate_limit: 0.03 }
 /** What somebody adds by hand, or takes away. */
 const counted = [25, -4]
+const toldWithinMs = 120_000
+const nextCallWithinMs = 10_000
 /** A tick has every listing looked at, and the first one after a start takes a minute to come. */
 const agreesWithinMs = 150_000
 const quietMs = 3_000
@@ -52,15 +54,38 @@ export function withShopWindow(config: ConfigFile): ConfigFile {
 export function openShopWindow(company: Company, random: Random) {
   const { store } = company.partners
   const { inventory } = store.records
+  const sendings = () => store.requests.filter(({ operation }) => operation === 'SetQuantities').length
+  let told: readonly string[] = []
+  /** Calls before the first kill, and between it and the last one. */
+  const calls = { before: 0, between: 0 }
+  /** Whatever is changed by hand before anything was confirmed is nobody's difference. */
+  const open = async () => {
+    const isTold = await eventually(async () => {
+      const { states, listings, skusChanged } = await readOne<FeedStatus>(apiOf(company), `/v1/channels/${shop}/feed`)
+      const isThere = [...inventory.values()].some((units) => units > 0)
+      return isThere && states.settled === listings && skusChanged === 0 ? true : null
+    }, toldWithinMs)
+    if (isTold === null) throw new Error(`the shop was not told of the opening stock within ${toldWithinMs} ms`)
+    told = [...inventory].flatMap(([listing, units]) => (units > 0 ? [listing] : []))
+    calls.before = sendings()
+    store.set({ rates })
+  }
   /** The shop's own hand at two listings, of which no webhook tells. */
   const disturb = () => {
-    store.set({ rates })
     for (const units of counted) {
-      const listing = random.pick([...inventory.keys()])
+      const listing = random.pick(told)
       inventory.set(listing, Math.max(0, (inventory.get(listing) ?? 0) + units))
     }
   }
-  const sendings = () => store.requests.filter(({ operation }) => operation === 'SetQuantities').length
+  /** The shop is just being told of something. Soon there may be nothing to tell, so nobody waits for ever. */
+  const nextCall = async () => {
+    const before = sendings()
+    await eventually(async () => (sendings() > before ? true : null), nextCallWithinMs, 10)
+  }
+  const calm = () => {
+    store.set({ rates: {} })
+    calls.between = sendings() - calls.before
+  }
   const breaches = async (unrouted: Unrouted) => {
     let found: readonly string[] = ['nothing was looked at']
     await eventually(
@@ -73,11 +98,12 @@ export function openShopWindow(company: Company, random: Random) {
       1_000,
     )
     const before = sendings()
+    if (calls.between === 0) found = [...found, 'the shop was told of nothing while Crossdock died']
     await new Promise((resolve) => setTimeout(resolve, quietMs))
     const more = sendings() - before
     return more === 0 ? found : [...found, `${more} calls although there is nothing to tell`]
   }
-  return { disturb, calm: () => store.set({ rates: {} }), breaches }
+  return { open, disturb, nextCall, calm, breaches }
 }
 
 async function differences(company: Company, unrouted: Unrouted): Promise<readonly string[]> {
