@@ -68,7 +68,10 @@ export function transferClaimId(transferId: string): ReservationId {
 function commandOf(transfer: Transfer, effect: TransferEffect, body: StockCommandBody, index: number): StockCommand {
   const id: CommandId = commandId(ownId(effect.effectId, `${index}`))
   const cause = { correlationId: transfer.correlationId, kind: 'saga', id: ownId(transfer.transferId) } as const
-  return { ...body, commandId: id, cause }
+  // Told again while the position has no room; its version makes an announcement happen once.
+  return effect.kind === 'announce'
+    ? { ...body, commandId: id, cause, unrepeated: true }
+    : { ...body, commandId: id, cause }
 }
 
 function bodiesOf(transfer: Transfer, effect: TransferEffect, trust: TransferTrust): readonly StockCommandBody[] {
@@ -102,9 +105,10 @@ function bodiesOf(transfer: Transfer, effect: TransferEffect, trust: TransferTru
       ]
     }
     case 'announce': {
-      const { quantity, dueAtMs, version } = effect
+      const { quantity, dueAtMs, version, lots } = effect
       const due = { supplyId, supplyType: 'transfer', quantity, dueAtMs, goodUntilMs: null } as const
-      return [{ type: 'announce_supply', ...due, ...trust, sourceVersion: version }]
+      const ofLots = lots === undefined ? {} : { lots }
+      return [{ type: 'announce_supply', ...due, ...trust, ...ofLots, sourceVersion: version }]
     }
     case 'receive': {
       const { quantity, receiptId, lots, final, occurredAtMs } = effect

@@ -16,7 +16,10 @@ export const eventId = z
   .string()
   .regex(/^[\x21-\x7e]{1,100}$/, '1 to 100 printable ASCII characters without space')
   .refine(isOthersId, ownIdRule)
-  .openapi({ description: 'Yours, unique at the position: the same id again changes nothing. Not `transfer/…`', example: 'RCV-20931-4' })
+  .openapi({
+    description: 'Yours, unique at the position: the same id again changes nothing. Not `transfer/…`',
+    example: 'RCV-20931-4',
+  })
 const units = z.int().min(-1_000_000_000).max(1_000_000_000)
 const figure = z.int().min(0).max(1_000_000_000)
 export const unit = z
