@@ -70,8 +70,8 @@ export function setAside(position: Position): Position {
 export const calledInBeforeMs = 5_000
 
 /**
- * Units are set aside that are not there, or may not be sold: expired, on quality hold or recalled. A shard would promise
- * them, as nobody but it knows its claims.
+ * Units are set aside that are not there, or may not be sold: expired, on quality hold or recalled. A shard would
+ * promise them, as nobody but it knows its claims.
  */
 export function isOverdrawn(position: Position, nowMs: number): boolean {
   if (escrowedUnits(position) === 0) return false
