@@ -219,12 +219,17 @@ export class StockShell {
       position: this.#position,
       nowMs: this.#clock.nowMs(),
       reservation: 'reservationId' in command ? (this.#reservations.get(command.reservationId) ?? null) : null,
-      source: command.type === 'take_over' ? (this.#reservations.get(command.source) ?? null) : null,
+      source: this.#sourceOf(command),
       waiter: 'orderId' in command && command.orderId ? (this.#waiters.get(command.orderId) ?? null) : null,
       supply: 'supplyId' in command ? (this.#supplies.get(command.supplyId) ?? null) : null,
       ...this.#reports.factsFor(reportId),
     }
     return { ...honest, position: misreadPosition(this.#plant, command, this.#position) }
+  }
+
+  #sourceOf(command: StockCommand): Reservation | null {
+    if (command.type !== 'take_over' || this.#plant === 'I2-lets-a-cart-compete-again') return null
+    return this.#reservations.get(command.source) ?? null
   }
 
   #commit(events: readonly StockEvent[], command: StockCommand | null): void {

@@ -1,8 +1,8 @@
 /**
  * An order that names a cart takes over its units. The cart is taken once, by one order; what of the order its claims
- * cover is planned exactly where they are, and at each position the order's claims take over the cart's: nobody gets in
- * between, and nothing is claimed twice. What is left of the cart goes back before anything else is planned. A cart that
- * has ended, or is another order's, leaves the order a plain one.
+ * cover is planned exactly where they are, and at each position the order's claims take over the cart's: nobody gets
+ * in between, and nothing is claimed twice. What is left of the cart goes back before anything else is planned. A cart
+ * that has ended, or is another order's, leaves the order a plain one.
  */
 import { partsMember, stockParts } from '../catalog/stock-parts.ts'
 import { locationId } from '../shared/ids.ts'

@@ -57,8 +57,8 @@ export function reservationEventOf(event: StockEvent): ReservationEvent | null {
 }
 
 /**
- * `existing` is null for what begins a claim. `correlationId` is remembered so that an expiry belongs to the same trace;
- * `since` is the version of the position that a new claim begins with.
+ * `existing` is null for what begins a claim. `correlationId` is remembered so that an expiry belongs to the same
+ * trace; `since` is the version of the position that a new claim begins with.
  */
 export function evolveReservation(
   existing: Reservation | null,
