@@ -20,6 +20,7 @@ import { doorOf, escrowedUnits, isOverdrawn, shardsWithUnits } from '../../src/d
 import { evolve } from '../../src/domain/stock/evolve.ts'
 import { decideExpire } from '../../src/domain/stock/expire.ts'
 import { positionBreaches, reservationBreaches } from '../../src/domain/stock/invariants.ts'
+import { lotsSentBy } from '../../src/domain/stock/lot-changes.ts'
 import { initialPosition, type Position } from '../../src/domain/stock/position.ts'
 import {
   evolveReservation,
@@ -193,7 +194,8 @@ export class StockShell {
     const { events, effect, granted, report } = decided.value
     this.#commit(events, command)
     if (report) this.#reports.save(report)
-    return { ok: true, effect, granted, available: availableAt(this.#position), version: this.#position.version }
+    const told = { effect, granted, available: availableAt(this.#position), version: this.#position.version }
+    return { ok: true, ...told, ...lotsSentBy(events) }
   }
 
   /** Shards are asked for what they know, or have, before anything depends on it; null while one is out of reach. */
