@@ -8,8 +8,9 @@
 import { type ActorNamespace, actor, type StockApi } from '../src/actor-apis.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { doorOf, shardName } from '../src/domain/stock/escrow.ts'
+import { reservationsOf } from '../src/domain/stock/reservation.ts'
 import type { EscrowApi } from '../src/domain/stock/settlement.ts'
-import { reservationsOf, type StockCommand, type StockVerdict } from '../src/domain/stock/stock-command.ts'
+import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
 
 /** Of all bindings, those behind which positions are. */
 export type PositionActors = { readonly STOCK: ActorNamespace; readonly ESCROW: ActorNamespace }

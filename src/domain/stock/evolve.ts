@@ -7,14 +7,7 @@ import { changeLots, setLotStatus, tellLots, trimLots } from './evolve-lots.ts'
 import { assertPosition } from './invariants.ts'
 import type { Position } from './position.ts'
 import { setProtection } from './set-protection.ts'
-import type {
-  LotChange,
-  RebasedEvent,
-  ReservationEvent,
-  ReservationEventOf,
-  StockChange,
-  StockEvent,
-} from './stock-event.ts'
+import type { ClaimEventOf, LotChange, RebasedEvent, ReservationEvent, StockChange, StockEvent } from './stock-event.ts'
 import { supplyRows } from './supply.ts'
 
 export function evolve(position: Position, event: StockEvent, atMs: number): Position {
@@ -105,7 +98,7 @@ function claimed(position: Position, event: ReservationEvent): Position {
   }
 }
 
-function movedBetween({ status, quantity }: Pick<ReservationEventOf<'taken_over'>, 'status' | 'quantity'>) {
+function movedBetween({ status, quantity }: Pick<ClaimEventOf<'taken_over'>, 'status' | 'quantity'>) {
   const held = status === 'held' ? quantity : 0 - quantity
   return { held, committed: 0 - held }
 }

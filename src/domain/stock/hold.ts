@@ -12,7 +12,7 @@ import { drawsFor, drawsOf } from './draws.ts'
 import { figuresOf } from './figures-of.ts'
 import { demandsMax, isPlainPosition, needsMax, type Position } from './position.ts'
 import type { Reservation } from './reservation.ts'
-import type { ClaimTerms, Draw, ReservationEventOf } from './stock-event.ts'
+import type { ClaimEventOf, ClaimTerms, Draw } from './stock-event.ts'
 import type { StockRefusal } from './stock-refusal.ts'
 
 export function decideHold(command: Command<'hold'>, facts: StockFacts): Decided {
@@ -22,10 +22,7 @@ export function decideHold(command: Command<'hold'>, facts: StockFacts): Decided
 }
 
 /** Of a reservation that is not known yet. */
-export function heldAnew(
-  command: Command<'hold'>,
-  facts: StockFacts,
-): Result<ReservationEventOf<'held'>, StockRefusal> {
+export function heldAnew(command: Command<'hold'>, facts: StockFacts): Result<ClaimEventOf<'held'>, StockRefusal> {
   const { reservationId, quantity, expiresAtMs, orderId, priority } = command
   if (expiresAtMs !== null && facts.nowMs >= expiresAtMs) {
     return err({ reason: 'reservation_expired', reservationId, expiredAtMs: expiresAtMs })

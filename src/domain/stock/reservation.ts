@@ -4,8 +4,8 @@ import type { CorrelationId, OrderId, ReservationId } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import { waiterPriorityDefault } from './await-stock.ts'
 import { joinDraws, splitDraws } from './draws.ts'
-import type { ReservationStatus, ReservationView } from './stock-command.ts'
-import type { ClaimTerms, Draw, ReservationEvent, ReservationEventOf, StockEvent } from './stock-event.ts'
+import type { ReservationStatus, ReservationView, StockCommand } from './stock-command.ts'
+import type { ClaimEventOf, ClaimTerms, Draw, ReservationEvent, StockEvent } from './stock-event.ts'
 
 export type Reservation = {
   readonly reservationId: ReservationId
@@ -27,6 +27,12 @@ export type Reservation = {
   /** Of its open units, those that the position has not got any more. */
   readonly uncovered: number
 } & ClaimTerms
+
+/** The reservations that a command is about. */
+export function reservationsOf(command: StockCommand): readonly ReservationId[] {
+  if (!('reservationId' in command)) return []
+  return command.type === 'take_over' ? [command.reservationId, command.source] : [command.reservationId]
+}
 
 /** Units still claimed. */
 export function openUnits(reservation: Reservation): number {
@@ -103,11 +109,7 @@ export function evolveReservation(
   }
 }
 
-function begin(
-  event: Omit<ReservationEventOf<'held'>, 'type'>,
-  correlationId: CorrelationId,
-  since: number,
-): Reservation {
+function begin(event: Omit<ClaimEventOf<'held'>, 'type'>, correlationId: CorrelationId, since: number): Reservation {
   const { reservationId, requested, quantity, expiresAtMs, orderId, terms, draws = [] } = event
   return {
     reservationId,
@@ -130,7 +132,7 @@ function begin(
 
 function takeOver(
   existing: Reservation | null,
-  event: ReservationEventOf<'taken_over'>,
+  event: ClaimEventOf<'taken_over'>,
   correlationId: CorrelationId,
 ): Reservation {
   const { status, quantity, draws = [], since } = event

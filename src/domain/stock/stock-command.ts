@@ -197,12 +197,6 @@ export type StockVerdict =
     }
   | { readonly ok: false; readonly error: StockRefusal; readonly shards?: number }
 
-/** The reservations that a command is about. */
-export function reservationsOf(command: StockCommand): readonly ReservationId[] {
-  if (!('reservationId' in command)) return []
-  return command.type === 'take_over' ? [command.reservationId, command.source] : [command.reservationId]
-}
-
 /** What one position says of itself. `known` is false for a position that nothing ever happened at. */
 export type PositionView = {
   readonly sku: Sku

@@ -86,10 +86,7 @@ export type ReservationEvent =
       readonly lots?: readonly LotChange[]
     })
 
-export type ReservationEventOf<Type extends ReservationEvent['type']> = Extract<
-  ReservationEvent,
-  { readonly type: Type }
->
+export type ClaimEventOf<Type extends ReservationEvent['type']> = Extract<ReservationEvent, { readonly type: Type }>
 
 /** Units set aside for the shards of a hot position, and what became of them. */
 export type EscrowEvent =
