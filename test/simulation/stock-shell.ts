@@ -308,7 +308,7 @@ export class StockShell {
       if (event.orderId !== null) tell(this, event.orderId)
     }
     // What shards have set aside may be what is missing.
-    const calledIn = isOverdrawn(this.#position) ? shardsWithUnits(this.#position) : []
+    const calledIn = isOverdrawn(this.#position, this.#clock.nowMs()) ? shardsWithUnits(this.#position) : []
     if (calledIn.length > 0 && !this.#isCallingIn) this.#callIn(calledIn)
   }
 

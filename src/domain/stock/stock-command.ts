@@ -141,6 +141,8 @@ export type StockCommandBody =
       readonly receiptId: string
       readonly quantity: number
       readonly lots: readonly LotUnits[]
+      /** A full position books units without their lot, instead of refusing. */
+      readonly nameWhatFits?: true
       readonly final: boolean
       readonly occurredAtMs: number
     }

@@ -4,6 +4,7 @@
  */
 import type { SupplyType } from '../atp/position-figures.ts'
 import { unreachable } from '../shared/result.ts'
+import { shortestLifeFirst } from './lots.ts'
 import type { OpenSupply, Position } from './position.ts'
 import type { LotUnits } from './stock-command.ts'
 import type { LotChange, StockEvent, SupplyEventOf } from './stock-event.ts'
@@ -117,8 +118,3 @@ function lotsToCome(lots: readonly LotUnits[], open: number): readonly LotUnits[
     return quantity === 0 ? [] : [{ ...lot, quantity }]
   })
 }
-
-const lifeOf = ({ goodUntilMs }: LotUnits): number => goodUntilMs ?? Number.MAX_SAFE_INTEGER
-
-export const shortestLifeFirst = (lots: readonly LotUnits[]): readonly LotUnits[] =>
-  lots.toSorted((a, b) => lifeOf(a) - lifeOf(b) || (a.lotId < b.lotId ? -1 : 1))

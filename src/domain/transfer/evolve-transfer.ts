@@ -1,8 +1,9 @@
 /** The transfer after an event, with what its positions have to be told of it. Total; the invariants are asserted. */
 import type { LocationId, Sku } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
+import { shortestLifeFirst } from '../stock/lots.ts'
 import type { LotUnits } from '../stock/stock-command.ts'
-import { shortestLifeFirst } from '../stock/supply.ts'
+
 import { inTransit, type Transfer, type TransferEffect, type TransferLine } from './transfer.ts'
 import { transferBreaches } from './transfer-breaches.ts'
 import type { TransferEvent } from './transfer-event.ts'
@@ -79,7 +80,7 @@ function applyTo(
     case 'effect_done':
       return settle(transfer, event.effectId)
     case 'lots_left_out':
-      return { ...transfer, pending: transfer.pending.map((effect) => withoutLots(effect, event.effectId)) }
+      return { ...transfer, pending: transfer.pending.map((effect) => withLotsThatFit(effect, event.effectId)) }
     case 'closed':
       return { ...transfer, status: 'closed' }
     default:
@@ -88,9 +89,9 @@ function applyTo(
 }
 
 /** Another effect by name: its commands are new ones to the position. */
-function withoutLots(effect: TransferEffect, effectId: string): TransferEffect {
+function withLotsThatFit(effect: TransferEffect, effectId: string): TransferEffect {
   if (effect.effectId !== effectId || effect.kind !== 'receive') return effect
-  return { ...effect, effectId: `${effectId}/unnamed`, lots: [] }
+  return { ...effect, effectId: `${effectId}/unnamed`, nameWhatFits: true }
 }
 
 function applyShipped(transfer: Transfer, event: EventOf<'shipped'>): Transfer {

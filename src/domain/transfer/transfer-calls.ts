@@ -113,7 +113,8 @@ function bodiesOf(transfer: Transfer, effect: TransferEffect, trust: TransferTru
     case 'receive': {
       const { quantity, receiptId, lots, final, occurredAtMs } = effect
       const id = ownId(transferId, receiptId)
-      return [{ type: 'receive_supply', supplyId, receiptId: id, quantity, lots, final, occurredAtMs }]
+      const named = effect.nameWhatFits === true ? { lots, nameWhatFits: true as const } : { lots }
+      return [{ type: 'receive_supply', supplyId, receiptId: id, quantity, ...named, final, occurredAtMs }]
     }
     default:
       return unreachable(effect)

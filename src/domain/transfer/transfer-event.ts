@@ -50,6 +50,6 @@ export type TransferEvent =
   | { readonly type: 'announcement_refused'; readonly sku: Sku; readonly reason: string }
   | { readonly type: 'announcement_settled'; readonly sku: Sku; readonly openedAtMs: number }
   | { readonly type: 'effect_done'; readonly effectId: string; readonly refusal: string | null }
-  /** The destination keeps no more lots: the effect is asked for again without naming any. */
+  /** The destination keeps no more lots: the effect is asked for again, naming what it has room for. */
   | { readonly type: 'lots_left_out'; readonly effectId: string }
   | { readonly type: 'closed' }

@@ -49,6 +49,8 @@ export type TransferEffect = { readonly effectId: string; readonly sku: Sku; rea
       readonly quantity: number
       readonly receiptId: string
       readonly lots: readonly LotUnits[]
+      /** The position had no room to name them all. */
+      readonly nameWhatFits?: true
       readonly final: boolean
       readonly occurredAtMs: number
     }

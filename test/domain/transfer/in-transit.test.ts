@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { commandId } from '../../../src/domain/shared/ids.ts'
 import { figuresOf } from '../../../src/domain/stock/figures-of.ts'
-import { suppliesMax } from '../../../src/domain/stock/position.ts'
+import { lotsMax, suppliesMax } from '../../../src/domain/stock/position.ts'
 import type { LotStatus, LotUnits, StockCommandBody } from '../../../src/domain/stock/stock-command.ts'
 import { testCause } from '../../fixtures/stock-commands.ts'
 import { receivedUnits, skuUnits, TransferRig } from '../../fixtures/transfer-rig.ts'
@@ -128,6 +128,22 @@ it('that was refused and has all arrived meanwhile needs no room, and closes', (
   ship('one', 5)
   receive('dock', 5)
   expect([rig.transfer?.status, incoming(), rig.at('ROPE@west').states.onHand]).toEqual(['closed', suppliesMax, 5])
+})
+
+it('that arrives at a position full of lots is still blocked where its lot was recalled, and keeps no longer', () => {
+  status('BAD', 'recalled')
+  const kept = Array.from({ length: lotsMax - 2 }, (_, index) => lot(`K-${index}`, 1, null))
+  rig.receive('ROPE@west', kept.length, kept)
+  requested(9, [])
+  ship('truck', 9)
+  receive('dock', 9, [lot('BAD', 3, null), lot('LONG', 4, null), lot('SHORT', 2, shortly)])
+  expect(rig.transfer?.status).toBe('closed')
+  expect(rig.at('ROPE@west').states).toMatchObject({ onHand: kept.length + 9, qualityControl: 3 })
+  const named = rig.at('ROPE@west').position.lots.filter(({ lotId }) => !lotId.startsWith('K-'))
+  expect(named).toMatchObject([
+    { lotId: 'BAD', units: 3, status: 'recalled' },
+    { lotId: 'SHORT', units: 2, goodUntilMs: shortly },
+  ])
 })
 
 function announce(supplyId: string, quantity: number): void {
