@@ -2,8 +2,8 @@
  * A position in memory over its rows: hands the domain the few facts a command concerns, and records what was decided.
  * Totals live in memory and are saved once a batch; everything is read again after a roll-back.
  */
-import type { Cause } from '../src/domain/shared/cause.ts'
-import { type CorrelationId, correlationId, type PositionId } from '../src/domain/shared/ids.ts'
+import { type Cause, timerCause } from '../src/domain/shared/cause.ts'
+import { correlationId, type PositionId } from '../src/domain/shared/ids.ts'
 import {
   chooseWaiters,
   passedOverMs,
@@ -245,5 +245,3 @@ export class StockLedger {
     return this.#position
   }
 }
-
-const timerCause = (correlationId: CorrelationId, id: string): Cause => ({ correlationId, kind: 'timer', id })
