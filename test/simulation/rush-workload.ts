@@ -131,8 +131,9 @@ export class RushWorkload {
       this.#post.send(id, claim, (verdict) => {
         if (!verdict.ok) return
         this.#told.set(id, verdict.granted)
-        const next = random.pick(['commits', 'waits', 'gives_back', 'gives_back'] as const)
+        const next = random.pick(['commits', 'waits', 'gives_back', 'gives_back', 'is_taken'] as const)
         if (next === 'commits') this.#send(id, 'commit', { type: 'commit', reservationId: own })
+        else if (next === 'is_taken') this.#takeOver(id, verdict.granted)
         else if (next === 'gives_back') this.#giveBack(id, doorOf(own, door ?? 2))
       }),
     )
@@ -150,6 +151,20 @@ export class RushWorkload {
         if (!verdict.ok) this.#world.violate(`I2: ${id} held units and gives back none: ${verdict.error.reason}`)
       },
     )
+  }
+
+  /** Whoever was told that he holds units hands over exactly these, and gives back what else was granted to him. */
+  #takeOver(id: string, quantity: number): void {
+    const order = `${id}/order`
+    const claim = { quantity, expiresAtMs: null, orderId: null, allowPartial: false } as const
+    const source = reservationId(id)
+    this.#told.delete(id)
+    this.#send(id, 'take', { type: 'take_over', source, reservationId: reservationId(order), ...claim }, (verdict) => {
+      const granted = verdict.ok ? verdict.granted : 0
+      if (granted !== quantity) this.#world.violate(`I2: ${id} held ${quantity} units and its order has ${granted}`)
+      this.#told.set(order, quantity)
+      this.#send(id, 'rest', { type: 'release', reservationId: source, quantity: null })
+    })
   }
 
   #send(id: string, verb: string, body: StockCommandBody, answered: (verdict: StockVerdict) => void = () => {}): void {

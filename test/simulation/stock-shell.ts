@@ -121,6 +121,7 @@ export class StockShell {
     const nowMs = this.#clock.nowMs()
     const isWhole = escrowedUnits(this.#position) === 0
     const expected = isWhole ? grantExpected(command, this.#position, this.#reservations, nowMs) : null
+    const claimed = sumOf(this.#claimsForNow(), openUnits)
     const verdict = this.#decide(command, from)
     if (verdict === overloaded) return verdict
     this.#verdicts.set(command.commandId, verdict)
@@ -128,7 +129,7 @@ export class StockShell {
     this.#review()
     this.#wakeWaiters()
     this.#check()
-    this.#checkGrant(verdict, expected)
+    this.#checkGrant(verdict, expected, claimed)
     return verdict
   }
 
@@ -375,14 +376,14 @@ export class StockShell {
   }
 
   /** I2: a claim got what the slow reckoning allows; nothing that was promised for now is more than there is. */
-  #checkGrant(verdict: StockVerdict, expected: number | null): void {
+  #checkGrant(verdict: StockVerdict, expected: number | null, claimedBefore: number): void {
     if (expected === null) return
     const granted = verdict.ok ? verdict.granted : 0
     const isAboutUnits = verdict.ok || verdict.error.reason === 'insufficient_stock'
     if (isAboutUnits && granted !== expected) this.#say(`I2: promised ${granted}, may promise ${expected}`)
     const claimed = sumOf(this.#claimsForNow(), openUnits)
     const cover = Math.max(0, this.supply)
-    if (granted > 0 && claimed > cover && statesOf(this.#position).backordered > 0)
+    if (claimed > claimedBefore && claimed > cover && statesOf(this.#position).backordered > 0)
       this.#say(`I2: promised ${claimed} of ${cover} units`)
   }
 
