@@ -22,7 +22,7 @@ beforeEach(async () => {
 describe('the overview', () => {
   it('counts what moves, what waits and what came in', async () => {
     const html = await visitor.page('/ops')
-    expect(cardOf(html, 'waiting')).toMatch(/11 Exception 6 On hold 6 Backordered/)
+    expect(cardOf(html, 'waiting')).toMatch(/11 Exception 6 On hold 6 Waiting for supply/)
     expect(cardOf(html, 'deliveries')).toMatch(/1 In flight 52 Applied 8 Duplicate 4 Rejected 2 Dead-lettered/)
   })
 
@@ -130,7 +130,7 @@ describe('the page of an order', () => {
   it('tells each event with its cause, and links the delivery that it came by', async () => {
     const html = await visitor.page(orderUrl('released'))
     const state = world.orders.get(demoOrderId('released'))?.state
-    expect(cardOf(html, 'timeline')).toMatch(/F1 released to east .* Captured with \d lines?/)
+    expect(cardOf(html, 'timeline')).toMatch(/F1 released to Newark .* Captured with \d lines?/)
     expect(html).toContain(`href="/ops/deliveries/${state?.firstDeliveryId}"`)
   })
 

@@ -22,6 +22,18 @@ describe('the stock room', () => {
     expect(textOf(await visitor.page('/ops/stock?sku=anchor'))).toContain('No SKU begins like that')
   })
 
+  it('does not pretend to sort what is a page of a longer list', async () => {
+    for (const path of [
+      '/ops/stock',
+      '/ops/orders',
+      '/ops/deliveries',
+      '/ops/transfers',
+      '/ops/exceptions?status=all',
+    ]) {
+      expect(await visitor.page(path)).not.toContain('class="sort"')
+    }
+  })
+
   it('ignores a cursor that is no SKU', async () => {
     expect((await visitor.page('/ops/stock?cursor=%00%22')).match(/<tr data-row/g)).toHaveLength(6)
   })
@@ -88,6 +100,42 @@ describe('the page of a SKU', () => {
     expect(lines[0]?.values.findLast((units) => units !== null)).toBe(66)
     for (const { values } of lines) expect(values).toHaveLength(times.length)
     expect(cardOf(html, 'history')).toContain('The same as a table')
+  })
+
+  it('sorts what is there whole by the column that is asked for, and says so', async () => {
+    const orderOf = async (query: string, card: string) =>
+      [...cardOf(await visitor.page(`/ops/stock/ROPE-10?${query}`), card).matchAll(/Newark|Reno/g)].map(
+        ([name]) => name,
+      )
+    expect(await orderOf('', 'places')).toEqual(['Newark', 'Reno'])
+    expect(await orderOf('places=-available', 'places')).toEqual(['Reno', 'Newark'])
+    expect(await orderOf('places=available', 'places')).toEqual(['Newark', 'Reno'])
+    expect(await orderOf('places=-location', 'places')).toEqual(['Reno', 'Newark'])
+    expect(await orderOf('places=no-such-column', 'places')).toEqual(['Newark', 'Reno'])
+    const supply = cardOf(await visitor.page('/ops/stock/ROPE-10?supply=units'), 'supply')
+    expect(supply.indexOf('−25')).toBeLessThan(supply.indexOf('+60'))
+  })
+
+  it('links every sortable head to its order, to the other way round, and to how it was, keeping the other tables', async () => {
+    const headOf = async (query: string) => {
+      const html = await visitor.page(`/ops/stock/ROPE-10${query}`)
+      return /<th scope="col" class="num strong"( aria-sort="\w+")?><a class="sort" href="([^"]+)"[^>]*>Available/.exec(
+        html,
+      )
+    }
+    const path = '/ops/stock/ROPE-10'
+    expect((await headOf(''))?.slice(1)).toEqual([undefined, `${path}?places=-available#places`])
+    const down = await headOf('?places=-available&lots=until')
+    expect(down?.slice(1)).toEqual([' aria-sort="descending"', `${path}?places=available&amp;lots=until#places`])
+    const up = await headOf('?places=available&lots=until')
+    expect(up?.slice(1)).toEqual([' aria-sort="ascending"', `${path}?lots=until#places`])
+  })
+
+  it('puts what has no figure last, whichever way round', async () => {
+    for (const by of ['promisable', '-promisable']) {
+      const supply = cardOf(await visitor.page(`/ops/stock/ROPE-10?supply=${by}`), 'supply')
+      expect(supply.indexOf('80 %')).toBeLessThan(supply.indexOf('−25'))
+    }
   })
 
   it('says so when there is no such SKU, and wakes no position for it', async () => {

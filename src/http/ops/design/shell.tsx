@@ -26,7 +26,7 @@ const rooms: readonly Room[] = [
   { id: 'exceptions', href: '/ops/exceptions', icon: 'triangle', name: 'Exceptions', key: 'e' },
 ]
 
-const stylesheets = ['tokens', 'shell', 'parts', 'rooms', 'uplot']
+const stylesheets = ['tokens', 'shell', 'parts', 'rooms', 'folds', 'uplot']
 
 export const Document = ({
   title,

@@ -1,5 +1,6 @@
 /** The lines: one stacked bar of quantities each, with the numbers beside it. */
 import type { Child } from 'hono/jsx'
+import type { Config } from '../../../domain/config/config.ts'
 import type { OrderLine } from '../../../domain/order/canonical-order.ts'
 import type { LineBackorder } from '../../../domain/order/line-backorders.ts'
 import type { LineQuantities, LineState } from '../../../domain/order/order-state.ts'
@@ -8,7 +9,7 @@ import { Money } from '../design/money.tsx'
 import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
-import type { OrderView } from './order-view.ts'
+import { locationName, type OrderView } from './order-view.ts'
 
 type Part = Exclude<keyof LineQuantities, 'delivered' | 'returned'>
 /** In the order in which units move, so that bars read from left (done) to right (to do). */
@@ -22,7 +23,7 @@ const parts: readonly (readonly [Part, string])[] = [
 ]
 const barWidth = 1_000
 
-export const OrderLines = ({ view: { state, backorders, nowMs } }: { view: OrderView }) => {
+export const OrderLines = ({ view: { state, backorders, config, nowMs } }: { view: OrderView }) => {
   const ordered = new Map(state.order.lines.map((line) => [line.lineId, line]))
   return (
     <Card id="lines" title="Lines" note={count(state.lines.length, 'line')} live>
@@ -30,7 +31,9 @@ export const OrderLines = ({ view: { state, backorders, nowMs } }: { view: Order
         columns={[['Item', 'third'], num('Ordered'), 'Where the units are', num('Price'), num('Total')]}
         rows={state.lines.map((line) => (
           <LineRow line={line} source={ordered.get(line.lineId)} currency={state.order.currency}>
-            {backorders.map((each) => each.lineId === line.lineId && <Waiting backorder={each} nowMs={nowMs} />)}
+            {backorders.map(
+              (each) => each.lineId === line.lineId && <Waiting backorder={each} config={config} nowMs={nowMs} />,
+            )}
           </LineRow>
         ))}
       />
@@ -70,12 +73,15 @@ const LineRow = ({ line, source, currency, children }: RowProps) => (
   </tr>
 )
 
+type WaitingProps = { readonly backorder: LineBackorder; readonly config: Config; readonly nowMs: number }
+
 /** Which supply it is matched to, and when that is expected. */
-const Waiting = ({ backorder, nowMs }: { readonly backorder: LineBackorder; readonly nowMs: number }) => (
+const Waiting = ({ backorder, config, nowMs }: WaitingProps) => (
   <div class="faint">
     {backorder.matched.map(({ sku, location, supplyId, units, expectedAtMs }) => (
       <div>
-        {units} {sku} from <span class="mono">{supplyId ?? 'stock'}</span> at {location}
+        {units} {sku} from <span class="mono">{supplyId ?? 'stock'}</span> at{' '}
+        <span title={location}>{locationName(config, location)}</span>
         {supplyId !== null && ', expected '}
         {supplyId !== null && <Time atMs={expectedAtMs} nowMs={nowMs} />}
       </div>
