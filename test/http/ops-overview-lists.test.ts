@@ -77,7 +77,7 @@ describe('an order that waits for supply', () => {
   it('is listed with how many of its units wait', async () => {
     const html = await visitor.page('/ops/orders?waits=supply&status=partially_shipped')
     expect(html.match(/<tr data-row/g)).toHaveLength(1)
-    expect(cardOf(html, 'list')).toMatch(/Partly shipped \d+ units? on backorder/)
+    expect(cardOf(html, 'list')).toMatch(/Partly shipped \d+ backordered/)
     expect(html).toContain('<option value="supply" selected="">')
   })
 

@@ -127,6 +127,13 @@ describe('the page of an order', () => {
     expect(card).toMatch(/220\.25 USD/)
   })
 
+  it('puts what stops it before everything else, and that nothing does beside it', async () => {
+    const casesFirst = (html: string) => html.indexOf('id="cases"') < html.indexOf('id="lines"')
+    for (const stage of ['rejected', 'held'] as const)
+      expect(casesFirst(await visitor.page(orderUrl(stage)))).toBe(true)
+    expect(casesFirst(await visitor.page(orderUrl('released')))).toBe(false)
+  })
+
   it('tells each event with its cause, and links the delivery that it came by', async () => {
     const html = await visitor.page(orderUrl('released'))
     const state = world.orders.get(demoOrderId('released'))?.state

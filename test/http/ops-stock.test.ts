@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { pathOf } from '../../src/http/ops/stock/sku-ledger.tsx'
 import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
 import { cardOf, seedDemo, textOf, Visitor } from './ops-visitor.ts'
 
@@ -93,6 +94,17 @@ describe('the page of a SKU', () => {
     expect(card).toMatch(/Supply announced 60 .*Newark Hold 2 broken-0 46 11 .*Reno Receipt 13 asn-1 84 53 /)
   })
 
+  it('leads from the ledger to the order or the transfer that moved the units, and from nothing else', async () => {
+    const html = await visitor.page('/ops/stock/ROPE-10')
+    const ledger = /<section[^>]*id="ledger".*?<\/section>/s.exec(html)?.[0] ?? ''
+    expect(ledger).toContain('<span class="mono">asn-1</span>')
+    const links = [...ledger.matchAll(/<a class="mono" href="([^"]+)">/g)].map(([, href]) => href)
+    for (const href of links) expect(href).toMatch(/^\/ops\/(orders\?q=|transfers\/)/)
+    expect(pathOf('transfer/TR-117')).toBe('/ops/transfers/TR-117')
+    expect(pathOf('b2b:PO-1/L1/2')).toBe('/ops/orders?q=b2b%3APO-1')
+    for (const word of ['TR-117', 'opening-ROPE-10-west', 'a/b', 'http://evil.example']) expect(pathOf(word)).toBeNull()
+  })
+
   it('carries the points of its chart and the same figures as a table', async () => {
     const html = await visitor.page('/ops/stock/ROPE-10')
     const data = /data-chart="([^"]+)"/.exec(html)?.[1]?.replaceAll('&quot;', '"') ?? ''
@@ -141,6 +153,8 @@ describe('the page of a SKU', () => {
   it('says so when there is no such SKU, and wakes no position for it', async () => {
     const response = await visitor.send('/ops/stock/NO-SUCH')
     expect(response.status).toBe(404)
-    expect(textOf(await response.text())).toContain('There is no such SKU')
+    const html = await response.text()
+    expect(textOf(html)).toContain('There is no such SKU')
+    expect(html).toMatch(/look through <a href="\/ops\/stock">Stock<\/a>/)
   })
 })

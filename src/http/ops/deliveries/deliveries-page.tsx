@@ -81,12 +81,12 @@ const columnsOf = ({ config, nowMs }: DeliveriesView): readonly ItemColumn<Deliv
       </a>
     ),
   },
-  { name: 'Account', cell: ({ account }) => accountName(config, account) },
-  { name: 'Topic', look: 'mono', cell: ({ topic }) => topic },
+  { name: 'Account', look: 'plain', cell: ({ account }) => accountName(config, account) },
+  { name: 'Topic', look: 'plain', cell: ({ topic }) => <span class="mono">{topic}</span> },
   { name: 'Outcome', look: 'lead', cell: ({ status }) => <DeliveryChip status={status} /> },
   { name: 'Why', look: 'clip soft third', cell: (row) => (row.reason ?? row.message) && <Why row={row} /> },
   { name: 'Attempts', look: 'num', cell: ({ attempts }) => attempts },
-  { name: 'Received', cell: ({ receivedAtMs }) => <Time atMs={receivedAtMs} nowMs={nowMs} /> },
+  { name: 'Received', look: 'plain', cell: ({ receivedAtMs }) => <Time atMs={receivedAtMs} nowMs={nowMs} /> },
 ]
 
 const Why = ({ row: { reason, message } }: { row: DeliveryRow }) => (

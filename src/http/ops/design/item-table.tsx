@@ -8,8 +8,8 @@ import { type Column, Table } from './table.tsx'
 export type ItemColumn<Item> = {
   readonly name: string
   /**
-   * Of its head and its cells: `num` for figures. On a telephone `lead` stands beside the first one, without its name;
-   * `whole` takes a line to itself, and `wide-only` is left out.
+   * Of its head and its cells: `num` for figures. On a telephone `lead` stands beside the first one; `plain` needs no
+   * name there, and `whole` takes a line to itself.
    */
   readonly look?: string
   readonly cell: (item: Item) => Child

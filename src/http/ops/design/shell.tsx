@@ -26,6 +26,11 @@ const rooms: readonly Room[] = [
   { id: 'exceptions', href: '/ops/exceptions', icon: 'triangle', name: 'Exceptions', key: 'e' },
 ]
 
+export const RoomLink = ({ id }: { id: RoomId }) => {
+  const room = rooms.find((each) => each.id === id)
+  return <a href={room?.href}>{room?.name}</a>
+}
+
 const stylesheets = ['tokens', 'shell', 'parts', 'rooms', 'folds', 'uplot']
 
 export const Document = ({

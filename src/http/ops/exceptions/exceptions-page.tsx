@@ -104,10 +104,10 @@ const CaseTable = ({ view }: { view: CasesView }) => (
 )
 
 const caseColumns = ({ nowMs }: CasesView): readonly ItemColumn<ExceptionRow>[] => [
-  { name: 'Where', look: 'mono', cell: (row) => <Where row={row} /> },
+  { name: 'Where', look: 'nowrap', cell: (row) => <Where row={row} /> },
   {
     name: 'Case',
-    look: 'wrap whole',
+    look: 'wrap whole plain',
     cell: ({ category, message }) => (
       <>
         {words(category)}
@@ -125,7 +125,7 @@ const caseColumns = ({ nowMs }: CasesView): readonly ItemColumn<ExceptionRow>[] 
         <Chip tone="neutral" icon="check" text={words(status)} />
       ),
   },
-  { name: 'Team', cell: ({ team }) => words(team) },
+  { name: 'Team', look: 'plain', cell: ({ team }) => words(team) },
   { name: 'At risk', look: 'num', cell: (row) => <AtRisk money={moneyOf(row)} /> },
   { name: 'Opened', cell: ({ openedAtMs }) => <Time atMs={openedAtMs} nowMs={nowMs} /> },
   {
@@ -138,14 +138,14 @@ const caseColumns = ({ nowMs }: CasesView): readonly ItemColumn<ExceptionRow>[] 
 const Where = ({ row }: { row: ExceptionRow }) => {
   if (row.orderId !== null) {
     return (
-      <a data-open="" href={orderPath(row.orderId)}>
+      <a data-open="" class="mono" href={orderPath(row.orderId)}>
         {row.orderId}
       </a>
     )
   }
-  if (row.deliveryId === null) return row.sourceName
+  if (row.deliveryId === null) return <span class="mono">{row.sourceName}</span>
   return (
-    <a data-open="" href={deliveryPath(row.deliveryId)}>
+    <a data-open="" class="mono" href={deliveryPath(row.deliveryId)}>
       {row.deliveryId}
     </a>
   )

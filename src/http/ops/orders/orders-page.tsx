@@ -134,17 +134,17 @@ const OrderTable = ({ view }: { view: OrdersView }) => (
 const columnsOf = ({ config, nowMs }: OrdersView): readonly ItemColumn<OrderRow>[] => [
   { name: 'Order', cell: (row) => <Numbers row={row} /> },
   { name: 'Status', look: 'lead', cell: (row) => <Standing row={row} /> },
-  { name: 'Channel', cell: ({ account }) => accountName(config, account) },
+  { name: 'Channel', look: 'plain', cell: ({ account }) => accountName(config, account) },
   { name: 'Stage', look: 'spare', cell: ({ stage }) => <span class="soft">{stageName(stage)}</span> },
-  { name: 'Next', cell: ({ nextActor }) => <NextIcon actor={nextActor} /> },
+  { name: 'Next', look: 'plain', cell: ({ nextActor }) => <NextIcon actor={nextActor} /> },
   { name: 'Shipped', look: 'num', cell: (row) => <ShippedUnits row={row} /> },
   {
     name: 'Total',
-    look: 'num',
+    look: 'num plain',
     cell: ({ totalMinor, currency }) => <Money amountMinor={totalMinor} currency={currency} />,
   },
   { name: 'To', look: 'spare', cell: ({ shipToCountry }) => shipToCountry ?? <span class="faint">none</span> },
-  { name: 'Captured', cell: ({ capturedAtMs }) => <Time atMs={capturedAtMs} nowMs={nowMs} /> },
+  { name: 'Captured', look: 'plain', cell: ({ capturedAtMs }) => <Time atMs={capturedAtMs} nowMs={nowMs} /> },
 ]
 
 const Numbers = ({ row: { orderId, externalNumber, externalOrderId } }: { row: OrderRow }) => (
@@ -163,9 +163,7 @@ const Standing = ({ row: { status, holds, unitsBackordered } }: { row: OrderRow 
   <>
     <OrderStatusChip status={status} />
     {holds !== null && <span class="faint"> {words(holds.split(',').join(', '))}</span>}
-    {unitsBackordered > 0 && status !== 'backordered' && (
-      <span class="warn-text"> {count(unitsBackordered, 'unit')} on backorder</span>
-    )}
+    {unitsBackordered > 0 && status !== 'backordered' && <span class="warn-text"> {unitsBackordered} backordered</span>}
   </>
 )
 

@@ -63,7 +63,7 @@ const columnsOf = (nameOf: NameOf, nowMs: number): readonly ItemColumn<ChannelAt
     taken('Buffer', ({ buffer }) => buffer),
     {
       name: 'Why',
-      look: 'whole',
+      look: 'whole plain',
       cell: (channel) => (
         <details id={`why-${channel.account.id}`}>
           <summary>{channel.terms.excluded ? 'Excluded from this channel' : sentenceOf(channel)}</summary>

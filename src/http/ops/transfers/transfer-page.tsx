@@ -5,7 +5,6 @@ import { inTransit, overOf, type Transfer, type TransferLine, totalOf } from '..
 import { Card, Empty, Notice } from '../design/card.tsx'
 import { TransferChip } from '../design/chip.tsx'
 import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
-import { Table } from '../design/table.tsx'
 import { Due, Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import { locationName } from '../order/order-view.ts'
@@ -120,28 +119,28 @@ const whatHappened = (type: string) => spoken[type] ?? words(type)
 
 const History = ({ view: { history, nowMs } }: { view: TransferView }) => (
   <Card id="history" title="What happened" note={count(history.length, 'event')} live>
-    <Table
-      look="list"
-      columns={['When', 'What', 'Of', 'By']}
-      rows={history.toReversed().map((entry) => (
-        <tr>
-          <td>
-            <Time atMs={entry.atMs} nowMs={nowMs} />
-          </td>
-          <td>{whatHappened(entry.type)}</td>
-          <td class="mono wrap">{entry.subject ?? ''}</td>
-          <td class="wrap">
-            {entry.causeKind === 'saga' ? (
-              'Crossdock itself'
-            ) : (
-              <>
-                {words(entry.causeKind)} <span class="faint mono">{entry.causeId}</span>
-              </>
-            )}
-          </td>
-        </tr>
-      ))}
+    <ItemTable
+      items={history.toReversed()}
+      columns={historyColumns(nowMs)}
       empty={<Empty title="Nothing is published yet">What happened seconds ago may not be listed yet.</Empty>}
     />
   </Card>
 )
+
+const historyColumns = (nowMs: number): readonly ItemColumn<AuditRow>[] => [
+  { name: 'When', cell: ({ atMs }) => <Time atMs={atMs} nowMs={nowMs} /> },
+  { name: 'What', look: 'plain', cell: ({ type }) => whatHappened(type) },
+  { name: 'Of', look: 'wrap', cell: ({ subject }) => subject && <span class="mono">{subject}</span> },
+  {
+    name: 'By',
+    look: 'wrap',
+    cell: ({ causeKind, causeId }) =>
+      causeKind === 'saga' ? (
+        'Crossdock itself'
+      ) : (
+        <>
+          {words(causeKind)} <span class="faint mono">{causeId}</span>
+        </>
+      ),
+  },
+]
