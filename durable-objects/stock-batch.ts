@@ -6,6 +6,7 @@
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import type { Asking } from '../src/domain/stock/decide-at-home.ts'
+import { lotsSentBy } from '../src/domain/stock/lot-changes.ts'
 import type { EscrowTerms, Settlement, SettlementRefusal } from '../src/domain/stock/settlement.ts'
 import { availableAt } from '../src/domain/stock/states.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
@@ -129,7 +130,8 @@ export class StockBatch {
       const { effect, granted } = decided.value
       const step = this.#ledger.prepare(decided.value, facts, command.cause, nowMs)
       const { version } = step.position
-      return { step, verdict: { ok: true, effect, granted, available: availableAt(step.position), version } }
+      const told = { effect, granted, available: availableAt(step.position), version }
+      return { step, verdict: { ok: true, ...told, ...lotsSentBy(decided.value.events) } }
     })
   }
 }

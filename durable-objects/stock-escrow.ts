@@ -75,7 +75,9 @@ export class StockEscrow {
   /** Of these, the ones that are closed; all of them while there is less than what they and others were promised. */
   get leavers(): readonly number[] {
     const { position } = this.#ledger
-    return isOverdrawn(position) ? this.holders : this.holders.filter((shard) => shard >= escrowOf(position).shards)
+    return isOverdrawn(position, Date.now())
+      ? this.holders
+      : this.holders.filter((shard) => shard >= escrowOf(position).shards)
   }
 
   decide(command: StockCommand, facts: StockFacts, forThis: ReadonlySet<number>) {
@@ -131,7 +133,7 @@ export class StockEscrow {
   /** Inside the transaction, after everything else: opens and closes shards, calls in what is not there any more. */
   review(nowMs: number): void {
     const wasOverdrawn = this.#wasOverdrawn
-    this.#wasOverdrawn = isOverdrawn(this.#ledger.position)
+    this.#wasOverdrawn = isOverdrawn(this.#ledger.position, nowMs)
     const { shards } = escrowOf(this.#ledger.position)
     this.#load = withAsked(this.#load, this.#asked, shards, nowMs, this.limits)
     this.#asked = 0

@@ -148,10 +148,12 @@ export class TransferActor extends DurableObject<Env> implements TransferApi, Pr
       }
       const answered = await inTurns(transferCalls(transfer, trust), positionsAtOnce, (call) => this.#tell(call))
       const answers = answered.flat()
-      if (answers.length === 0) return this.#backOff(transfer)
-      this.#failures = 0
       const cause = { correlationId: transfer.correlationId, kind: 'saga', id: sagaTimer } as const
-      this.#decide(transfer.transferId, { type: 'record', answers }, cause)
+      const { version } = transfer
+      if (answers.length > 0) this.#decide(transfer.transferId, { type: 'record', answers }, cause)
+      // Nobody answered, or only with a no for now.
+      if (this.#transfer?.version === version) return this.#backOff(transfer)
+      this.#failures = 0
     }
   }
 

@@ -12,7 +12,7 @@ import type { EscrowApi } from '../../src/domain/stock/settlement.ts'
 import type { StockCommand, StockVerdict } from '../../src/domain/stock/stock-command.ts'
 import { stockBreaches } from '../fixtures/check-stock.ts'
 import { testEnv } from '../fixtures/d1.ts'
-import { commit, extend, hold, move, release, snapshot } from '../fixtures/stock-commands.ts'
+import { commit, extend, hold, move, release, setLotStatus, snapshot } from '../fixtures/stock-commands.ts'
 import { checkedPositions, type TestPosition } from '../fixtures/stock-position.ts'
 import { seedConfig } from '../http/seed-config.ts'
 
@@ -356,6 +356,47 @@ describe('stock that is gone', () => {
     const verdicts = await Promise.all(ids.map((id) => atShard(position, 2, hold(id, 1))))
     expect(granted(verdicts.flatMap((verdict) => verdict ?? []))).toBe(2)
     expect((await position.api.view(position.name)).states).toMatchObject({ reserved: 3, available: 0, backordered: 0 })
+  })
+
+  const ofLot = (units: number, goodUntilMs: number | null) => ({
+    ...move('of-a-lot', 'receipt', units, Date.now()),
+    lots: [{ lotId: 'L', quantity: units, goodUntilMs }],
+  })
+
+  it.each(['recalled', 'quality_hold'] as const)(
+    'with a lot that is %s is called in, and lent again',
+    async (status) => {
+      const position = await opened(0)
+      await position.send(ofLot(1_000, null))
+      const ids = await warmed(position, 2, 4)
+      expect(escrowedUnits(await figures(position))).toBeGreaterThan(3)
+      await position.send(setLotStatus('L', status))
+      await runDurableObjectAlarm(position.stub)
+      expect(escrowedUnits(await figures(position))).toBe(0)
+      const verdicts = await Promise.all(ids.map((id) => atShard(position, 2, hold(id, 1))))
+      expect(granted(verdicts.flatMap((verdict) => verdict ?? []))).toBe(0)
+      const { states } = await position.api.view(position.name)
+      expect(states).toMatchObject({ available: 0, backordered: 1, qualityControl: 1_000 })
+      await position.send(setLotStatus('L', 'sellable'))
+      expect(await atShard(position, 2, hold('again', 1))).toMatchObject({ ok: true, granted: 1 })
+    },
+  )
+
+  it('with a lot that expires is called in before it does', async () => {
+    const position = await opened(0)
+    const nowMs = Date.now()
+    await position.send(ofLot(1_000, nowMs + 60_000))
+    const ids = await warmed(position, 2, 4)
+    expect(escrowedUnits(await figures(position))).toBeGreaterThan(3)
+    vi.spyOn(Date, 'now').mockReturnValue(nowMs + 60_000 - 4_000)
+    await runDurableObjectAlarm(position.stub)
+    await runDurableObjectAlarm(position.stub)
+    expect(escrowedUnits(await figures(position))).toBe(0)
+    expect(await atShard(position, 2, hold(ids[0] ?? '', 1))).toMatchObject({ ok: true, granted: 1 })
+    expect(escrowedUnits(await figures(position))).toBe(0)
+    vi.spyOn(Date, 'now').mockReturnValue(nowMs + 60_000)
+    const verdicts = await Promise.all(ids.slice(1).map((id) => atShard(position, 2, hold(id, 1))))
+    expect(granted(verdicts.flatMap((verdict) => verdict ?? []))).toBe(0)
   })
 })
 

@@ -20,6 +20,7 @@ import { doorOf, escrowedUnits, isOverdrawn, shardsWithUnits } from '../../src/d
 import { evolve } from '../../src/domain/stock/evolve.ts'
 import { decideExpire } from '../../src/domain/stock/expire.ts'
 import { positionBreaches, reservationBreaches } from '../../src/domain/stock/invariants.ts'
+import { lotsSentBy } from '../../src/domain/stock/lot-changes.ts'
 import { initialPosition, type Position } from '../../src/domain/stock/position.ts'
 import {
   evolveReservation,
@@ -194,7 +195,8 @@ export class StockShell {
     const { events, effect, granted, report } = decided.value
     this.#commit(events, reservation, command)
     if (report) this.#reports.save(report)
-    return { ok: true, effect, granted, available: availableAt(this.#position), version: this.#position.version }
+    const told = { effect, granted, available: availableAt(this.#position), version: this.#position.version }
+    return { ok: true, ...told, ...lotsSentBy(events) }
   }
 
   /** Shards are asked for what they know, or have, before anything depends on it; null while one is out of reach. */
@@ -305,7 +307,7 @@ export class StockShell {
       if (event.orderId !== null) tell(this, event.orderId)
     }
     // What shards have set aside may be what is missing.
-    const calledIn = isOverdrawn(this.#position) ? shardsWithUnits(this.#position) : []
+    const calledIn = isOverdrawn(this.#position, this.#clock.nowMs()) ? shardsWithUnits(this.#position) : []
     if (calledIn.length > 0 && !this.#isCallingIn) this.#callIn(calledIn)
   }
 

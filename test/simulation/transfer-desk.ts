@@ -76,7 +76,9 @@ export class TransferDesk {
       for (let transfer = this.#pendingOf(transferId); transfer !== null; transfer = this.#pendingOf(transferId)) {
         const calls = transferCalls(transfer, trust).map((call) => this.#tell(call))
         const answers = (await Promise.all(calls)).flat()
+        const { version } = transfer
         this.execute(transferId, { type: 'record', answers })
+        if (this.transfers.get(transferId)?.version === version) throw new Crash('a position has no room for now')
       }
     } catch (error) {
       if (!(error instanceof Crash)) throw error

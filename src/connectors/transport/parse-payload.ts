@@ -23,7 +23,7 @@ function refusalOf(error: z.ZodError, payload: unknown): TranslateRefusal {
 /** Rules are written by us; zod's own messages may quote what it received. */
 function ruleOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return `expected ${issue.expected}`
-  return issue.code
+  return issue.code === 'custom' ? issue.message : issue.code
 }
 
 function isAbsent(payload: unknown, path: readonly PropertyKey[]): boolean {

@@ -1,6 +1,7 @@
 /** The messages a warehouse sends us (docs/warehouse-api.md): `{type, timestamp, data}`, one thing per message. */
 import { z } from 'zod'
 import { externalIdSchema, skuSchema } from '../../domain/order/canonical-order.ts'
+import { isOthersId, ownIdRule } from '../../domain/shared/ids.ts'
 import type { KnownFields } from '../transport/drift.ts'
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
@@ -9,6 +10,8 @@ const level = z.int().min(0).max(1_000_000_000)
 const reason = z.string().min(1).max(300)
 /** Printable, as it becomes part of ids and of what people search for. */
 const name = z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/, '1 to 100 printable ASCII characters')
+/** What a position files a report under. */
+const reportId = name.refine(isOthersId, ownIdRule)
 const label = z.string().min(1).max(100)
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null)
 
@@ -43,7 +46,7 @@ const dataSchemas = {
   }),
   'inventory.counted': z.object({
     ...position,
-    snapshotId: name,
+    snapshotId: reportId,
     sequence: optional(z.int().min(0)),
     asOf: instant,
     onHand: level,
@@ -52,7 +55,7 @@ const dataSchemas = {
   }),
   'inventory.adjusted': z.object({
     ...position,
-    movementId: name,
+    movementId: reportId,
     /** Signed: what was found is positive, what was lost is negative. */
     quantity: z
       .int()
@@ -65,7 +68,7 @@ const dataSchemas = {
   }),
   'inventory.received': z.object({
     ...position,
-    movementId: name,
+    movementId: reportId,
     quantity: units,
     state: z.enum(['available', 'damaged', 'quality_control']).default('available'),
     occurredAt: optional(instant),

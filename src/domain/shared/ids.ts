@@ -50,6 +50,18 @@ export function orderReservationId(order: OrderId, line: LineId, attempt: number
   return `${order}/${line}/${attempt}` as ReservationId
 }
 
+/**
+ * What Crossdock books at a position by itself it files under ids that begin so. Nobody else may name a movement,
+ * figure, receipt or supply like that: the position would take the real booking for a repetition, and lose its units.
+ */
+const ownIdPrefix = 'transfer/'
+
+export const ownId = (transferId: string, ...parts: readonly string[]) =>
+  [`${ownIdPrefix}${transferId}`, ...parts].join('/')
+
+export const isOthersId = (id: string): boolean => !id.startsWith(ownIdPrefix)
+export const ownIdRule = `begins with ${ownIdPrefix}, as only ids of Crossdock's own do`
+
 export function positionId(sku: Sku, location: LocationId): PositionId {
   return `${sku}@${location}` as PositionId
 }

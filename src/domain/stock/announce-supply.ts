@@ -11,7 +11,9 @@ export function decideAnnounceSupply(command: Command<'announce_supply'>, facts:
   const { supplyId, supplyType, sourceVersion } = command
   const supply = facts.supply ?? unknownSupply(supplyId)
   const { quantity, dueAtMs, confidencePercent, goodUntilMs, overdueDelayMs = overdueDelayDefaultMs } = command
-  const terms = { quantity, dueAtMs, confidencePercent, goodUntilMs, overdueDelayMs, sourceVersion }
+  const { lots = [] } = command
+  const named = lots.length === 0 ? {} : { lots }
+  const terms = { quantity, dueAtMs, confidencePercent, goodUntilMs, overdueDelayMs, sourceVersion, ...named }
   const announced = { type: supplyType, ...terms }
   const newest = supply.announced?.sourceVersion ?? -1
   if (sourceVersion < newest) return stale

@@ -8,7 +8,8 @@
  */
 import type { PositionId } from '../shared/ids.ts'
 import { shardOf } from '../shared/shard-of.ts'
-import type { Position } from './position.ts'
+import { isPlainPosition, type Position } from './position.ts'
+import { coverOf } from './states.ts'
 import type { EscrowEvent } from './stock-event.ts'
 
 export type EscrowAccount = {
@@ -65,10 +66,20 @@ export function setAside(position: Position): Position {
   return units === 0 ? position : { ...position, heldUnits: position.heldUnits + units }
 }
 
-/** Units are set aside that are not there: a shard would promise them, as nobody but it knows its claims. */
-export function isOverdrawn(position: Position): boolean {
-  const { sellable, committedUnits, heldUnits } = setAside(position)
-  return escrowedUnits(position) > 0 && committedUnits + heldUnits > sellable
+/** Units are called in so long before they expire: a shard does not know which units it has. Longer than two reviews. */
+export const calledInBeforeMs = 5_000
+
+/**
+ * Units are set aside that are not there, or may not be sold: expired, on quality hold or recalled. A shard would
+ * promise them, as nobody but it knows its claims.
+ */
+export function isOverdrawn(position: Position, nowMs: number): boolean {
+  if (escrowedUnits(position) === 0) return false
+  const all = setAside(position)
+  const promised = all.committedUnits + all.heldUnits
+  if (isPlainPosition(position)) return promised > position.sellable
+  const { committed, held } = coverOf(all, nowMs + calledInBeforeMs)
+  return promised > committed + held
 }
 
 /** The actor of a shard. */

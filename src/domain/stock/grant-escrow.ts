@@ -2,7 +2,7 @@
 import { atfOf } from '../atp/atp-of.ts'
 import { freeUnits } from '../atp/free-units.ts'
 import type { PositionFigures } from '../atp/position-figures.ts'
-import { accountAt, escrowOf, setAside } from './escrow.ts'
+import { accountAt, calledInBeforeMs, escrowOf, setAside } from './escrow.ts'
 import { figuresOf } from './figures-of.ts'
 import type { Position } from './position.ts'
 import type { EscrowTerms, Settlement } from './settlement.ts'
@@ -28,7 +28,8 @@ export function unitsToGrant(position: Position, { shard, wants }: Settlement, g
   const { shards } = escrowOf(position)
   if (granting.isPaused || wants <= 0 || shard >= shards) return 0
   const { nowMs, keepBack } = granting
-  const free = atfOf(figuresOf(setAside(position), nowMs), { nowMs, keepBack, group: null, goodUntilMs: null })
+  const keeps = { goodUntilMs: nowMs + calledInBeforeMs }
+  const free = atfOf(figuresOf(setAside(position), nowMs), { nowMs, keepBack, group: null, ...keeps })
   if (free < tailUnitsPerShard * shards) return 0
   return Math.min(wants, Math.max(1, Math.floor((free * grantedPart) / shards)))
 }

@@ -3,7 +3,7 @@ import type { StockFacts } from './decision.ts'
 import { arrivingLots, leavingLots, overfillsLots, type Picking } from './lots.ts'
 import type { Position } from './position.ts'
 import type { LotUnits } from './stock-command.ts'
-import type { LotChange } from './stock-event.ts'
+import type { LotChange, StockEvent } from './stock-event.ts'
 import type { StockRefusal } from './stock-refusal.ts'
 
 /** Signed units: arrivals are of the lots they name, departures of those and of what goes first besides. */
@@ -23,3 +23,13 @@ export function lotsRefusal(position: Position, named: readonly LotUnits[], unit
 /** Left out of events that concern no lot. */
 export const lotsOf = (changes: readonly LotChange[]): { lots?: readonly LotChange[] } =>
   changes.length === 0 ? {} : { lots: changes }
+
+/** What a verdict on units that went to another location says of their lots. */
+export function lotsSentBy(events: readonly StockEvent[]): { lots?: readonly LotUnits[] } {
+  const lots = events.flatMap((event) =>
+    event.type === 'moved' && event.movement === 'transfer_out'
+      ? (event.lots ?? []).map(({ lotId, units, goodUntilMs }) => ({ lotId, quantity: 0 - units, goodUntilMs }))
+      : [],
+  )
+  return lots.length === 0 ? {} : { lots }
+}

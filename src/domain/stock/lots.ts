@@ -31,7 +31,7 @@ function isBlocked({ status, goodUntilMs }: Lot, nowMs: number): boolean {
 export const firstExpired = (lots: readonly Lot[]): readonly Lot[] =>
   lots.length < 2 ? lots : lots.toSorted((a, b) => lifeOf(a) - lifeOf(b) || (a.lotId < b.lotId ? -1 : 1))
 
-const lifeOf = ({ goodUntilMs }: Lot) => goodUntilMs ?? Number.MAX_SAFE_INTEGER
+const lifeOf = ({ goodUntilMs }: { readonly goodUntilMs: number | null }) => goodUntilMs ?? Number.MAX_SAFE_INTEGER
 
 /** What a report of units that came to the pool says of its lots. */
 export function arrivingLots(named: readonly LotUnits[]): readonly LotChange[] {
@@ -88,6 +88,16 @@ export function overfillsLots({ lots }: Position, named: readonly { readonly lot
   const fresh = new Set(named.map(({ lotId }) => lotId).filter((lotId) => !known.has(lotId)))
   return fresh.size > 0 && known.size + fresh.size > lotsMax
 }
+
+/** What a full position still names: lots that it knows, a recall among them, then those that keep shortest. */
+export function fittingLots(position: Position, named: readonly LotUnits[]): readonly LotUnits[] {
+  const known = new Set(position.lots.filter(saysSomething).map(({ lotId }) => lotId))
+  for (const { lotId } of shortestLifeFirst(named)) if (known.size < lotsMax) known.add(lotId)
+  return named.filter(({ lotId }) => known.has(lotId))
+}
+
+export const shortestLifeFirst = (lots: readonly LotUnits[]): readonly LotUnits[] =>
+  lots.toSorted((a, b) => lifeOf(a) - lifeOf(b) || (a.lotId < b.lotId ? -1 : 1))
 
 /** An empty lot that may be sold says nothing; a recall is remembered for what still arrives. */
 export function saysSomething({ units, status }: Lot): boolean {

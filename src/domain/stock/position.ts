@@ -10,7 +10,7 @@
 import type { SupplyFigure } from '../atp/position-figures.ts'
 import type { AccountId } from '../shared/ids.ts'
 import type { Escrow } from './escrow.ts'
-import type { Loan, LotStatus } from './stock-command.ts'
+import type { Loan, LotStatus, LotUnits } from './stock-command.ts'
 
 /** The physical places a unit can be in. On hand is their sum. */
 export type Pool = 'sellable' | 'damaged' | 'qualityControl'
@@ -31,6 +31,9 @@ export type Lot = {
   /** Taken off `units` by an absolute figure; a departure from before it, told late, explains these first. */
   readonly trimmed: number
 }
+
+/** Announced and still to come. `lots`: those of its units whose lot is known; the others keep as the supply says. */
+export type OpenSupply = SupplyFigure & { readonly lots?: readonly LotUnits[] }
 
 /** Claims for now that have to keep until a date. Their units are in the totals as well. */
 export type Need = { readonly goodUntilMs: number; readonly committed: number; readonly held: number }
@@ -108,7 +111,7 @@ export type Position = {
   readonly lotsTrimmedAsOfMs: number
   readonly needs: readonly Need[]
   /** Announced and still to come. */
-  readonly supplies: readonly SupplyFigure[]
+  readonly supplies: readonly OpenSupply[]
   readonly demands: readonly Demand[]
   /** Claims for a date up to this one are for now. */
   readonly dueThroughMs: number

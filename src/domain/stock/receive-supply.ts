@@ -7,19 +7,21 @@ import { err, ok } from '../shared/result.ts'
 import { changeOf, isStale, noUnits } from './change-stock.ts'
 import { type Command, type Decided, type StockFacts, unchanged } from './decision.ts'
 import { lotChanges, lotsOf, lotsRefusal } from './lot-changes.ts'
+import { fittingLots } from './lots.ts'
 import { noPools } from './position.ts'
 import { openOf, unknownSupply } from './supply.ts'
 
 export const receiptReportId = (receiptId: string) => `receipt/${receiptId}`
 
 export function decideReceiveSupply(command: Command<'receive_supply'>, facts: StockFacts): Decided {
-  const { supplyId, receiptId, quantity, lots, final } = command
-  const content = canonicalJson({ supplyId, quantity, lots, final, occurredAtMs: command.occurredAtMs })
+  const { supplyId, receiptId, quantity, final } = command
+  const content = canonicalJson({ supplyId, quantity, lots: command.lots, final, occurredAtMs: command.occurredAtMs })
   if (facts.recorded) {
     return facts.recorded.content === content
       ? unchanged(quantity)
       : err({ reason: 'movement_conflict', movementId: receiptId })
   }
+  const lots = command.nameWhatFits === true ? fittingLots(facts.position, command.lots) : command.lots
   const refusal = lotsRefusal(facts.position, lots, quantity)
   if (refusal) return err(refusal)
   // A partner's clock that runs ahead must not fence off what really happens until then.

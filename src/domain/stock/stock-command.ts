@@ -126,6 +126,8 @@ export type StockCommandBody =
       readonly confidencePercent: number
       readonly goodUntilMs: number | null
       readonly sourceVersion: number
+      /** Of `quantity`, received units included, what is known to be of a lot. */
+      readonly lots?: readonly LotUnits[]
       /** While overdue it is expected this much later than now. Absent: `overdueDelayDefaultMs`. */
       readonly overdueDelayMs?: number
     }
@@ -136,6 +138,8 @@ export type StockCommandBody =
       readonly receiptId: string
       readonly quantity: number
       readonly lots: readonly LotUnits[]
+      /** A full position books units without their lot, instead of refusing. */
+      readonly nameWhatFits?: true
       readonly final: boolean
       readonly occurredAtMs: number
     }
@@ -186,6 +190,8 @@ export type StockVerdict =
       readonly granted: number
       readonly available: number
       readonly version: number
+      /** Of a `transfer_out`: the lots that its units were of, as far as they are of any. */
+      readonly lots?: readonly LotUnits[]
       readonly shards?: number
     }
   | { readonly ok: false; readonly error: StockRefusal; readonly shards?: number }

@@ -3,7 +3,7 @@
 import type { SupplyType } from '../atp/position-figures.ts'
 import type { AccountId, OrderId, ReservationId } from '../shared/ids.ts'
 import type { PoolUnits } from './position.ts'
-import type { Loan, LotStatus, MovementState, MovementType } from './stock-command.ts'
+import type { Loan, LotStatus, LotUnits, MovementState, MovementType } from './stock-command.ts'
 
 /** Whose turn it is in the line: lower priority first, then who has waited longest. */
 export type WaiterTurn = { readonly priority?: number; readonly sinceMs?: number; readonly group?: string }
@@ -155,6 +155,7 @@ type SupplyEvent =
       readonly goodUntilMs: number | null
       readonly overdueDelayMs: number
       readonly sourceVersion: number
+      readonly lots?: readonly LotUnits[]
       /** Of `quantity`, what is still to come. */
       readonly open: number
     }

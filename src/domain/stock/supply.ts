@@ -2,10 +2,12 @@
  * Units that are to come under one id: what was announced in all, what arrived of it, and whether more is to come. Kept
  * for good, so that an announcement which is older than what is known, or comes after the receipt, changes nothing.
  */
-import type { SupplyFigure, SupplyType } from '../atp/position-figures.ts'
+import type { SupplyType } from '../atp/position-figures.ts'
 import { unreachable } from '../shared/result.ts'
-import type { Position } from './position.ts'
-import type { StockEvent, SupplyEventOf } from './stock-event.ts'
+import { shortestLifeFirst } from './lots.ts'
+import type { OpenSupply, Position } from './position.ts'
+import type { LotUnits } from './stock-command.ts'
+import type { LotChange, StockEvent, SupplyEventOf } from './stock-event.ts'
 
 export type Supply = {
   readonly supplyId: string
@@ -18,6 +20,7 @@ export type Supply = {
     readonly goodUntilMs: number | null
     readonly overdueDelayMs: number
     readonly sourceVersion: number
+    readonly lots?: readonly LotUnits[]
   } | null
   readonly received: number
   /** Received for the last time, or cancelled: for good. */
@@ -53,11 +56,10 @@ export function evolveSupply(existing: Supply | null, event: SupplyEvent): Suppl
         goodUntilMs,
         overdueDelayMs,
         sourceVersion,
+        lots,
       } = event
-      return {
-        ...supply,
-        announced: { type, quantity, dueAtMs, confidencePercent, goodUntilMs, overdueDelayMs, sourceVersion },
-      }
+      const terms = { type, quantity, dueAtMs, confidencePercent, goodUntilMs, overdueDelayMs, sourceVersion }
+      return { ...supply, announced: { ...terms, ...(lots === undefined ? {} : { lots }) } }
     }
     case 'supply_received':
       return { ...supply, received: supply.received + event.quantity, closed: supply.closed || event.final }
@@ -69,7 +71,7 @@ export function evolveSupply(existing: Supply | null, event: SupplyEvent): Suppl
 }
 
 /** The position's row of it: there while units are to come. */
-export function supplyRows(position: Position, event: SupplyEvent): readonly SupplyFigure[] {
+export function supplyRows(position: Position, event: SupplyEvent): readonly OpenSupply[] {
   const { supplyId } = event
   const known = position.supplies.find((supply) => supply.supplyId === supplyId)
   const others = position.supplies.filter((supply) => supply.supplyId !== supplyId)
@@ -78,17 +80,41 @@ export function supplyRows(position: Position, event: SupplyEvent): readonly Sup
   return [...others, row].toSorted((a, b) => (a.supplyId < b.supplyId ? -1 : 1))
 }
 
-function rowAfter(known: SupplyFigure | undefined, event: SupplyEvent): SupplyFigure | null {
+function rowAfter(known: OpenSupply | undefined, event: SupplyEvent): OpenSupply | null {
   switch (event.type) {
     case 'supply_announced': {
       const { supplyId, supplyType: type, dueAtMs, open: units, confidencePercent, goodUntilMs, overdueDelayMs } = event
-      return { supplyId, type, dueAtMs, units, confidencePercent, goodUntilMs, overdueDelayMs }
+      const row = { supplyId, type, dueAtMs, units, confidencePercent, goodUntilMs, overdueDelayMs }
+      return ofLots(row, lotsToCome(event.lots ?? [], units))
     }
-    case 'supply_received':
-      return known === undefined ? null : { ...known, units: event.open }
+    case 'supply_received': {
+      if (known === undefined) return null
+      const { lots = [], ...row } = known
+      return ofLots({ ...row, units: event.open }, lotsToCome(withoutArrived(lots, event.lots ?? []), event.open))
+    }
     case 'supply_cancelled':
       return null
     default:
       return unreachable(event)
   }
+}
+
+const ofLots = (row: OpenSupply, lots: readonly LotUnits[]): OpenSupply => (lots.length === 0 ? row : { ...row, lots })
+
+function withoutArrived(lots: readonly LotUnits[], arrived: readonly LotChange[]): readonly LotUnits[] {
+  const came = Map.groupBy(arrived, ({ lotId }) => lotId)
+  return lots.map((lot) => {
+    const units = (came.get(lot.lotId) ?? []).reduce((sum, change) => sum + change.units, 0)
+    return { ...lot, quantity: Math.max(0, lot.quantity - units) }
+  })
+}
+
+/** Where nobody said which lots arrived, those that keep longest are taken to have: nobody is promised them again. */
+function lotsToCome(lots: readonly LotUnits[], open: number): readonly LotUnits[] {
+  let left = open
+  return shortestLifeFirst(lots).flatMap((lot) => {
+    const quantity = Math.min(left, lot.quantity)
+    left -= quantity
+    return quantity === 0 ? [] : [{ ...lot, quantity }]
+  })
 }

@@ -146,13 +146,33 @@ function recorded(transfer: Transfer, { effectId, verdict }: Answer): readonly T
   const effect = transfer.pending.find((other) => other.effectId === effectId)
   if (effect === undefined) return []
   if (hasNoRoomForLots(effect, verdict)) return [{ type: 'lots_left_out', effectId }]
+  const refusal = verdict.ok ? null : verdict.error.reason
+  if (effect.kind === 'ship') {
+    const lots = verdict.ok ? (verdict.lots ?? []) : []
+    return [{ type: 'line_left', effectId, sku: effect.sku, lots, refusal }]
+  }
+  if (effect.kind === 'announce') return announced(transfer, effect, refusal)
   if (effect.kind !== 'reserve') {
-    return [{ type: 'effect_done', effectId, refusal: verdict.ok ? null : verdict.error.reason }]
+    return [{ type: 'effect_done', effectId, refusal }]
   }
   const { sku } = effect
   if (verdict.ok) return [{ type: 'line_reserved', effectId, sku, quantity: verdict.granted }]
   const available = 'available' in verdict.error ? verdict.error.available : 0
   return [{ type: 'line_refused', effectId, sku, available }]
+}
+
+/** Without room for one more supply the destination is told again: units on their way are not forgotten. */
+function announced(
+  transfer: Transfer,
+  { effectId, sku }: TransferEffect,
+  refusal: string | null,
+): readonly TransferEvent[] {
+  const openedAtMs = transfer.lines.find((line) => line.sku === sku)?.unannouncedSinceMs
+  if (refusal === 'position_full') {
+    return openedAtMs === undefined ? [{ type: 'announcement_refused', sku, reason: refusal }] : []
+  }
+  const done = { type: 'effect_done', effectId, refusal } as const
+  return openedAtMs === undefined ? [done] : [done, { type: 'announcement_settled', sku, openedAtMs }]
 }
 
 /** What is there is booked, if need be without the names of its lots. */

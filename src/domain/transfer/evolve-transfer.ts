@@ -1,6 +1,9 @@
 /** The transfer after an event, with what its positions have to be told of it. Total; the invariants are asserted. */
 import type { LocationId, Sku } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
+import { shortestLifeFirst } from '../stock/lots.ts'
+import type { LotUnits } from '../stock/stock-command.ts'
+
 import { inTransit, type Transfer, type TransferEffect, type TransferLine } from './transfer.ts'
 import { transferBreaches } from './transfer-breaches.ts'
 import type { TransferEvent } from './transfer-event.ts'
@@ -8,7 +11,7 @@ import type { TransferEvent } from './transfer-event.ts'
 type EventOf<T extends TransferEvent['type']> = Extract<TransferEvent, { readonly type: T }>
 
 export function evolveTransfer(transfer: Transfer | null, event: TransferEvent, atMs: number): Transfer {
-  const applied = event.type === 'requested' ? begin(event, atMs) : applyTo(transfer, event)
+  const applied = event.type === 'requested' ? begin(event, atMs) : applyTo(transfer, event, atMs)
   const next = { ...applied, version: (transfer?.version ?? 0) + 1 }
   const breaches = transferBreaches(next)
   if (breaches.length > 0) throw new Error(`transfer ${next.transferId}: ${breaches.join('; ')}`)
@@ -40,7 +43,11 @@ function begin(event: EventOf<'requested'>, atMs: number): Transfer {
   return owe(requested, from, lines, ({ quantity }) => ({ kind: 'reserve', quantity, allowPartial }))
 }
 
-function applyTo(transfer: Transfer | null, event: Exclude<TransferEvent, { type: 'requested' }>): Transfer {
+function applyTo(
+  transfer: Transfer | null,
+  event: Exclude<TransferEvent, { type: 'requested' }>,
+  atMs: number,
+): Transfer {
   if (transfer === null) throw new Error(`${event.type} of a transfer that nobody requested`)
   switch (event.type) {
     case 'line_reserved':
@@ -64,10 +71,16 @@ function applyTo(transfer: Transfer | null, event: Exclude<TransferEvent, { type
       return applyReceived(transfer, event)
     case 'cancelled':
       return { ...giveBack(transfer), status: transfer.status === 'in_transit' ? 'in_transit' : 'cancelled' }
+    case 'line_left':
+      return announce(settle(transfer, event.effectId), event)
+    case 'announcement_refused':
+      return changeLine(transfer, event.sku, (line) => ({ ...line, unannouncedSinceMs: atMs }))
+    case 'announcement_settled':
+      return changeLine(transfer, event.sku, ({ unannouncedSinceMs: _, ...line }) => line)
     case 'effect_done':
       return settle(transfer, event.effectId)
     case 'lots_left_out':
-      return { ...transfer, pending: transfer.pending.map((effect) => withoutLots(effect, event.effectId)) }
+      return { ...transfer, pending: transfer.pending.map((effect) => withLotsThatFit(effect, event.effectId)) }
     case 'closed':
       return { ...transfer, status: 'closed' }
     default:
@@ -76,9 +89,9 @@ function applyTo(transfer: Transfer | null, event: Exclude<TransferEvent, { type
 }
 
 /** Another effect by name: its commands are new ones to the position. */
-function withoutLots(effect: TransferEffect, effectId: string): TransferEffect {
+function withLotsThatFit(effect: TransferEffect, effectId: string): TransferEffect {
   if (effect.effectId !== effectId || effect.kind !== 'receive') return effect
-  return { ...effect, effectId: `${effectId}/unnamed`, lots: [] }
+  return { ...effect, effectId: `${effectId}/unnamed`, nameWhatFits: true }
 }
 
 function applyShipped(transfer: Transfer, event: EventOf<'shipped'>): Transfer {
@@ -97,12 +110,43 @@ function applyShipped(transfer: Transfer, event: EventOf<'shipped'>): Transfer {
     status: 'in_transit',
     shipments: [...transfer.shipments, { id: shipmentId, content }],
   }
-  const shipping = owe(kept, kept.from, lines, ({ quantity }) => ({ kind: 'ship', quantity, shipmentId, occurredAtMs }))
-  return owe(shipping, kept.to, lines, ({ sku }) => {
-    const { shipped } = lineOf(kept, sku)
-    return { kind: 'announce', quantity: shipped, dueAtMs: kept.dueAtMs, version: kept.shipments.length }
-  })
+  return owe(kept, kept.from, lines, ({ quantity }) => ({ kind: 'ship', quantity, shipmentId, occurredAtMs }))
 }
+
+/**
+ * The destination hears of units once it is known how long they keep. Newest holds: an announcement that it has not
+ * heard yet is left out.
+ */
+function announce(transfer: Transfer, { sku, lots }: EventOf<'line_left'>): Transfer {
+  const moved = changeLine(transfer, sku, (line) => withLots(line, lots))
+  const line = lineOf(moved, sku)
+  const leaving = moved.pending.map((effect) => (effect.kind === 'ship' && effect.sku === sku ? effect.quantity : 0))
+  const quantity = line.shipped - leaving.reduce((sum, units) => sum + units, 0)
+  const isOlder = (effect: TransferEffect) => effect.kind === 'announce' && effect.sku === sku
+  const fresh: Transfer = { ...moved, pending: moved.pending.filter((effect) => !isOlder(effect)) }
+  const told = { kind: 'announce', quantity, dueAtMs: moved.dueAtMs, version: moved.effectsMade + 1 } as const
+  return owe(fresh, moved.to, [{ sku }], () => ({ ...told, ...(line.lots === undefined ? {} : { lots: line.lots }) }))
+}
+
+/** More lots than that are told as if the rest kept no longer than the first of it. */
+const lotsToldMax = 20
+
+function withLots(line: TransferLine, left: readonly LotUnits[]): TransferLine {
+  if (left.length === 0) return line
+  const byLot = Map.groupBy([...(line.lots ?? []), ...left], ({ lotId }) => lotId)
+  const summed = shortestLifeFirst([...byLot.values()].flatMap(oneLot))
+  const rest = summed.slice(lotsToldMax - 1)
+  const last = rest[0] === undefined ? [] : [{ ...rest[0], quantity: unitsOf(rest) }]
+  return { ...line, lots: [...summed.slice(0, lotsToldMax - 1), ...last] }
+}
+
+/** Two words on one lot: the careful date holds. */
+function oneLot(parts: readonly LotUnits[]): readonly LotUnits[] {
+  const [first] = shortestLifeFirst(parts)
+  return first === undefined ? [] : [{ ...first, quantity: unitsOf(parts) }]
+}
+
+const unitsOf = (lots: readonly LotUnits[]) => lots.reduce((sum, { quantity }) => sum + quantity, 0)
 
 function applyReceived(transfer: Transfer, event: EventOf<'received'>): Transfer {
   const { receiptId, content, lines, final, occurredAtMs } = event

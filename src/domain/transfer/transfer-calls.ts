@@ -6,6 +6,7 @@ import {
   type CommandId,
   commandId,
   type LocationId,
+  ownId,
   type ReservationId,
   reservationId,
   type Sku,
@@ -56,18 +57,21 @@ export function effectAnswers(effects: TransferCall['effects'], verdicts: readon
 }
 
 export function transferSupplyId(transferId: string): string {
-  return `transfer/${transferId}`
+  return ownId(transferId)
 }
 
 /** No id of a cart or of an order's own reservation begins like this. */
 export function transferClaimId(transferId: string): ReservationId {
-  return reservationId(`transfer/${transferId}`)
+  return reservationId(ownId(transferId))
 }
 
 function commandOf(transfer: Transfer, effect: TransferEffect, body: StockCommandBody, index: number): StockCommand {
-  const id: CommandId = commandId(`transfer/${effect.effectId}/${index}`)
-  const cause = { correlationId: transfer.correlationId, kind: 'saga', id: `transfer/${transfer.transferId}` } as const
-  return { ...body, commandId: id, cause }
+  const id: CommandId = commandId(ownId(effect.effectId, `${index}`))
+  const cause = { correlationId: transfer.correlationId, kind: 'saga', id: ownId(transfer.transferId) } as const
+  // Told again while the position has no room; its version makes an announcement happen once.
+  return effect.kind === 'announce'
+    ? { ...body, commandId: id, cause, unrepeated: true }
+    : { ...body, commandId: id, cause }
 }
 
 function bodiesOf(transfer: Transfer, effect: TransferEffect, trust: TransferTrust): readonly StockCommandBody[] {
@@ -87,7 +91,7 @@ function bodiesOf(transfer: Transfer, effect: TransferEffect, trust: TransferTru
       return [{ type: 'release', reservationId: claim, quantity: null }]
     case 'ship': {
       const { quantity, shipmentId, occurredAtMs } = effect
-      const movementId = `transfer/${transferId}/${shipmentId}`
+      const movementId = ownId(transferId, shipmentId)
       const out = {
         movement: 'transfer_out',
         state: 'available',
@@ -101,14 +105,16 @@ function bodiesOf(transfer: Transfer, effect: TransferEffect, trust: TransferTru
       ]
     }
     case 'announce': {
-      const { quantity, dueAtMs, version } = effect
+      const { quantity, dueAtMs, version, lots } = effect
       const due = { supplyId, supplyType: 'transfer', quantity, dueAtMs, goodUntilMs: null } as const
-      return [{ type: 'announce_supply', ...due, ...trust, sourceVersion: version }]
+      const ofLots = lots === undefined ? {} : { lots }
+      return [{ type: 'announce_supply', ...due, ...trust, ...ofLots, sourceVersion: version }]
     }
     case 'receive': {
       const { quantity, receiptId, lots, final, occurredAtMs } = effect
-      const id = `transfer/${transferId}/${receiptId}`
-      return [{ type: 'receive_supply', supplyId, receiptId: id, quantity, lots, final, occurredAtMs }]
+      const id = ownId(transferId, receiptId)
+      const named = effect.nameWhatFits === true ? { lots, nameWhatFits: true as const } : { lots }
+      return [{ type: 'receive_supply', supplyId, receiptId: id, quantity, ...named, final, occurredAtMs }]
     }
     default:
       return unreachable(effect)

@@ -38,7 +38,18 @@ export type TransferEvent =
       readonly occurredAtMs: number
     }
   | { readonly type: 'cancelled'; readonly reason: string }
+  /** The source has booked it: which lots its units were of, as far as they were of any. */
+  | {
+      readonly type: 'line_left'
+      readonly effectId: string
+      readonly sku: Sku
+      readonly lots: readonly LotUnits[]
+      readonly refusal: string | null
+    }
+  /** The destination keeps no more supplies: it is told again until it has room. */
+  | { readonly type: 'announcement_refused'; readonly sku: Sku; readonly reason: string }
+  | { readonly type: 'announcement_settled'; readonly sku: Sku; readonly openedAtMs: number }
   | { readonly type: 'effect_done'; readonly effectId: string; readonly refusal: string | null }
-  /** The destination keeps no more lots: the effect is asked for again without naming any. */
+  /** The destination keeps no more lots: the effect is asked for again, naming what it has room for. */
   | { readonly type: 'lots_left_out'; readonly effectId: string }
   | { readonly type: 'closed' }

@@ -25,6 +25,10 @@ export type TransferLine = {
   readonly writtenOff: number
   /** What there was when the source refused; null unless it did. */
   readonly available: number | null
+  /** Of `shipped`, what the source picked from lots. */
+  readonly lots?: readonly LotUnits[]
+  /** Since when the destination has no room to be told of what is on its way. */
+  readonly unannouncedSinceMs?: number
 }
 
 /** Something still to be told to a position. Its id makes the stock commands' ids: asking twice is asking once. */
@@ -32,13 +36,21 @@ export type TransferEffect = { readonly effectId: string; readonly sku: Sku; rea
   | { readonly kind: 'reserve'; readonly quantity: number; readonly allowPartial: boolean }
   | { readonly kind: 'release' }
   | { readonly kind: 'ship'; readonly quantity: number; readonly shipmentId: string; readonly occurredAtMs: number }
-  /** All that has left so far; `version` grows with each. */
-  | { readonly kind: 'announce'; readonly quantity: number; readonly dueAtMs: number; readonly version: number }
+  /** All that has left so far, by the source's own word; `version` grows with each. */
+  | {
+      readonly kind: 'announce'
+      readonly quantity: number
+      readonly dueAtMs: number
+      readonly version: number
+      readonly lots?: readonly LotUnits[]
+    }
   | {
       readonly kind: 'receive'
       readonly quantity: number
       readonly receiptId: string
       readonly lots: readonly LotUnits[]
+      /** The position had no room to name them all. */
+      readonly nameWhatFits?: true
       readonly final: boolean
       readonly occurredAtMs: number
     }

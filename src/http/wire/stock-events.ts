@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { slugSchema } from '../../domain/config/config.ts'
 import { skuSchema } from '../../domain/order/canonical-order.ts'
+import { isOthersId, ownIdRule } from '../../domain/shared/ids.ts'
 import type { LotUnits } from '../../domain/stock/stock-command.ts'
 import { problemSchema } from '../problem.ts'
 import { instantSchema } from './instant.ts'
@@ -14,7 +15,11 @@ const lotsMax = 100
 export const eventId = z
   .string()
   .regex(/^[\x21-\x7e]{1,100}$/, '1 to 100 printable ASCII characters without space')
-  .openapi({ description: 'Yours, unique at the position: the same id again changes nothing', example: 'RCV-20931-4' })
+  .refine(isOthersId, ownIdRule)
+  .openapi({
+    description: 'Yours, unique at the position: the same id again changes nothing. Not `transfer/…`',
+    example: 'RCV-20931-4',
+  })
 const units = z.int().min(-1_000_000_000).max(1_000_000_000)
 const figure = z.int().min(0).max(1_000_000_000)
 export const unit = z

@@ -231,6 +231,12 @@ describe("a warehouse's message is translated", () => {
       { field: 'data.quantity' },
     ],
     [
+      'a movement under an id of our own',
+      message('inventory.received', { sku: 'A', location: 'east', movementId: 'transfer/TR-1/dock', quantity: 1 }),
+      { field: 'data.movementId', detail: "begins with transfer/, as only ids of Crossdock's own do" },
+    ],
+    ['a count under one', message('inventory.counted', { ...counted, snapshotId: 'transfer/TR-1/dock' }), {}],
+    [
       'no time',
       { type: 'fulfilment_order.accepted', data: { fulfilmentOrderId } },
       { reason: 'missing_field', field: 'timestamp' },

@@ -46,6 +46,39 @@ describe('a lot', () => {
   it('that is recalled before it comes is blocked when it does', () =>
     given(setLotStatus('A', 'recalled')).when(received(10, 'A:7')).states({ available: 3, qualityControl: 7 }))
 
+  it('that has expired stays blocked by its date, also once a recall of it is taken back', () => {
+    const scenario = given(received(10, `A:6@${nowMs - 1}`), setLotStatus('A', 'recalled'))
+    scenario.states({ available: 4, qualityControl: 6 })
+    scenario.when(setLotStatus('A', 'sellable')).states({ available: 4, qualityControl: 6 })
+    scenario.when(hold('r1', 5)).refused({ available: 4 })
+    expect(scenario.stock.position.lots).toMatchObject([{ lotId: 'A', status: 'expired' }])
+  })
+
+  it('that is recalled gives its place to the others: what was picked leaves from them, as long as they last', () => {
+    const stock = received(10, `A:4@${nowMs + 1_000}`, `B:4@${later}`)
+    const scenario = given(stock, hold('r1', 7), commit('r1'), setLotStatus('A', 'recalled'))
+    scenario.states({ committed: 6, backordered: 1, available: 0, qualityControl: 4 })
+    scenario.when(ship('r1', 's1', 5)).states({ onHand: 5, committed: 1, backordered: 1, qualityControl: 4 })
+    expect(lotUnits(scenario)).toEqual({ A: 4 })
+    // It was packed before anybody knew: a fact, and nothing is available by it.
+    scenario.when({ ...ship('r1', 's2', 2), lots: lots('A:2') })
+    scenario.states({ onHand: 3, committed: 0, backordered: 0, qualityControl: 2, available: 1 })
+  })
+
+  it('on quality hold gives cover back to whom it was promised before anybody else may have it', () => {
+    const need = { goodUntilMs: later }
+    const scenario = given(
+      received(6, `A:6@${later}`),
+      hold('r1', 4, need),
+      commit('r1'),
+      setLotStatus('A', 'quality_hold'),
+    )
+    scenario.when(hold('r2', 1)).refused({ available: 0 })
+    scenario.when(release('r1', 1)).states({ backordered: 3 })
+    scenario.when(setLotStatus('A', 'sellable')).states({ committed: 3, available: 3, backordered: 0 })
+    scenario.when(hold('r3', 4, need)).refused({ available: 3 })
+  })
+
   it('leaves first expired, first out, and spares what a longer need could not use', () => {
     const long = hold('r1', 4, { goodUntilMs: later })
     const scenario = given(received(10, `A:5@${nowMs + 1_000}`, `B:5@${later}`), long, commit('r1'))
