@@ -290,6 +290,6 @@ describe('exceptions', () => {
     const cause = /<a data-open="" href="(\/ops\/exceptions\?fingerprint=sku_mapping[^"]+)"/.exec(causes)?.[1] ?? ''
     const cases = await visitor.page(cause)
     expect(cases.match(/<tr data-row/g)).toHaveLength(5)
-    expect(cases).toMatch(/<a data-open="" href="\/ops\/orders\/shopify-us%3A\d+"/)
+    expect(cases).toMatch(/<a data-open="" class="mono" href="\/ops\/orders\/shopify-us%3A\d+"/)
   })
 })

@@ -1,6 +1,6 @@
 /**
- * A table of things: each column says how it shows one of them, and by what they may be sorted. On a telephone a row folds
- * into a few lines, every figure with the name of its column beside it, so that nothing has to be scrolled to sideways.
+ * A table of things: each column says how it shows one of them, and by what they may be sorted. On a telephone a row
+ * folds into a few lines, the name of its column beside each figure, so that nothing has to be scrolled to sideways.
  */
 import type { Child } from 'hono/jsx'
 import { type Column, Table } from './table.tsx'
@@ -49,7 +49,7 @@ export function ItemTable<Item>({ items, columns, look = 'list', sorting, ...res
                 {cell(item)}
               </th>
             ) : (
-              <td class={own} data-name={name}>
+              <td class={own} data-name={isNamed(own) ? name : undefined}>
                 {cell(item)}
               </td>
             ),
@@ -60,6 +60,8 @@ export function ItemTable<Item>({ items, columns, look = 'list', sorting, ...res
     />
   )
 }
+
+const isNamed = (look = '') => !/\b(?:lead|plain)\b/.test(look)
 
 /** As it is named in the address: `On hand` is `on-hand`. */
 const slugOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
