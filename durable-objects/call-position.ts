@@ -8,6 +8,7 @@
 import { type ActorNamespace, actor, type StockApi } from '../src/actor-apis.ts'
 import type { PositionId } from '../src/domain/shared/ids.ts'
 import { doorOf, shardName } from '../src/domain/stock/escrow.ts'
+import { reservationsOf } from '../src/domain/stock/reservation.ts'
 import type { EscrowApi } from '../src/domain/stock/settlement.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
 
@@ -63,9 +64,10 @@ async function callShards(
   return commands.flatMap((command) => verdicts.get(command) ?? [])
 }
 
-/** Null: no reservation's business, so the position's own. */
+/** Null: no reservation's business alone, so the position's own. */
 function doorFor(command: StockCommand, shards: number): number | null {
-  return 'reservationId' in command ? doorOf(command.reservationId, shards) : null
+  const [reservationId, ...others] = reservationsOf(command)
+  return reservationId === undefined || others.length > 0 ? null : doorOf(reservationId, shards)
 }
 
 function rememberedShards(position: PositionId, nowMs: number): number {

@@ -9,7 +9,7 @@ import type { Cause } from '../src/domain/shared/cause.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { commandId, locationId, positionId, type ReservationId, sku } from '../src/domain/shared/ids.ts'
 import { inTurns } from '../src/domain/shared/in-turns.ts'
-import { type Cart, type CartClaim, channelOf, claimId, claimsOf } from '../src/domain/stock/cart.ts'
+import { type Cart, type CartClaim, type CartPlace, channelOf, claimId, claimsOf } from '../src/domain/stock/cart.ts'
 import type { StockCommandBody, StockVerdict } from '../src/domain/stock/stock-command.ts'
 import type { StockRefusal } from '../src/domain/stock/stock-refusal.ts'
 import { callPosition, type PositionActors } from './call-position.ts'
@@ -122,6 +122,17 @@ export class CartClaims {
   /** What is not there any more needs no releasing: refusals are no failure here. */
   release(claims: readonly CartClaim[], cause: Cause): Promise<Refusals> {
     return this.#each(claims, cause, (reservationId) => ({ type: 'release', reservationId, quantity: null }))
+  }
+
+  /** Whatever tries of the cart left at these places; a name that was never used there is the first free one. */
+  async clear(cartId: string, places: readonly CartPlace[], cause: Cause): Promise<void> {
+    await inTurns(places, positionsAtOnce, async ({ sku, location }) => {
+      for (let round = 1; round <= claimRoundsMax; round++) {
+        const release = { type: 'release', reservationId: claimId(cartId, round), quantity: null } as const
+        const verdict = await this.#send(sku, location, release, cause)
+        if (!verdict.ok && verdict.error.reason === 'reservation_not_found') return
+      }
+    })
   }
 
   /** Every position is asked, whatever becomes of the others. */

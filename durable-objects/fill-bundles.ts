@@ -6,12 +6,11 @@
 import { stockParts } from '../src/domain/catalog/stock-parts.ts'
 import { sku as skuOf } from '../src/domain/shared/ids.ts'
 import { inTurns } from '../src/domain/shared/in-turns.ts'
-import type { CartClaim } from '../src/domain/stock/cart.ts'
 import { unheardAsked } from '../src/domain/stock/fill-demand.ts'
 import { type FilledLine, withoutStock } from '../src/domain/stock/filled-line.ts'
 import { type PlaceLine, type Placing, placeLines } from '../src/domain/stock/place-lines.ts'
-import type { ReserveInput } from '../src/domain/stock/reservation-contract.ts'
-import { type CartClaims, positionsAtOnce } from './cart-claims.ts'
+import { positionsAtOnce } from './cart-claims.ts'
+import type { Filling } from './fill-cart.ts'
 import { keptTerms, type ResolvedCart } from './resolved-cart.ts'
 
 /** Figures that age this fast are not worth another look. */
@@ -19,17 +18,13 @@ const placingsMax = 3
 
 type Lines = { readonly lines: readonly FilledLine[] }
 
-export async function fillBundles(
-  claims: CartClaims,
-  input: ReserveInput,
-  resolved: ResolvedCart,
-  taken: CartClaim[],
-): Promise<Lines> {
+export async function fillBundles(filling: Filling): Promise<Lines> {
+  const { claims, input, resolved, taken } = filling
   const wanted = placeLinesOf(resolved)
   for (let round = 1; ; round++) {
-    const placing = await placeCart(claims, resolved, wanted)
+    const placing = await placeCart(filling, wanted)
     const enough = placing.missing.length === 0 || (input.allowPartial && placing.placed.length > 0)
-    if (!enough || (await claimPlaced(claims, input, resolved, wanted, placing, taken))) {
+    if (!enough || (await claimPlaced(filling, wanted, placing))) {
       return linesOf(resolved, placing)
     }
     await claims.release(taken.splice(0), input.cause)
@@ -46,11 +41,8 @@ function placeLinesOf({ items }: ResolvedCart): readonly PlaceLine[] {
   })
 }
 
-async function placeCart(
-  claims: CartClaims,
-  { candidates, termsOf }: ResolvedCart,
-  wanted: readonly PlaceLine[],
-): Promise<Placing> {
+async function placeCart({ claims, resolved }: Filling, wanted: readonly PlaceLine[]): Promise<Placing> {
+  const { candidates, termsOf } = resolved
   const skus = [...new Set(wanted.flatMap(({ parts }) => parts.map((part) => part.sku)))]
   const heard = await inTurns(skus, positionsAtOnce, async (sku) =>
     [...(await claims.heard(sku, (location) => termsOf(sku, location))).keys()].map((location) => `${sku}@${location}`),
@@ -75,12 +67,9 @@ async function placeCart(
 
 /** False when a position had less than it said: the caller gives back what is in `taken`. */
 async function claimPlaced(
-  claims: CartClaims,
-  input: ReserveInput,
-  { termsOf }: ResolvedCart,
+  { claims, input, resolved, taken, note }: Filling,
   wanted: readonly PlaceLine[],
   { placed }: Placing,
-  taken: CartClaim[],
 ): Promise<boolean> {
   const byPosition = new Map<string, { sku: string; location: string; units: number }>()
   for (const { id, location, quantity } of placed) {
@@ -90,8 +79,9 @@ async function claimPlaced(
       byPosition.set(key, { sku: part.sku, location, units })
     }
   }
+  if (resolved.candidates.length > 1) note([...byPosition.values()])
   const answers = await inTurns([...byPosition.values()], positionsAtOnce, async ({ sku, location, units }) => {
-    const terms = termsOf(sku, location)
+    const terms = resolved.termsOf(sku, location)
     const { granted, reservationId } = await claims.hold(input, { sku, location, terms }, units, false)
     if (reservationId === null) return false
     taken.push({ ...keptTerms(terms), sku, location, quantity: granted, reservationId })

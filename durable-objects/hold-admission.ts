@@ -19,7 +19,8 @@ const roundsMax = 8
 /** When no cart is known to expire: somebody has to commit or release one. */
 const retryDefaultSeconds = 60
 
-type Ask = Pick<HoldLeaseRequest, 'holder' | 'wanted' | 'limits'>
+type Ask = Pick<HoldLeaseRequest, 'holder' | 'shard' | 'wanted' | 'limits'>
+type Refused = { readonly ok: false; readonly error: ReservationRefusal }
 type Share = { lease: HoldTally; pending: HoldTally; epoch: number; asking: Promise<unknown> | null }
 
 export class HoldAdmission {
@@ -32,8 +33,19 @@ export class HoldAdmission {
     this.#quota = quota
   }
 
-  /** Counted as pending until `settle`: between the two the cart's row is written, or the cart has come to nothing. */
-  async admit(ask: Ask, shard: string): Promise<Result<null, ReservationRefusal>> {
+  /** The work, if its cart fits: it writes the cart's row, or the cart comes to nothing. */
+  async within<Answer>(ask: Ask, work: () => Promise<Answer>): Promise<Answer | Refused> {
+    const admitted = await this.#admit(ask)
+    if (!admitted.ok) return admitted
+    try {
+      return await work()
+    } finally {
+      this.#settle(ask)
+    }
+  }
+
+  /** Counted as pending until `#settle`. */
+  async #admit(ask: Ask): Promise<Result<null, ReservationRefusal>> {
     const share = this.#shareOf(ask.holder)
     for (let round = 0; round < roundsMax; ) {
       const used = this.#usedBy(ask.holder)
@@ -49,7 +61,7 @@ export class HoldAdmission {
       }
       round += 1
       const { epoch } = share
-      const answer = await this.#ask(share, { ...ask, shard, used })
+      const answer = await this.#ask(share, { ...ask, used })
       if (answer.granted === null) return err(this.#refusal(ask, answer.held, answer.nextExpiryMs))
       // What was called in meanwhile is given to others by now: the lease on its way no longer holds.
       if (epoch === share.epoch) share.lease = answer.granted
@@ -57,7 +69,7 @@ export class HoldAdmission {
     return err({ reason: 'overloaded' })
   }
 
-  settle({ holder, wanted }: Pick<Ask, 'holder' | 'wanted'>): void {
+  #settle({ holder, wanted }: Ask): void {
     const share = this.#shareOf(holder)
     share.pending = { units: share.pending.units - wanted.units, holds: share.pending.holds - wanted.holds }
   }

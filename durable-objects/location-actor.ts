@@ -12,7 +12,7 @@ import { decide, decideForget } from '../src/domain/location/decide.ts'
 import type { LocationCommand, LocationVerdict, LocationView } from '../src/domain/location/location-command.ts'
 import type { LocationEvent } from '../src/domain/location/location-event.ts'
 import { drainDelayMs } from '../src/domain/outbox/drain.ts'
-import type { Cause } from '../src/domain/shared/cause.ts'
+import { timerCause } from '../src/domain/shared/cause.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { err, ok, type Result } from '../src/domain/shared/result.ts'
 import type { Env } from '../src/env.ts'
@@ -166,4 +166,4 @@ export class LocationActor extends DurableObject<Env> implements LocationApi {
 
 type Planned = { readonly events: readonly LocationEvent[]; readonly verdict: LocationVerdict }
 
-const forgetCause: Cause = { correlationId: correlationId('location-days'), kind: 'timer', id: 'forget_days' }
+const forgetCause = timerCause(correlationId('location-days'), 'forget_days')

@@ -5,7 +5,7 @@
 
 import { DurableObject } from 'cloudflare:workers'
 import { actor, type HoldQuotaApi, type ReservationApi } from '../src/actor-apis.ts'
-import type { Cause } from '../src/domain/shared/cause.ts'
+import { type Cause, timerCause } from '../src/domain/shared/cause.ts'
 import { correlationId } from '../src/domain/shared/ids.ts'
 import { ok, type Result } from '../src/domain/shared/result.ts'
 import { type Cart, type CartClaim, claimsOf, contentOf, endedAs, statusAt } from '../src/domain/stock/cart.ts'
@@ -15,9 +15,10 @@ import { reservationShard } from '../src/domain/stock/reservation-shard.ts'
 import type { Env } from '../src/env.ts'
 import { AlarmClock, alarmFailureDelayMs } from './alarm-clock.ts'
 import { AtomicWrites } from './atomic-writes.ts'
+import { CartAttempts, cartAttemptTables } from './cart-attempts.ts'
 import { CartClaims, type Refusals } from './cart-claims.ts'
 import { CartTable, cartHolds, cartTables } from './cart-table.ts'
-import { fillCart } from './fill-cart.ts'
+import { type CartFilling, fillCart } from './fill-cart.ts'
 import { GroupCommit, parkedMax } from './group-commit.ts'
 import { HoldAdmission } from './hold-admission.ts'
 import { logFailure } from './log-failure.ts'
@@ -30,19 +31,22 @@ import { Turns } from './turns.ts'
 const steps = [
   { id: 1, statements: cartTables },
   { id: 2, statements: cartHolds },
+  { id: 3, statements: cartAttemptTables },
 ]
 /** Unfinished changes taken up per alarm; the next alarm takes the rest. */
 const resumedMax = 50
-type Saving = { readonly cart: Cart; readonly isNew: boolean }
+/** `isWhole`: nothing of it is anywhere but where it says. */
+type Saving = { readonly cart: Cart; readonly isNew: boolean; readonly isWhole: boolean }
 const overloaded: ReservationVerdict = { ok: false, error: { reason: 'overloaded' } }
 
 export class ReservationActor extends DurableObject<Env> implements ReservationApi {
   readonly #migrations = new Migrations(this.ctx.storage, steps)
   readonly #carts = new CartTable(this.ctx.storage.sql, this.#migrations)
+  readonly #attempts = new CartAttempts(this.ctx.storage.sql, this.#migrations)
   readonly #claims = new CartClaims(this.env)
   readonly #admission = new HoldAdmission(this.#carts, (holder) => actor<HoldQuotaApi>(this.env.HOLD_QUOTA, holder))
-  readonly #clock = new AlarmClock(this.ctx.storage, [this.#carts])
-  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [this.#carts])
+  readonly #clock = new AlarmClock(this.ctx.storage, [this.#carts, this.#attempts])
+  readonly #writes = new AtomicWrites(this.ctx, this.#migrations, this.#clock, [this.#carts, this.#attempts])
   readonly #turns = new Turns(parkedMax)
   /** Readable from within the object only; its counters say how many carts share a commit. */
   readonly saving = new GroupCommit<Saving, null>((carts) => this.#saveAll(carts))
@@ -99,8 +103,9 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
   override async alarm(): Promise<void> {
     this.#clock.wentOff()
     try {
-      const unfinished = this.#carts.unfinished(Date.now(), resumedMax)
-      await Promise.all(unfinished.map((id) => this.#resume(id)))
+      const unfinished = this.#carts.unfinished(Date.now(), resumedMax).map((id) => this.#resume(id))
+      const dead = this.#attempts.dead(Date.now(), resumedMax).map((id) => this.#tidy(id))
+      await Promise.all([...unfinished, ...dead])
     } catch (error) {
       logFailure('reservation_alarm_failed', this.ctx.id, error)
     }
@@ -113,23 +118,22 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     if (known) return known.content === contentOf(input) ? answerOf(known, false, Date.now()) : conflict(known)
     const { reservationId, expiresAtMs, holder } = input
     if (Date.now() >= expiresAtMs) return refusedAs('expired', reservationId)
-    const resolved = await resolveCart(this.env, input, Date.now())
-    if (!resolved.ok) return resolved
-    if (holder === undefined) return this.#fill(input, resolved.value)
-    const ask = { holder, wanted: tallyOf(resolved.value), limits: resolved.value.limits }
-    const admitted = await this.#admission.admit(ask, reservationShard(reservationId))
-    if (!admitted.ok) return admitted
-    try {
-      return await this.#fill(input, resolved.value)
-    } finally {
-      this.#admission.settle(ask)
-    }
+    const cart = await resolveCart(this.env, input, Date.now())
+    if (!cart.ok) return cart
+    if (holder === undefined) return this.#fill(input, cart.value)
+    const shard = reservationShard(reservationId)
+    const ask = { holder, shard, wanted: tallyOf(cart.value), limits: cart.value.limits }
+    return this.#admission.within(ask, () => this.#fill(input, cart.value))
   }
 
   async #fill(input: ReserveInput, resolved: ResolvedCart): Promise<ReservationVerdict> {
-    const filled = await fillCart(this.#claims, input, resolved)
+    const note: CartFilling['note'] = (places) =>
+      this.#writes.commit((nowMs) => this.#attempts.note(input.reservationId, places, nowMs))
+    // What an earlier try left is not looked for now: the alarm is soon at it.
+    const isFirst = !this.#attempts.has(input.reservationId)
+    const filled = await fillCart({ claims: this.#claims, input, resolved, note })
     if (!filled.ok) return filled
-    await this.#save(filled.value, true)
+    await this.#save(filled.value, true, isFirst)
     return answerOf(filled.value, true, Date.now())
   }
 
@@ -190,11 +194,21 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
   }
 
   #resume(reservationId: string): Promise<ReservationVerdict> {
-    const cause = resumeCause(reservationId)
+    const cause = timerCause(correlationId(`cart/${reservationId}`), 'resume_cart')
     const cart = this.#carts.find(reservationId)
     if (cart?.status === 'releasing') return this.release(reservationId, cause)
     if (cart?.status === 'extending') return this.extend(reservationId, cart.extendToMs ?? 0, cause)
     return this.commit(reservationId, cause)
+  }
+
+  /** A try died: whatever it claimed where the cart, if there is one by now, has nothing is given back. */
+  #tidy(reservationId: string): Promise<void> {
+    return this.#turn(reservationId, async () => {
+      const strays = this.#attempts.strays(reservationId, this.#carts.find(reservationId))
+      const cause = timerCause(correlationId(`cart/${reservationId}`), 'tidy_cart')
+      await this.#claims.clear(reservationId, strays, cause)
+      this.#writes.commit(() => this.#attempts.over(reservationId))
+    })
   }
 
   async #settle(cart: Cart): Promise<ReservationVerdict> {
@@ -217,22 +231,19 @@ export class ReservationActor extends DurableObject<Env> implements ReservationA
     }
   }
 
-  async #save(cart: Cart, isNew = false): Promise<void> {
-    const saved = this.saving.join({ cart, isNew })
+  async #save(cart: Cart, isNew = false, isWhole = false): Promise<void> {
+    const saved = this.saving.join({ cart, isNew, isWhole })
     if (saved === null) throw new ActorBusy('too many carts are being saved')
     await saved
   }
 
   #saveAll(carts: readonly Saving[]): readonly Result<null, unknown>[] {
     return this.#writes.commit((nowMs) => {
-      for (const { cart, isNew } of carts) this.#carts.save(cart, nowMs, isNew)
+      for (const { cart, isNew, isWhole } of carts) {
+        this.#carts.save(cart, nowMs, isNew)
+        if (isWhole) this.#attempts.over(cart.reservationId)
+      }
       return carts.map(() => ok(null))
     })
   }
 }
-
-const resumeCause = (reservationId: string): Cause => ({
-  correlationId: correlationId(`cart/${reservationId}`),
-  kind: 'timer',
-  id: 'resume_cart',
-})

@@ -55,7 +55,7 @@ export class StockAnswers {
 
   async #answer(position: PositionId, commands: readonly StockCommand[], { heard, rounds }: Heard): Promise<Verdicts> {
     const areMixed = commands.some(({ type }) => type !== commands[0]?.type)
-    const call = areMixed ? { commands, isBegun: false, waitsFor: null } : null
+    const call = areMixed ? { waitsFor: null } : null
     const asked = commands.map((command): AskedCommand => ({ position, command, heard, rounds, call }))
     const joined = this.#execution.joinAll(asked)
     if (joined === null) return commands.map(() => overloaded)

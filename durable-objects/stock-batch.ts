@@ -24,11 +24,8 @@ export type AskedCommand = {
   readonly rounds: number
   readonly call: MixedCall | null
 }
-/**
- * Commands of one call that build on each other: all of them wait for what one has to hear, and what can be told at
- * once is asked for before the first is decided. What one gives back for another would be anybody's in between.
- */
-export type MixedCall = { readonly commands: readonly StockCommand[]; isBegun: boolean; waitsFor: Asking | null }
+/** Commands of one call that build on each other: those behind one that has to hear shards wait with it. */
+export type MixedCall = { waitsFor: Asking | null }
 export type Answer = StockVerdict | Asking | EscrowTerms | SettlementRefusal
 /** What a command will be answered, and what has to be recorded for it; or who has to be heard before. */
 type Planned = { readonly step: PreparedStep | null; readonly verdict: StockVerdict } | { readonly asking: Asking }
@@ -83,7 +80,6 @@ export class StockBatch {
     const { command, heard, call } = asked
     const remembered = verdicts.get(command.commandId)
     if (remembered) return ok(remembered)
-    if (call !== null && !call.isBegun) this.#begin(call, verdicts, heard, nowMs)
     if (call !== null && call.waitsFor !== null) return ok(call.waitsFor)
     const planned = this.#plan(command, heard, nowMs)
     if (!planned.ok) return planned
@@ -96,12 +92,6 @@ export class StockBatch {
     if (step) this.#sales.note(command, verdict)
     remember(command, verdict)
     return ok(verdict)
-  }
-
-  #begin(call: MixedCall, verdicts: Verdicts, heard: ReadonlySet<number>, nowMs: number): void {
-    const fresh = call.commands.filter(({ commandId }) => !verdicts.has(commandId))
-    call.waitsFor = this.#escrow.unheardBefore(fresh, (command) => this.#ledger.factsFor(command, nowMs), heard)
-    call.isBegun = true
   }
 
   /** One that cannot be right must not take down its neighbours either. */

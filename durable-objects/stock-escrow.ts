@@ -8,7 +8,7 @@ import type { Cause } from '../src/domain/shared/cause.ts'
 import { describeError } from '../src/domain/shared/describe-error.ts'
 import { correlationId, type PositionId } from '../src/domain/shared/ids.ts'
 import { adoptClaim } from '../src/domain/stock/adopt-claim.ts'
-import { type Asking, decideAtHome, type FactsFor, unheardBefore } from '../src/domain/stock/decide-at-home.ts'
+import { type Asking, decideAtHome } from '../src/domain/stock/decide-at-home.ts'
 import type { StockFacts } from '../src/domain/stock/decision.ts'
 import { accountAt, escrowOf, isOverdrawn, isUpToDate, shardName, shardsWithUnits } from '../src/domain/stock/escrow.ts'
 import { loadLimits, noLoad, shardsFor, withAsked } from '../src/domain/stock/escrow-load.ts'
@@ -81,16 +81,8 @@ export class StockEscrow {
   }
 
   decide(command: StockCommand, facts: StockFacts, forThis: ReadonlySet<number>) {
-    if (command.type === 'hold') this.#keepBack = Math.max(this.#keepBack, command.keepBack ?? 0)
-    return decideAtHome(command, facts, this.#heard(forThis))
-  }
-
-  unheardBefore(commands: readonly StockCommand[], factsFor: FactsFor, forThis: ReadonlySet<number>): Asking | null {
-    return this.holders.length === 0 ? null : unheardBefore(commands, factsFor, this.#heard(forThis))
-  }
-
-  #heard(forThis: ReadonlySet<number>) {
-    return { forThis, isUpToDate: (shard: number) => this.#upToDate.has(shard) }
+    if ('keepBack' in command) this.#keepBack = Math.max(this.#keepBack, command.keepBack ?? 0)
+    return decideAtHome(command, facts, { forThis, isUpToDate: (shard) => this.#upToDate.has(shard) })
   }
 
   noteAsked(commands: number): void {

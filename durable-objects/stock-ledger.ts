@@ -2,8 +2,8 @@
  * A position in memory over its rows: hands the domain the few facts a command concerns, and records what was decided.
  * Totals live in memory and are saved once a batch; everything is read again after a roll-back.
  */
-import type { Cause } from '../src/domain/shared/cause.ts'
-import { type CorrelationId, correlationId, type PositionId } from '../src/domain/shared/ids.ts'
+import { type Cause, timerCause } from '../src/domain/shared/cause.ts'
+import { correlationId, type PositionId } from '../src/domain/shared/ids.ts'
 import {
   chooseWaiters,
   passedOverMs,
@@ -18,7 +18,7 @@ import { reportIdOf } from '../src/domain/stock/decide.ts'
 import type { Decision, Report, StockFacts, Waiter } from '../src/domain/stock/decision.ts'
 import { decideExpire } from '../src/domain/stock/expire.ts'
 import { initialPosition, type Position } from '../src/domain/stock/position.ts'
-import type { Reservation } from '../src/domain/stock/reservation.ts'
+import { type Reservation, reservationsOf } from '../src/domain/stock/reservation.ts'
 import type { StockCommand } from '../src/domain/stock/stock-command.ts'
 import type { LoggedStockEvent, StockEvent } from '../src/domain/stock/stock-event.ts'
 import { type Step, takeStep } from '../src/domain/stock/take-step.ts'
@@ -34,9 +34,10 @@ const expiryPageRows = 500
 /** Named before the clock did anything else. */
 const tidyTimer = 'expire'
 
-/** Nothing of it is written yet. Reservation and supply are null where they did not change. */
+/** Nothing of it is written yet. Claims and supply are null where they did not change. */
 export type PreparedStep = Step & { readonly report: Report | null; readonly cause: Cause }
-type Facts = Pick<StockFacts, 'position' | 'reservation' | 'supply'>
+type Facts = Pick<StockFacts, 'position' | 'reservation' | 'source' | 'supply'>
+type OwnFacts = Pick<Facts, 'position' | 'reservation'>
 type LedgerTables = {
   readonly stock: StockTables
   readonly reports: StockReportTable
@@ -84,8 +85,8 @@ export class StockLedger {
     if (this.name !== null && this.name !== name) throw new Error(`this actor is ${this.name}, not ${name}`)
     this.#name = name
     this.#batch.clear()
-    const ids = commands.flatMap((command) => ('reservationId' in command ? [command.reservationId] : []))
-    for (const reservation of this.#tables.reservations(ids)) this.#batch.set(reservation.reservationId, reservation)
+    const named = this.#tables.reservations(commands.flatMap(reservationsOf))
+    for (const reservation of named) this.#batch.set(reservation.reservationId, reservation)
   }
 
   factsFor(command: StockCommand, nowMs: number): StockFacts {
@@ -95,6 +96,7 @@ export class StockLedger {
       position: this.position,
       nowMs,
       reservation: 'reservationId' in command ? this.reservation(command.reservationId) : null,
+      source: command.type === 'take_over' ? this.reservation(command.source) : null,
       waiter: this.#waiterOf(command),
       supply: 'supplyId' in command ? this.#supplies.find(command.supplyId) : null,
       recorded: content === null ? null : { content },
@@ -108,16 +110,17 @@ export class StockLedger {
   prepare({ events, report }: Decision, facts: Facts, cause: Cause, nowMs: number): PreparedStep {
     const step = takeStep(facts, events, cause.correlationId, nowMs)
     const reservation = step.reservation === facts.reservation ? null : step.reservation
+    const source = step.source === facts.source ? null : step.source
     const supply = step.supply === facts.supply ? null : step.supply
-    return { ...step, reservation, supply, report, cause }
+    return { ...step, reservation, source, supply, report, cause }
   }
 
   /** From here on only storage itself can throw, and then the whole batch is rolled back. */
   record(step: PreparedStep, nowMs: number): void {
-    const { position, reservation, supply, logged, report, cause } = step
+    const { position, reservation, source, supply, logged, report, cause } = step
     this.#log.append(logged, cause, nowMs)
     this.#position = position
-    if (reservation) this.#saveReservation(reservation)
+    for (const claim of [source, reservation]) if (claim) this.#saveReservation(claim)
     if (supply) this.#supplies.save(supply)
     // Fenced or not, a report is kept: its id answers its repetition, its units are added to an older figure.
     if (report) this.#reports.save(report)
@@ -204,8 +207,8 @@ export class StockLedger {
   }
 
   /** After others that are prepared and not recorded yet: `position` is what they come to. */
-  prepareEvents(events: readonly StockEvent[], from: Omit<Facts, 'supply'>, cause: Cause, nowMs: number): PreparedStep {
-    return this.prepare({ ...ownDecision, events }, { ...from, supply: null }, cause, nowMs)
+  prepareEvents(events: readonly StockEvent[], from: OwnFacts, cause: Cause, nowMs: number): PreparedStep {
+    return this.prepare({ ...ownDecision, events }, { ...from, source: null, supply: null }, cause, nowMs)
   }
 
   #saveReservation(reservation: Reservation): void {
@@ -242,5 +245,3 @@ export class StockLedger {
     return this.#position
   }
 }
-
-const timerCause = (correlationId: CorrelationId, id: string): Cause => ({ correlationId, kind: 'timer', id })

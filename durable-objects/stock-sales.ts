@@ -3,6 +3,7 @@
  * order, or by a cart that was committed. A measure of how fast the SKU sells and nothing else: it is kept in memory,
  * and losing it loses a moment of it.
  */
+import type { OrderId } from '../src/domain/shared/ids.ts'
 import type { StockCommand, StockVerdict } from '../src/domain/stock/stock-command.ts'
 
 /** Carts that nobody in particular committed: a sale elsewhere for every channel. */
@@ -19,17 +20,16 @@ export class StockSales {
   /** An open cart is no sale yet, and a redelivered command is not a second one. */
   note(command: StockCommand, verdict: StockVerdict): void {
     if (!verdict.ok || verdict.effect !== 'applied' || verdict.granted === 0) return
-    if (command.type === 'hold' && command.orderId !== null) {
-      const counted = Math.min(this.#givenBack, verdict.granted)
-      this.#givenBack -= counted
-      // An order's id begins with the account that it came from.
-      this.#count(command.orderId.slice(0, command.orderId.indexOf(':')), verdict.granted - counted)
-    } else if (command.type === 'commit' && command.soldBy !== undefined) {
-      this.#carts.set(command.reservationId, verdict.granted)
-      this.#count(command.soldBy ?? nobody, verdict.granted)
+    const { granted } = verdict
+    if (command.type === 'take_over') this.#giveBack(command.source, granted)
+    if (command.type === 'hold' || command.type === 'take_over') this.#claim(command.orderId, granted)
+    else if (command.type === 'release') this.#giveBack(command.reservationId, granted)
+    else if (command.type === 'commit' && command.soldBy !== undefined) {
+      this.#carts.set(command.reservationId, granted)
+      this.#count(command.soldBy ?? nobody, granted)
       const [oldest] = this.#carts.keys()
       if (oldest !== undefined && this.#carts.size > cartsMax) this.#carts.delete(oldest)
-    } else if (command.type === 'release') this.#giveBack(command.reservationId, verdict.granted)
+    }
   }
 
   get areUntold(): boolean {
@@ -40,6 +40,14 @@ export class StockSales {
     const units = this.#units
     this.#units = {}
     return units
+  }
+
+  #claim(orderId: OrderId | null, units: number): void {
+    if (orderId === null) return
+    const counted = Math.min(this.#givenBack, units)
+    this.#givenBack -= counted
+    // An order's id begins with the account that it came from.
+    this.#count(orderId.slice(0, orderId.indexOf(':')), units - counted)
   }
 
   #count(channel: string, units: number): void {

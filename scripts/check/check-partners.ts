@@ -43,7 +43,7 @@ function unlike(what: string, there: Units, here: Units): string[] {
 }
 
 function erpBreaches(orders: readonly OrderView[], erp: PartnerStates['erp']): string[] {
-  const live = erp.sales().filter((sale) => sale.state !== 'cancelled')
+  const live = erp.sales().filter(({ isLive }) => isLive)
   const byReference = Map.groupBy(live, (sale) => sale.reference ?? '(none)')
   const known = new Map(
     orders.flatMap((order) =>

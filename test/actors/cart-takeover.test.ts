@@ -1,15 +1,19 @@
 /** An order takes a cart while everybody else does something to it: one of them wins, and every unit comes back. */
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { actor, type ReservationApi } from '../../src/actor-apis.ts'
-import { orderIdFrom } from '../../src/domain/shared/ids.ts'
+import { commandId, orderIdFrom } from '../../src/domain/shared/ids.ts'
 import type { CartClaim } from '../../src/domain/stock/cart.ts'
+import { positionFrom } from '../../src/domain/stock/position.ts'
 import type { ReserveInput } from '../../src/domain/stock/reservation-contract.ts'
 import { reservationShard } from '../../src/domain/stock/reservation-shard.ts'
 import type { StockCommand, StockVerdict } from '../../src/domain/stock/stock-command.ts'
 import { testEnv } from '../fixtures/d1.ts'
-import { hold, move, release, testCause } from '../fixtures/stock-commands.ts'
+import { hold, move, protect, release, setSafetyStock, takeOver, testCause } from '../fixtures/stock-commands.ts'
 import { checkedPositions, type TestPosition } from '../fixtures/stock-position.ts'
 import { seedConfig } from '../http/seed-config.ts'
+
+const figuresIn = ({ sql }: DurableObjectStorage) =>
+  positionFrom(sql.exec<{ figures: string }>('SELECT figures FROM position').one().figures)
 
 const newPosition = checkedPositions()
 const hourMs = 3_600_000
@@ -53,22 +57,21 @@ const failOnce = (position: TestPosition | undefined) =>
     vi.spyOn(execution, 'joinAll').mockReturnValueOnce(null)
   })
 
-/** As the order's saga does: what the cart has at a position becomes the order's in one call. */
-async function takeOver(orderId: string, claims: readonly CartClaim[]) {
+/** As the order's saga does. */
+async function takeAll(order: string, claims: readonly CartClaim[]) {
+  const orderId = orderIdFrom(order)
   return Promise.all(
-    claims.map(({ sku, location, quantity, reservationId }) => {
-      const position = newPosition(location, sku)
-      const own = hold(`${orderId}/${sku}`, quantity, { orderId: orderIdFrom(orderId) })
-      return answered(position, [release(reservationId, quantity), own])
-    }),
+    claims.map(({ sku, location, quantity, reservationId }) =>
+      answered(newPosition(location, sku), takeOver(reservationId, `${order}/${sku}`, quantity, { orderId })),
+    ),
   )
 }
 
 /** Whoever finds the position busy says the same again. */
-async function answered(position: TestPosition, commands: readonly StockCommand[]): Promise<readonly StockVerdict[]> {
-  const verdicts = await position.api.applyMany(position.name, commands)
-  const isBusy = verdicts.some((verdict) => !verdict.ok && verdict.error.reason === 'overloaded')
-  return isBusy ? answered(position, commands) : verdicts
+async function answered(position: TestPosition, command: StockCommand): Promise<StockVerdict> {
+  const verdict = await position.send(command)
+  const isBusy = !verdict.ok && verdict.error.reason === 'overloaded'
+  return isBusy ? answered(position, command) : verdict
 }
 
 describe('a cart that is being committed when its process dies', () => {
@@ -78,11 +81,51 @@ describe('a cart that is being committed when its process dies', () => {
     expect(await shard.commit(id, testCause)).toEqual({ ok: false, error: { reason: 'overloaded' } })
     const claims = await shard.takeForOrder(id, 'b2b:1')
     expect(claims).toHaveLength(positionsEach)
-    const taken = await takeOver('b2b:1', claims ?? [])
-    for (const verdicts of taken) expect(verdicts).toMatchObject([{ ok: true }, { ok: true, granted: 3 }])
+    const taken = await takeAll('b2b:1', claims ?? [])
+    for (const verdict of taken) expect(verdict).toMatchObject({ ok: true, granted: 3 })
     await shard.settleForOrder(id, 'b2b:1', testCause)
     for (const position of positions) await position.send(release(`b2b:1/${position.name.split('@')[0]}`))
     expect(await free(positions)).toEqual(all)
+  })
+})
+
+describe('an order whose cart is', () => {
+  const rules: Readonly<Record<string, (units: number) => StockCommand>> = {
+    'beside units that are kept for safety since': (units) => setSafetyStock(units),
+    'beside units that are protected for others since': (units) => protect('others', units),
+    'short of units by now': (units) => move('loss', 'adjustment', 0 - units, Date.now()),
+  }
+  it.each(Object.entries(rules))('%s has what its cart had', async (_, rule) => {
+    const { id, shard, positions } = await filledCart()
+    for (const position of positions) expect(await position.send(rule(3))).toMatchObject({ ok: true })
+    const taken = await takeAll('b2b:1', (await shard.takeForOrder(id, 'b2b:1')) ?? [])
+    expect(taken).toMatchObject(all.map((granted) => ({ ok: true, effect: 'applied', granted })))
+  })
+
+  it('drawn from protected units leaves drawn what it has of them, also when it is told twice', async () => {
+    const position = newPosition()
+    const drawn = () => position.inside((_, { storage }) => figuresIn(storage).protections.map((each) => each.drawn))
+    await position.send(move('in', 'receipt', 5, Date.now()))
+    await position.send(protect('contract', 4))
+    await position.send(hold('cart', 5, { group: 'contract' }))
+    await position.send(protect('contract', 2))
+    const own = takeOver('cart', 'order', 3, { orderId: orderIdFrom('b2b:1') })
+    const verdict = await position.send(own)
+    expect(verdict).toMatchObject({ ok: true, effect: 'applied', granted: 3 })
+    expect(await drawn()).toEqual([4])
+    await position.send(release('cart'))
+    expect(await position.send(own)).toEqual(verdict)
+    expect(await position.send({ ...own, commandId: commandId('other-words') })).toMatchObject({
+      ...{ ok: true, effect: 'unchanged', granted: 3 },
+    })
+    expect(await drawn()).toEqual([3])
+    const ledger = await position.api.ledger(4, null)
+    expect(ledger.map(({ type, quantity, reference }) => [type, quantity, reference])).toEqual([
+      ['released', 2, 'cart'],
+      ['taken_over', 3, 'order'],
+      ['handed_over', 3, 'cart'],
+      ['protection_set', 2, 'contract'],
+    ])
   })
 })
 
@@ -121,7 +164,7 @@ describe('an order that takes a cart beside', () => {
     const second = await shard.takeForOrder(id, 'b2b:second')
     expect([claims, second].filter((each) => each !== null).length).toBeLessThanOrEqual(1)
     const order = claims === null ? 'b2b:second' : 'b2b:first'
-    const granted = (await takeOver(order, claims ?? second ?? [])).map((verdicts) => verdicts[1]?.ok)
+    const granted = (await takeAll(order, claims ?? second ?? [])).map(({ ok }) => ok)
     // Whoever has the cart has all of it or, where it was given back before, what is there still: nobody else asked.
     expect(granted.every((ok) => ok === true)).toBe(true)
     if (granted.length > 0) expect(await free(positions)).toEqual(none)
@@ -142,8 +185,8 @@ describe('an order that takes a cart beside', () => {
     // It is over for the positions as well, whoever had taken it: what the order claims now it claims as anybody.
     await late.positions[0]?.send(hold('buyer', 3))
     await early.positions[0]?.send(hold('buyer', 3))
-    const taken = await takeOver('b2b:1', claims ?? [])
-    expect(taken.map((verdicts) => verdicts[1]?.ok)).toEqual([false, true, true, true])
+    const taken = await takeAll('b2b:1', claims ?? [])
+    expect(taken.map(({ ok }) => ok)).toEqual([false, true, true, true])
     vi.restoreAllMocks()
   })
 })

@@ -7,7 +7,7 @@ import { doorOf, escrowedUnits, escrowOf, shardName } from '../../src/domain/sto
 import type { Position } from '../../src/domain/stock/position.ts'
 import type { EscrowApi } from '../../src/domain/stock/settlement.ts'
 import { testEnv } from '../fixtures/d1.ts'
-import { extend, hold, move, release } from '../fixtures/stock-commands.ts'
+import { extend, hold, move, takeOver } from '../fixtures/stock-commands.ts'
 import { checkedPositions, type TestPosition } from '../fixtures/stock-position.ts'
 import { seedConfig } from '../http/seed-config.ts'
 
@@ -57,13 +57,8 @@ async function cartOfAll(cart: string): Promise<{ position: TestPosition; quanti
   return { position, quantity }
 }
 
-it.each([
-  ['one door', 0, 0],
-  ['two doors', 0, 1],
-])('through %s', async (_, doorOfCart, doorOfOrder) => {
-  const [cart, order] = [idAt('cart', doorOfCart), idAt('order', doorOfOrder)]
-  const { position, quantity } = await cartOfAll(cart)
-  // Whoever comes while shards are asked finds nothing: the units never were anybody's.
+/** Whoever comes while shards are asked finds nothing: the units never were anybody's. */
+async function watched(position: TestPosition, quantity: number): Promise<readonly unknown[]> {
   const meanwhile: unknown[] = []
   let isAsking = false
   await position.inside((instance) => {
@@ -77,16 +72,30 @@ it.each([
       return collect(asking)
     })
   })
+  return meanwhile
+}
+
+it.each([
+  ['one door', 0, 0],
+  ['two doors', 0, 1],
+])('through %s', async (_, doorOfCart, doorOfOrder) => {
+  const [cart, order] = [idAt('cart', doorOfCart), idAt('order', doorOfOrder)]
+  const { position, quantity } = await cartOfAll(cart)
+  const meanwhile = await watched(position, quantity)
   // The first call only learns of the doors.
   await callPosition(testEnv, position.name as PositionId, [extend('nobody', Date.now())])
-  const verdicts = await callPosition(testEnv, position.name as PositionId, [
-    release(cart, quantity),
-    hold(order, quantity),
-  ])
-  expect(verdicts).toMatchObject([
-    { ok: true, granted: quantity },
-    { ok: true, granted: quantity },
-  ])
+  const verdicts = await callPosition(testEnv, position.name as PositionId, [takeOver(cart, order, quantity)])
+  expect(verdicts).toMatchObject([{ ok: true, granted: quantity }])
   expect(meanwhile.length).toBeGreaterThan(0)
+  for (const verdict of meanwhile) expect(verdict).toMatchObject({ error: { reason: 'insufficient_stock' } })
+})
+
+it('with units missing by now', async () => {
+  const [cart, order] = [idAt('cart', 0), idAt('order', 0)]
+  const { position, quantity } = await cartOfAll(cart)
+  await position.send(move(`loss-${position.name}`, 'adjustment', -1, Date.now()))
+  const meanwhile = await watched(position, quantity)
+  const verdicts = await callPosition(testEnv, position.name as PositionId, [takeOver(cart, order, quantity)])
+  expect(verdicts).toMatchObject([{ ok: true, granted: quantity }])
   for (const verdict of meanwhile) expect(verdict).toMatchObject({ error: { reason: 'insufficient_stock' } })
 })

@@ -1,6 +1,7 @@
 /** From cart to order over HTTP: the order takes over the units of the reservation that it names. */
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { actor, type OrderApi } from '../../src/actor-apis.ts'
+import { actor, type OrderApi, type StockApi } from '../../src/actor-apis.ts'
+import { commandId, correlationId } from '../../src/domain/shared/ids.ts'
 import { examples } from '../../src/http/wire/examples.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 import { get, post } from './send.ts'
@@ -80,6 +81,19 @@ describe('an order that names a reservation', () => {
     await post('/v1/orders', order('PO-2', 'ANCHOR-S', 2, 'paid'))
     await released('PO-2')
     expect(await statesOf('ANCHOR-S')).toMatchObject({ committed: 2, reserved: 0, available: 0 })
+  })
+
+  it('keeps its units although more of them are protected for another channel group since', async () => {
+    await stock('ANCHOR-L', 3)
+    await post('/v1/reservations', cart('early-bird', 'ANCHOR-L', 3), bearer)
+    const position = actor<StockApi>(bindings.STOCK, 'ANCHOR-L@east')
+    const cause = { correlationId: correlationId('test'), kind: 'api', id: 'test' } as const
+    const others = { group: 'others', quantity: 9, releaseAtMs: null, consume: 'protected_first', lendsTo: [] } as const
+    const rule = { type: 'set_protection', ...others, commandId: commandId('rule'), cause } as const
+    expect(await position.execute('ANCHOR-L@east', rule)).toMatchObject({ ok: true, effect: 'applied' })
+    await post('/v1/orders', order('PO-9', 'ANCHOR-L', 2, 'early-bird'), bearer)
+    await released('PO-9')
+    await vi.waitFor(async () => expect(await statesOf('ANCHOR-L')).toMatchObject({ committed: 2, reserved: 1 }))
   })
 
   it('is the only one: a second order of the same reservation gets none of its units', async () => {

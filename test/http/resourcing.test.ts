@@ -133,11 +133,10 @@ describe('a location that goes down and comes up again', () => {
       const { orders } = (await answer.json()) as { orders: { orderId: string }[] }
       expect(orders.map(({ orderId }) => orderId)).toContain(idOf('down-2'))
     }, patience)
-    const waits = await stateOf('down-2')
-    expect(waits?.saga.recheckAtMs).toBeGreaterThan(Date.now() + 20_000)
     await say('east', 'up')
+    // Not by a look of its own some time later: it is told.
+    await vi.waitFor(async () => expect(await typesOf('down-2')).toContain('location_returned'), patience)
     await vi.waitFor(async () => expect(await claimsOf('down-2')).toEqual(['3@east']), patience)
-    expect(await typesOf('down-2')).toContain('location_returned')
   })
 })
 

@@ -51,7 +51,7 @@ export class CartDesk {
       const known = this.carts.get(reservationId)
       if (known !== undefined) return known
       if (this.#clock.nowMs() >= input.expiresAtMs) return null
-      const filled = await fillCart(claims, input, resolved)
+      const filled = await fillCart({ claims, input, resolved, note: () => {} })
       if (!filled.ok) throw new Crash(`${reservationId} could not be decided`)
       if (filled.value.status !== 'refused' || this.#plant !== 'I4-forgets-a-refused-cart') this.#save(filled.value)
       return filled.value

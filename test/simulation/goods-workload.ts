@@ -3,7 +3,16 @@
  * extended, bought, given up or taken over by an order; orders of kits that share a component.
  */
 import type { ResolvedCart } from '../../durable-objects/resolved-cart.ts'
-import { correlationId, orderId, type PositionId, parsePositionId } from '../../src/domain/shared/ids.ts'
+import {
+  commandId,
+  correlationId,
+  locationId,
+  orderId,
+  type PositionId,
+  parsePositionId,
+  sku,
+} from '../../src/domain/shared/ids.ts'
+import { claimsOf } from '../../src/domain/stock/cart.ts'
 import { inTransit, type Transfer } from '../../src/domain/transfer/transfer.ts'
 import type { TransferCommand } from '../../src/domain/transfer/transfer-command.ts'
 import { CartDesk } from './cart-desk.ts'
@@ -171,7 +180,20 @@ export class GoodsWorkload {
     if (end === 'commit') later('commit', () => this.#carts.commit(reservationId))
     if (end === 'commit' && random.chance(0.3)) later('release', () => this.#carts.release(reservationId))
     if (end === 'release') later('release', () => this.#carts.release(reservationId))
-    if (end === 'order') this.#kitOrder(`kit-${reservationId}`, reservationId)
+    if (end !== 'order') return
+    this.#kitOrder(`kit-${reservationId}`, reservationId)
+    if (random.chance(0.8)) clock.after(random.between(1, minuteMs), () => this.#keepMore(reservationId))
+  }
+
+  /** Where the cart's units are more is kept for safety from now on. */
+  #keepMore(reservationId: string): void {
+    const cart = this.#carts.carts.get(reservationId)
+    for (const { sku: item, location } of cart === undefined ? [] : claimsOf(cart)) {
+      const id = `safety/${reservationId}/${item}@${location}`
+      const rule = { type: 'set_safety_stock', quantity: this.#random.between(1, 12) } as const
+      const position = this.#world.position(sku(item), locationId(location))
+      position.apply({ ...rule, commandId: commandId(id), cause: causeOf('api', id) })
+    }
   }
 
   #kitOrder(externalOrderId: string, reservationId: string | null): void {

@@ -19,6 +19,8 @@ export const plants = [
   'I2-takes-protected-units',
   /** A claim for now takes what an earlier claim for a later date needs. */
   'I2-forgets-later-dates',
+  /** What a cart holds is claimed anew by its order, like any other's. */
+  'I2-lets-a-cart-compete-again',
   /** An order gives back what a better plan is to replace before it holds that plan. */
   'I2-gives-back-before-it-holds',
   /** A position keeps to itself whose claims lost their cover. */

@@ -2,7 +2,7 @@
 import type { PositionFigures } from '../../src/domain/atp/position-figures.ts'
 import { figuresOf } from '../../src/domain/stock/figures-of.ts'
 import { isPlainPosition, type Position } from '../../src/domain/stock/position.ts'
-import type { Reservation } from '../../src/domain/stock/reservation.ts'
+import { openUnits, type Reservation } from '../../src/domain/stock/reservation.ts'
 import type { StockCommand } from '../../src/domain/stock/stock-command.ts'
 import { slowAtp } from '../domain/atp/slow-promise.ts'
 
@@ -16,15 +16,25 @@ export function grantExpected(
   reservations: ReadonlyMap<string, Reservation>,
   nowMs: number,
 ): number | null {
-  if (command.type !== 'hold' || reservations.has(command.reservationId)) return null
-  const promised = promisable(command, position, nowMs)
-  if (promised === null) return null
+  if ((command.type !== 'hold' && command.type !== 'take_over') || reservations.has(command.reservationId)) return null
   const { quantity, allowPartial } = command
+  const source = command.type === 'take_over' ? reservations.get(command.source) : undefined
+  const has = source === undefined ? 0 : openUnits(source)
+  if (source === undefined || has === 0) return granted(quantity, promisable(command, position, nowMs), allowPartial)
+  if (has >= quantity) return quantity
+  // Beyond what a claim has, as much as it might have got.
+  const { dueAtMs, goodUntilMs } = source
+  const more = promisable({ ...command, dueAtMs, goodUntilMs }, position, nowMs)
+  return granted(quantity, more === null ? null : has + more, allowPartial)
+}
+
+function granted(quantity: number, promised: number | null, allowPartial: boolean): number | null {
+  if (promised === null) return null
   return quantity <= promised ? quantity : allowPartial ? promised : 0
 }
 
 function promisable(
-  command: Extract<StockCommand, { type: 'hold' }>,
+  command: Extract<StockCommand, { type: 'hold' | 'take_over' }>,
   position: Position,
   nowMs: number,
 ): number | null {
@@ -35,7 +45,7 @@ function promisable(
   const figures = figuresOf(position, nowMs)
   const life = (goodUntilMs ?? 0) > nowMs ? goodUntilMs : null
   if (unitsIn(figures) > slowUnitsMax) return null
-  return slowAtp(figures, { nowMs, group, goodUntilMs: life, keepBack }, dueAtMs ?? nowMs)
+  return slowAtp(figures, { nowMs, group, goodUntilMs: life, keepBack }, Math.max(nowMs, dueAtMs ?? nowMs))
 }
 
 function unitsIn({ sellable, committed, held, supplies, demands }: PositionFigures): number {

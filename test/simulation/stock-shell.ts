@@ -188,28 +188,23 @@ export class StockShell {
   }
 
   #decide(command: StockCommand, from: number | null): StockVerdict {
-    const atHome = this.#decideAtHome(command, new Set(from === null ? [] : [from]))
-    if (atHome === null) return overloaded
-    const { decided, reservation } = atHome
+    const decided = this.#decideAtHome(command, new Set(from === null ? [] : [from]))
+    if (decided === null) return overloaded
     if (!decided.ok) return { ok: false, error: decided.error }
     const { events, effect, granted, report } = decided.value
-    this.#commit(events, reservation, command)
+    this.#commit(events, command)
     if (report) this.#reports.save(report)
     const told = { effect, granted, available: availableAt(this.#position), version: this.#position.version }
     return { ok: true, ...told, ...lotsSentBy(events) }
   }
 
   /** Shards are asked for what they know, or have, before anything depends on it; null while one is out of reach. */
-  #decideAtHome(
-    command: StockCommand,
-    forThis: Set<number>,
-  ): { decided: Decided; reservation: Reservation | null } | null {
+  #decideAtHome(command: StockCommand, forThis: Set<number>): Decided | null {
     const isDeaf = this.#plant === 'I2-decides-without-a-dead-shard'
     for (let round = 0; round < roundsMax; round += 1) {
-      const reservation = 'reservationId' in command ? (this.#reservations.get(command.reservationId) ?? null) : null
       const heard = { forThis, isUpToDate: this.shards.isUpToDate }
-      const answer = decideAtHome(command, this.#factsFor(command, reservation), heard)
-      if (answer.kind === 'decided') return { decided: answer.decided, reservation }
+      const answer = decideAtHome(command, this.#factsFor(command), heard)
+      if (answer.kind === 'decided') return answer.decided
       const { shards, giveBack } = answer.asking
       for (const shard of shards) {
         this.shards.settle(shard, giveBack, 0, 'answered')
@@ -220,12 +215,13 @@ export class StockShell {
     throw new Error('the position asks its shards for ever')
   }
 
-  #factsFor(command: StockCommand, reservation: Reservation | null): StockFacts {
+  #factsFor(command: StockCommand): StockFacts {
     const reportId = reportIdOf(command)
     const honest: StockFacts = {
       position: this.#position,
       nowMs: this.#clock.nowMs(),
-      reservation,
+      reservation: 'reservationId' in command ? (this.#reservations.get(command.reservationId) ?? null) : null,
+      source: this.#sourceOf(command),
       waiter: 'orderId' in command && command.orderId ? (this.#waiters.get(command.orderId) ?? null) : null,
       supply: 'supplyId' in command ? (this.#supplies.get(command.supplyId) ?? null) : null,
       ...this.#reports.factsFor(reportId),
@@ -233,8 +229,12 @@ export class StockShell {
     return { ...honest, position: misreadPosition(this.#plant, command, this.#position) }
   }
 
-  #commit(events: readonly StockEvent[], existing: Reservation | null, command: StockCommand | null): void {
-    let reservation = existing
+  #sourceOf(command: StockCommand): Reservation | null {
+    if (command.type !== 'take_over' || this.#plant === 'I2-lets-a-cart-compete-again') return null
+    return this.#reservations.get(command.source) ?? null
+  }
+
+  #commit(events: readonly StockEvent[], command: StockCommand | null): void {
     const nowMs = this.#clock.nowMs()
     for (const event of events) {
       this.#position = this.#evolve(event, nowMs)
@@ -245,10 +245,11 @@ export class StockShell {
       }
       const claim = reservationEventOf(event)
       if (claim) {
-        const thread = command?.cause.correlationId ?? reservation?.correlationId
+        const existing = this.#reservations.get(claim.reservationId) ?? null
+        const thread = command?.cause.correlationId ?? existing?.correlationId
         if (thread === undefined) throw new Error('a claim without a cause')
-        reservation = evolveReservation(reservation, claim, thread, this.#position.version)
-        this.#reservations.set(reservation.reservationId, reservation)
+        const evolved = evolveReservation(existing, claim, thread, this.#position.version)
+        this.#reservations.set(claim.reservationId, evolved)
       }
       if (event.type === 'moved' && event.movement === 'transfer_out' && event.reference !== null)
         this.#left.set(event.reference, this.leftFor(event.reference) + event.quantity)
@@ -291,9 +292,9 @@ export class StockShell {
     const nowMs = this.#clock.nowMs()
     for (const reservation of this.#reservations.values()) {
       const events = decideExpire(reservation, nowMs)
-      if (events.length > 0) this.#commit(events, reservation, null)
+      if (events.length > 0) this.#commit(events, null)
     }
-    this.#commit(decideTidy(this.#position, nowMs), null, null)
+    this.#commit(decideTidy(this.#position, nowMs), null)
     this.#review()
   }
 
@@ -303,7 +304,7 @@ export class StockShell {
     if (tell === null || this.#position === this.#reviewed) return
     this.#reviewed = this.#position
     for (const event of coverChanges(this.#position, this.#reservations.values(), this.#clock.nowMs())) {
-      this.#commit([event], this.#reservations.get(event.reservationId) ?? null, null)
+      this.#commit([event], null)
       if (event.orderId !== null) tell(this, event.orderId)
     }
     // What shards have set aside may be what is missing.
@@ -328,7 +329,7 @@ export class StockShell {
     const standing = all.map((waiter) => (isVoid(waiter) ? { ...waiter, offered: 0 } : waiter))
     const line = standing.filter((waiter) => waiter.offered < waiter.quantity).slice(0, wakeRoundMax)
     for (const waiter of chooseWaiters(line, stillToOffer(unitsToOffer(this.#position), standing))) {
-      this.#commit([{ type: 'waiter_woken', orderId: waiter.orderId, quantity: waiter.offered }], null, null)
+      this.#commit([{ type: 'waiter_woken', orderId: waiter.orderId, quantity: waiter.offered }], null)
       this.#effects.wake(waiter.orderId)
     }
     this.#lookAgain()
@@ -355,7 +356,7 @@ export class StockShell {
       reservation: (id) => this.#reservations.get(id as ReservationId) ?? null,
       hasWaiters: () => this.#waiters.size > 0,
       hasAnswered: (id) => this.#verdicts.has(id),
-      record: (events, existing, command) => this.#commit(events, existing, command),
+      record: (events, _, command) => this.#commit(events, command),
       remember: (command) => {
         const granted = command.type === 'hold' ? command.quantity : 0
         if (!this.#verdicts.has(command.commandId)) this.#verdicts.set(command.commandId, granting(granted))

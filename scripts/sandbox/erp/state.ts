@@ -7,6 +7,8 @@ export type ErpSale = {
   readonly state: string
   readonly shipmentState: string
   readonly currency: string
+  /** False once it is cancelled, or was emptied while it was processed: Tryton calls that one processing, then done. */
+  readonly isLive: boolean
   readonly lines: readonly { readonly sku: string | null; readonly quantity: number; readonly unitPrice: string }[]
 }
 export type ErpShipment = {
@@ -22,6 +24,7 @@ export function salesIn(records: Records): readonly ErpSale[] {
     state: String(sale.state),
     shipmentState: String(sale.shipment_state),
     currency: String(records.get('currency.currency', sale.currency).code),
+    isLive: sale.state !== 'cancelled' && !isEmptied(records, sale.lines as number[]),
     lines: (sale.lines as number[]).map((id) => {
       const line = records.get('sale.line', id)
       const sku = line.product === undefined ? null : String(records.get('product.product', line.product).code)
@@ -29,6 +32,17 @@ export function salesIn(records: Records): readonly ErpSale[] {
       return { sku, quantity: Number(line.quantity), unitPrice }
     }),
   }))
+}
+
+/** All that was to be moved was cancelled, and is not to be made again. */
+function isEmptied(records: Records, lines: readonly number[]): boolean {
+  const moves = lines.flatMap((id) => {
+    const line = records.get('sale.line', id)
+    return (line.moves as number[]).map((move) => ({
+      isGone: records.get('stock.move', move).state === 'cancelled' && (line.moves_ignored as number[]).includes(move),
+    }))
+  })
+  return moves.length > 0 && moves.every(({ isGone }) => isGone)
 }
 
 /** References with more than one placed sale. */

@@ -1,11 +1,11 @@
 /**
  * An order that names a cart takes over its units. The cart is taken once, by one order; what of the order its claims
- * cover is planned exactly where they are, and at each position the cart's claim is given back and the order's made in
- * one commit, so that nobody gets in between and nothing is claimed twice. What is left of the cart goes back before
- * anything else is planned. A cart that has ended, or is another order's, leaves the order a plain one.
+ * cover is planned exactly where they are, and at each position the order's claims take over the cart's: nobody gets
+ * in between, and nothing is claimed twice. What is left of the cart goes back before anything else is planned. A cart
+ * that has ended, or is another order's, leaves the order a plain one.
  */
 import { partsMember, stockParts } from '../catalog/stock-parts.ts'
-import { commandId, locationId } from '../shared/ids.ts'
+import { locationId } from '../shared/ids.ts'
 import { decideSourcing } from '../sourcing/decide-sourcing.ts'
 import { type KeptDecision, keptDecision } from '../sourcing/kept-decision.ts'
 import type { SourcingRequest } from '../sourcing/request.ts'
@@ -151,34 +151,12 @@ function allocationsOf({ placed }: Placing, state: OrderState): readonly PlanAll
   })
 }
 
-/** On which terms a position's units were the cart's: the order's claim is made on the same. */
-export function takeOverTerms(state: OrderState, plan: Plan, sku: string, location: string) {
+/** What the order's claim at a position takes over, and the terms on which these units are the cart's. */
+export function takeOverMembers(state: OrderState, plan: Plan, sku: string, location: string) {
   const { cart } = state.saga
-  if (cart?.attempt !== plan.attempt) return {}
-  const claim = cart.claims.find((other) => other.sku === sku && other.location === location)
-  const { group, goodUntilMs } = claim ?? {}
-  return { ...(group === undefined ? {} : { group }), ...(goodUntilMs === undefined ? {} : { goodUntilMs }) }
-}
-
-/**
- * What the cart's claims give back in the same call in which the plan's holds are made: as many units as the plan takes
- * of each position. First of the position's commands, so that the hold finds them free.
- */
-export function takeOverItems(state: OrderState, plan: Plan) {
-  const { cart } = state.saga
-  if (cart === undefined || cart.attempt !== plan.attempt) return []
-  const needed = new Map<string, number>()
-  for (const allocation of plan.allocations) {
-    for (const { sku, units } of stockParts(allocation)) {
-      const key = `${sku}@${allocation.location}`
-      needed.set(key, (needed.get(key) ?? 0) + units * allocation.quantity)
-    }
-  }
-  return cart.claims.flatMap(({ sku, location, quantity, reservationId }) => {
-    const units = Math.min(quantity, needed.get(`${sku}@${location}`) ?? 0)
-    needed.set(`${sku}@${location}`, (needed.get(`${sku}@${location}`) ?? 0) - units)
-    if (units === 0) return []
-    const id = commandId(`${state.orderId}/take/${reservationId}/${plan.attempt}`)
-    return [{ sku, location, id, body: { type: 'release', reservationId, quantity: units } as const }]
-  })
+  const isTaken = cart !== undefined && cart.attempt === plan.attempt
+  const claim = isTaken ? cart.claims.find((other) => other.sku === sku && other.location === location) : undefined
+  if (claim === undefined) return null
+  const { group, goodUntilMs, reservationId: source } = claim
+  return { source, ...(group === undefined ? {} : { group }), ...(goodUntilMs === undefined ? {} : { goodUntilMs }) }
 }

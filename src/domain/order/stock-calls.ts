@@ -9,7 +9,7 @@ import { waiterPriorityDefault } from '../stock/await-stock.ts'
 import type { StockCommand, StockCommandBody } from '../stock/stock-command.ts'
 import { partedAs } from './claims.ts'
 import { hasBackorderedUnits } from './line-moves.ts'
-import { takeOverItems, takeOverTerms } from './order-cart.ts'
+import { takeOverMembers } from './order-cart.ts'
 import type { Position } from './order-event.ts'
 import type { OrderReservation, OrderState } from './order-state.ts'
 import { holdMembers } from './plan-claims.ts'
@@ -30,8 +30,7 @@ export function holdCalls(state: OrderState): readonly StockCall[] {
     const { lineId, location, quantity } = allocation
     const reservationId = orderReservationId(state.orderId, lineId, plan.attempt)
     return stockParts(allocation).map(({ sku, units }) => {
-      const body: StockCommandBody = {
-        type: 'hold',
+      const claim = {
         reservationId,
         quantity: quantity * units,
         expiresAtMs: plan.plannedAtMs + holdTtlMs,
@@ -39,12 +38,14 @@ export function holdCalls(state: OrderState): readonly StockCall[] {
         allowPartial: false,
         ...(state.policy?.priority === undefined ? {} : { priority: state.policy.priority }),
         ...holdMembers(plan.claims, sku, location),
-        ...takeOverTerms(state, plan, sku, location),
       }
+      const taken = takeOverMembers(state, plan, sku, location)
+      const body: StockCommandBody =
+        taken === null ? { type: 'hold', ...claim } : { type: 'take_over', ...claim, ...taken }
       return { sku, location, id: commandId(`${reservationId}/hold`), body }
     })
   })
-  return callsOf(state, [...takeOverItems(state, plan), ...items])
+  return callsOf(state, items)
 }
 
 export function commitCalls(state: OrderState): readonly StockCall[] {

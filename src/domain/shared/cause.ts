@@ -8,3 +8,5 @@ export type Cause = {
   /** The delivery id, API key id, intent id, timer name or operator subject. */
   readonly id: string
 }
+
+export const timerCause = (correlationId: CorrelationId, id: string): Cause => ({ correlationId, kind: 'timer', id })

@@ -47,6 +47,7 @@ export type CartClaim = {
   readonly quantity: number
   readonly reservationId: ReservationId
 }
+export type CartPlace = Pick<CartClaim, 'sku' | 'location'>
 /** One per SKU: lines of the same SKU are one claim. A bundle is counted in bundles. */
 export type CartLine = {
   readonly sku: string

@@ -9,9 +9,9 @@
 import { canonicalJson } from '../shared/canonical-json.ts'
 import type { ClaimKind, Lacking } from './lacking.ts'
 import { openUnits, type Reservation } from './reservation.ts'
-import type { ReservationEvent } from './stock-event.ts'
+import type { ClaimEventOf } from './stock-event.ts'
 
-export type CoverChanged = Extract<ReservationEvent, { readonly type: 'cover_changed' }>
+export type CoverChanged = ClaimEventOf<'cover_changed'>
 
 export type CoverFacts = {
   /** By kind, the units that claims were said to lack. */

@@ -2,10 +2,12 @@
  * A position's decision while units of it are with its shards. It decides over what it has itself, and never refuses on
  * account of units that somebody else holds: before that it asks the shards, and decides again with what it heard.
  */
+import type { ReservationId } from '../shared/ids.ts'
 import { decide } from './decide.ts'
 import type { Decided, StockFacts } from './decision.ts'
 import { doorOf, doorsEverOf, escrowedUnits, escrowOf, setAside, shardsWithUnits, unitsAt } from './escrow.ts'
-import { openUnits } from './reservation.ts'
+import type { Position } from './position.ts'
+import { openUnits, type Reservation } from './reservation.ts'
 import type { StockCommand } from './stock-command.ts'
 
 /** Shards that have to hand over before this can be decided: their claims, with `giveBack` their units as well. */
@@ -35,29 +37,34 @@ export function decideAtHome(command: StockCommand, facts: StockFacts, heard: He
   return { kind: 'ask', asking: { shards: shardsWithUnits(position), giveBack: true } }
 }
 
-/** Shards to be heard before any of several commands that build on each other is decided. */
-export function unheardBefore(commands: readonly StockCommand[], factsFor: FactsFor, heard: Heard): Asking | null {
-  const unheard = commands.flatMap((command) => shardsThatMayKnow(command, factsFor(command), heard))
-  return unheard.length === 0 ? null : { shards: [...new Set(unheard)], giveBack: false }
-}
-export type FactsFor = (command: StockCommand) => StockFacts
-
 /**
  * A reservation that is not known here, or has ended here, may have been granted by a shard a moment ago. One that is
- * given back may have been granted a second time through another door: both have to be known, or one would stay.
+ * given back may have been granted a second time through another door: both have to be known, or one would stay. Of one
+ * that is taken over the units that it is known to have are enough: whoever gives back the rest hears the doors.
  */
-function shardsThatMayKnow(command: StockCommand, { position, reservation }: StockFacts, heard: Heard) {
+function shardsThatMayKnow(command: StockCommand, facts: StockFacts, heard: Heard): readonly number[] {
+  const doors = claimsInDoubt(command, facts).map((id) => doorsThatMayKnow(id, facts.position, heard))
+  return [...new Set(doors.flat())]
+}
+
+function claimsInDoubt(command: StockCommand, { reservation, source }: StockFacts): readonly ReservationId[] {
   if (!('reservationId' in command)) return []
-  if (command.type !== 'release' && reservation !== null && openUnits(reservation) > 0) return []
+  const isInDoubt = (claim: Reservation | null, units: number) => claim === null || openUnits(claim) < units
   const { reservationId } = command
+  const own = command.type === 'release' || isInDoubt(reservation, 1) ? [reservationId] : []
+  if (command.type !== 'take_over' || !isInDoubt(source, command.quantity)) return own
+  return [...own, command.source]
+}
+
+function doorsThatMayKnow(id: ReservationId, position: Position, heard: Heard): readonly number[] {
   const { shards } = escrowOf(position)
-  const doors = doorsEverOf(reservationId)
-  const mayKnow = (shard: number) => (shards > 0 && doorOf(reservationId, shards) === shard) || !heard.isUpToDate(shard)
-  return [...doors].filter((shard) => unitsAt(position, shard) > 0 && !heard.forThis.has(shard) && mayKnow(shard))
+  const mayKnow = (shard: number) => (shards > 0 && doorOf(id, shards) === shard) || !heard.isUpToDate(shard)
+  const isUnheard = (shard: number) => unitsAt(position, shard) > 0 && !heard.forThis.has(shard)
+  return [...doorsEverOf(id)].filter((shard) => isUnheard(shard) && mayKnow(shard))
 }
 
 const isPartial = (command: StockCommand, decided: Decided) =>
-  command.type === 'hold' && unitsOf(decided) < command.quantity
+  (command.type === 'hold' || command.type === 'take_over') && unitsOf(decided) < command.quantity
 
 /** Refused: fewer than none, so that an accepted command without units counts as more. */
 const unitsOf = (decided: Decided) => (decided.ok ? decided.value.granted : -1)

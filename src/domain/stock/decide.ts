@@ -15,12 +15,15 @@ import { decideSetSafetyStock } from './set-safety-stock.ts'
 import { decideShip, shipmentReportId } from './ship.ts'
 import { decideSnapshot, snapshotReportId } from './snapshot.ts'
 import type { StockCommand } from './stock-command.ts'
+import { decideTakeOver } from './take-over.ts'
 
 export function decide(command: StockCommand, facts: StockFacts): Decided {
   assertUnits(command)
   switch (command.type) {
     case 'hold':
       return decideHold(command, facts)
+    case 'take_over':
+      return decideTakeOver(command, facts)
     case 'extend':
       return decideExtend(command, facts)
     case 'commit':
@@ -65,7 +68,7 @@ export function reportIdOf(command: StockCommand): string | null {
 /** Boundaries parse quantities; this catches the caller that did not, before the figures do. */
 function assertUnits(command: StockCommand): void {
   const figures = Object.entries(command).filter(([name, value]) => isQuantity(name) && value !== null)
-  const least = command.type === 'hold' || command.type === 'ship' ? 1 : command.type === 'move' ? -unitsMax : 0
+  const least = atLeastOne.has(command.type) ? 1 : command.type === 'move' ? -unitsMax : 0
   for (const [name, value] of figures) {
     const units: unknown = value
     if (!Number.isSafeInteger(units) || Number(units) < least || Number(units) > unitsMax) {
@@ -73,6 +76,8 @@ function assertUnits(command: StockCommand): void {
     }
   }
 }
+
+const atLeastOne: ReadonlySet<StockCommand['type']> = new Set<StockCommand['type']>(['hold', 'take_over', 'ship'])
 
 /** Sums of this many units stay exact: SQLite integers come back as doubles. */
 const unitsMax = 1_000_000_000_000

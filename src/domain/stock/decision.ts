@@ -36,6 +36,8 @@ export type StockFacts = {
   readonly nowMs: number
   /** The one reservation the command names; null when it names none or there is none. */
   readonly reservation: Reservation | null
+  /** The claim that the command takes units over from; null when it takes none or there is none. */
+  readonly source: Reservation | null
   readonly waiter: Waiter | null
   /** The one supply the command names; null when it names none or nothing is known of it. */
   readonly supply: Supply | null

@@ -72,6 +72,14 @@ export function splitDraws(
   return { split: some('split'), kept: some('kept') }
 }
 
+type Drawn = { readonly draws: readonly Draw[]; readonly units: number }
+
+/** The draws of claims that become one. */
+export function joinDraws(...claims: readonly Drawn[]): readonly Draw[] {
+  if (claims.every(({ draws }) => draws.length === 0)) return []
+  return claims.flatMap(({ draws, units }) => (draws.length > 0 ? draws : [{ from: null, by: null, units }]))
+}
+
 /** How draws change the protections they came from; one that ended since is owed nothing. */
 export function changeProtections(
   protections: readonly Protection[],

@@ -7,7 +7,7 @@ import { changeLots, setLotStatus, tellLots, trimLots } from './evolve-lots.ts'
 import { assertPosition } from './invariants.ts'
 import type { Position } from './position.ts'
 import { setProtection } from './set-protection.ts'
-import type { LotChange, RebasedEvent, ReservationEvent, StockChange, StockEvent } from './stock-event.ts'
+import type { ClaimEventOf, LotChange, RebasedEvent, ReservationEvent, StockChange, StockEvent } from './stock-event.ts'
 import { supplyRows } from './supply.ts'
 
 export function evolve(position: Position, event: StockEvent, atMs: number): Position {
@@ -22,6 +22,8 @@ function apply(position: Position, event: StockEvent): Position {
     case 'extended':
     case 'committed':
     case 'released':
+    case 'handed_over':
+    case 'taken_over':
     case 'expired':
     case 'cover_changed':
       return claimed(position, event)
@@ -67,7 +69,7 @@ function apply(position: Position, event: StockEvent): Position {
 
 /** What a claim does to the counters and to the protected units it drew on. */
 function claimed(position: Position, event: ReservationEvent): Position {
-  if (event.type === 'extended' || event.type === 'cover_changed') return position
+  if (event.type === 'extended' || event.type === 'cover_changed' || event.type === 'handed_over') return position
   const { quantity, terms, draws } = event
   const { protections } = position
   switch (event.type) {
@@ -78,6 +80,8 @@ function claimed(position: Position, event: ReservationEvent): Position {
       })
     case 'committed':
       return changeClaims(position, terms, { committed: quantity, held: 0 - quantity })
+    case 'taken_over':
+      return event.status === event.was ? position : changeClaims(position, terms, movedBetween(event))
     case 'released':
     case 'expired': {
       const isHeld = event.type === 'expired' || event.from === 'held'
@@ -92,6 +96,11 @@ function claimed(position: Position, event: ReservationEvent): Position {
     default:
       return unreachable(event)
   }
+}
+
+function movedBetween({ status, quantity }: Pick<ClaimEventOf<'taken_over'>, 'status' | 'quantity'>) {
+  const held = status === 'held' ? quantity : 0 - quantity
+  return { held, committed: 0 - held }
 }
 
 type Moving = { readonly change: StockChange; readonly occurredAtMs: number; readonly lots?: readonly LotChange[] }

@@ -12,12 +12,18 @@ import { drawsFor, drawsOf } from './draws.ts'
 import { figuresOf } from './figures-of.ts'
 import { demandsMax, isPlainPosition, needsMax, type Position } from './position.ts'
 import type { Reservation } from './reservation.ts'
-import type { ClaimTerms, Draw } from './stock-event.ts'
+import type { ClaimEventOf, ClaimTerms, Draw } from './stock-event.ts'
 import type { StockRefusal } from './stock-refusal.ts'
 
 export function decideHold(command: Command<'hold'>, facts: StockFacts): Decided {
-  const { reservationId, quantity, expiresAtMs, orderId, priority } = command
   if (facts.reservation) return answerRepeated(command, facts.reservation)
+  const held = heldAnew(command, facts)
+  return held.ok ? applied([held.value], held.value.quantity) : held
+}
+
+/** Of a reservation that is not known yet. */
+export function heldAnew(command: Command<'hold'>, facts: StockFacts): Result<ClaimEventOf<'held'>, StockRefusal> {
+  const { reservationId, quantity, expiresAtMs, orderId, priority } = command
   if (expiresAtMs !== null && facts.nowMs >= expiresAtMs) {
     return err({ reason: 'reservation_expired', reservationId, expiredAtMs: expiresAtMs })
   }
@@ -27,7 +33,7 @@ export function decideHold(command: Command<'hold'>, facts: StockFacts): Decided
   const { units, draws } = granted.value
   const held = { reservationId, requested: quantity, quantity: units, expiresAtMs, orderId }
   const turn = priority === undefined ? {} : { priority }
-  return applied([{ type: 'held', ...held, ...turn, ...termsOf(terms), ...drawsOf(draws) }], units)
+  return ok({ type: 'held', ...held, ...turn, ...termsOf(terms), ...drawsOf(draws) })
 }
 
 /** A date that has come asks for now; a life that is over asks for nothing. */

@@ -29,6 +29,8 @@ function lineOf(event: LoggedStockEvent): Line {
     case 'held':
     case 'committed':
     case 'released':
+    case 'handed_over':
+    case 'taken_over':
     case 'expired':
       return { type, quantity: event.quantity, reference: event.reservationId }
     case 'cover_changed':

@@ -3,9 +3,9 @@
 import type { CorrelationId, OrderId, ReservationId } from '../shared/ids.ts'
 import { unreachable } from '../shared/result.ts'
 import { waiterPriorityDefault } from './await-stock.ts'
-import { splitDraws } from './draws.ts'
-import type { ReservationStatus, ReservationView } from './stock-command.ts'
-import type { ClaimTerms, Draw, ReservationEvent, StockEvent } from './stock-event.ts'
+import { joinDraws, splitDraws } from './draws.ts'
+import type { ReservationStatus, ReservationView, StockCommand } from './stock-command.ts'
+import type { ClaimEventOf, ClaimTerms, Draw, ReservationEvent, StockEvent } from './stock-event.ts'
 
 export type Reservation = {
   readonly reservationId: ReservationId
@@ -28,6 +28,12 @@ export type Reservation = {
   readonly uncovered: number
 } & ClaimTerms
 
+/** The reservations that a command is about. */
+export function reservationsOf(command: StockCommand): readonly ReservationId[] {
+  if (!('reservationId' in command)) return []
+  return command.type === 'take_over' ? [command.reservationId, command.source] : [command.reservationId]
+}
+
 /** Units still claimed. */
 export function openUnits(reservation: Reservation): number {
   if (reservation.status !== 'held' && reservation.status !== 'committed') return 0
@@ -44,6 +50,8 @@ const claimTypes: ReadonlySet<StockEvent['type']> = new Set<ReservationEvent['ty
   'extended',
   'committed',
   'released',
+  'handed_over',
+  'taken_over',
   'expired',
   'cover_changed',
   'shipped',
@@ -55,8 +63,8 @@ export function reservationEventOf(event: StockEvent): ReservationEvent | null {
 }
 
 /**
- * `existing` is null for `held` alone. `correlationId` is remembered so that an expiry belongs to the same trace;
- * `since` is the version of the position that a new claim begins with.
+ * `existing` is null for what begins a claim. `correlationId` is remembered so that an expiry belongs to the same
+ * trace; `since` is the version of the position that a new claim begins with.
  */
 export function evolveReservation(
   existing: Reservation | null,
@@ -65,6 +73,7 @@ export function evolveReservation(
   since = 0,
 ): Reservation {
   if (event.type === 'held') return begin(event, correlationId, since)
+  if (event.type === 'taken_over') return takeOver(existing, event, correlationId)
   if (existing === null) throw new Error(`${event.type} of a reservation that does not exist`)
   switch (event.type) {
     case 'extended':
@@ -83,6 +92,12 @@ export function evolveReservation(
         uncovered: Math.max(0, existing.uncovered - event.quantity),
         draws: splitDraws(existing.draws, event.quantity, 'latest').kept,
       })
+    case 'handed_over':
+      return closeWhenEmpty({
+        ...existing,
+        released: existing.released + event.quantity,
+        draws: splitDraws(existing.draws, event.quantity, 'earliest').kept,
+      })
     case 'shipped':
       return closeWhenEmpty({
         ...existing,
@@ -94,11 +109,7 @@ export function evolveReservation(
   }
 }
 
-function begin(
-  event: Extract<ReservationEvent, { type: 'held' }>,
-  correlationId: CorrelationId,
-  since: number,
-): Reservation {
+function begin(event: Omit<ClaimEventOf<'held'>, 'type'>, correlationId: CorrelationId, since: number): Reservation {
   const { reservationId, requested, quantity, expiresAtMs, orderId, terms, draws = [] } = event
   return {
     reservationId,
@@ -116,6 +127,21 @@ function begin(
     uncovered: 0,
     dueAtMs: terms?.dueAtMs ?? null,
     goodUntilMs: terms?.goodUntilMs ?? null,
+  }
+}
+
+function takeOver(
+  existing: Reservation | null,
+  event: ClaimEventOf<'taken_over'>,
+  correlationId: CorrelationId,
+): Reservation {
+  const { status, quantity, draws = [], since } = event
+  const moved: Reservation = { ...begin(event, correlationId, since), status }
+  if (existing === null) return moved
+  return {
+    ...moved,
+    quantity: existing.quantity + quantity,
+    draws: joinDraws({ draws, units: quantity }, { draws: existing.draws, units: existing.quantity }),
   }
 }
 

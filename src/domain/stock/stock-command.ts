@@ -49,26 +49,29 @@ export type DriftTolerance = { readonly units: number; readonly percent: number 
 /** Protected units that another group may take, `quantityMax` of them in all. */
 export type Loan = { readonly group: string; readonly quantityMax: number }
 
+/** Base units until `expiresAtMs` (exclusive); null never expires (the order saga's own holds carry a time as well). */
+type NewClaim = {
+  readonly reservationId: ReservationId
+  readonly quantity: number
+  readonly expiresAtMs: number | null
+  readonly orderId: OrderId | null
+  readonly allowPartial: boolean
+  /** The channel group that claims: it may take its own protected units. Absent or null: nobody's. */
+  readonly group?: string | null
+  /** The units have to keep until then (minimum shelf life at delivery). */
+  readonly goodUntilMs?: number | null
+  /** Safety stock by rule: units to leave, where that is more than the position's own. */
+  readonly keepBack?: number
+  /** A claim for a later date: supply due by then covers it. Absent or null: now. */
+  readonly dueAtMs?: number | null
+  /** Lower keeps its cover longer when units go missing; absent: `waiterPriorityDefault`. */
+  readonly priority?: number
+}
+
 export type StockCommandBody =
-  /** Claims base units until `expiresAtMs` (exclusive); null never expires (the order saga's own holds carry a time as well). */
-  | {
-      readonly type: 'hold'
-      readonly reservationId: ReservationId
-      readonly quantity: number
-      readonly expiresAtMs: number | null
-      readonly orderId: OrderId | null
-      readonly allowPartial: boolean
-      /** The channel group that claims: it may take its own protected units. Absent or null: nobody's. */
-      readonly group?: string | null
-      /** The units have to keep until then (minimum shelf life at delivery). */
-      readonly goodUntilMs?: number | null
-      /** Safety stock by rule: units to leave, where that is more than the position's own. */
-      readonly keepBack?: number
-      /** A claim for a later date: supply due by then covers it. Absent or null: now. */
-      readonly dueAtMs?: number | null
-      /** Lower keeps its cover longer when units go missing; absent: `waiterPriorityDefault`. */
-      readonly priority?: number
-    }
+  | ({ readonly type: 'hold' } & NewClaim)
+  /** Moves units of the claim `source` to the new one; what it has too few of is claimed as by `hold`. */
+  | ({ readonly type: 'take_over'; readonly source: ReservationId } & NewClaim)
   | { readonly type: 'extend'; readonly reservationId: ReservationId; readonly expiresAtMs: number }
   | {
       readonly type: 'commit'

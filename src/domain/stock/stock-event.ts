@@ -44,6 +44,29 @@ export type ReservationEvent =
       readonly quantity: number
       readonly from: 'held' | 'committed'
     })
+  /** Units that became another claim's (`taken_over`, which follows): what they are to the position changes with that. */
+  | {
+      readonly type: 'handed_over'
+      readonly reservationId: ReservationId
+      readonly to: ReservationId
+      readonly quantity: number
+    }
+  /** Units of the claim `source`, as they were: they begin this one, or join what was held for it just before. */
+  | (Claimed & {
+      readonly type: 'taken_over'
+      readonly reservationId: ReservationId
+      readonly source: ReservationId
+      readonly requested: number
+      readonly quantity: number
+      readonly was: 'held' | 'committed'
+      readonly status: 'held' | 'committed'
+      readonly expiresAtMs: number | null
+      readonly orderId: OrderId | null
+      /** Left out where it is as most (`waiterPriorityDefault`). */
+      readonly priority?: number
+      /** The version that the units were first claimed with. */
+      readonly since: number
+    })
   | (Claimed & { readonly type: 'expired'; readonly reservationId: ReservationId; readonly quantity: number })
   /** Of the claim's open units so many are not there, or so many fewer than before (`was`): `cover.ts`. */
   | {
@@ -62,6 +85,8 @@ export type ReservationEvent =
       readonly change: StockChange
       readonly lots?: readonly LotChange[]
     })
+
+export type ClaimEventOf<Type extends ReservationEvent['type']> = Extract<ReservationEvent, { readonly type: Type }>
 
 /** Units set aside for the shards of a hot position, and what became of them. */
 export type EscrowEvent =

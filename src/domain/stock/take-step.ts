@@ -10,21 +10,24 @@ import { evolveSupply, type Supply, supplyEventOf } from './supply.ts'
 export type Concerned = {
   readonly position: Position
   readonly reservation: Reservation | null
+  /** The claim that hands units over to it. */
+  readonly source: Reservation | null
   readonly supply: Supply | null
 }
 export type Step = Concerned & { readonly logged: readonly LoggedStockEvent[] }
 
 /** Changes nothing: a broken invariant throws here. `thread` is what a new claim will belong to. */
 export function takeStep(from: Concerned, events: readonly StockEvent[], thread: CorrelationId, atMs: number): Step {
-  let { position, reservation, supply } = from
+  let { position, reservation, source, supply } = from
   const logged = events.map((event): LoggedStockEvent => {
     position = evolve(position, event, atMs)
     const claim = reservationEventOf(event)
-    if (claim) reservation = evolveReservation(reservation, claim, thread, position.version)
+    if (claim && claim.reservationId === source?.reservationId) source = evolveReservation(source, claim, thread)
+    else if (claim) reservation = evolveReservation(reservation, claim, thread, position.version)
     const delivery = supplyEventOf(event)
     if (delivery) supply = evolveSupply(supply, delivery)
     const { onHand, available } = statesOf(position)
     return { ...event, after: { onHand, available } }
   })
-  return { position, reservation, supply, logged }
+  return { position, reservation, source, supply, logged }
 }

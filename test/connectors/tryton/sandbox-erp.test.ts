@@ -5,9 +5,9 @@ import { minorUnitsOf } from '../../../src/connectors/transport/money.ts'
 import { tryton } from '../../../src/connectors/tryton/index.ts'
 import { runEffect } from '../../fixtures/run-effect.ts'
 import { describeErp } from './erp-contract.ts'
-import { createRequest, erpContext } from './tryton-requests.ts'
+import { cancelRequest, createRequest, erpContext } from './tryton-requests.ts'
 
-const { erp_create_order: create } = tryton.outbound
+const { erp_create_order: create, erp_cancel_order: cancel } = tryton.outbound
 let erp: ErpSandbox
 beforeAll(async () => {
   erp = await startErp()
@@ -22,6 +22,16 @@ describe('the Tryton connector on the sandbox ERP', () => {
     shipments: async (number) => erp.shipmentsOf(`shopify-us:${number}`),
     partiesWithCode: async (code) => erp.partiesWithCode(code),
   })
+})
+
+it('counts a sale that was emptied while it was processed as gone, whatever Tryton calls it', async () => {
+  const context = erpContext(erp)
+  const isLive = () => erp.salesOf('shopify-us:1090').map((sale) => [sale.state, sale.isLive])
+  const sale = await runEffect(create, createRequest('1090'), context)
+  expect(isLive()).toEqual([['processing', true]])
+  const cancellation = cancelRequest(sale.outcome === 'committed' ? sale.reference : '')
+  expect(await runEffect(cancel, cancellation, context)).toMatchObject({ outcome: 'committed' })
+  expect(isLive()).toEqual([['done', false]])
 })
 
 function worth(lines: ReturnType<ErpSandbox['sales']>[number]['lines'], currency: string): number {

@@ -83,6 +83,17 @@ describe('the checker', () => {
     expect(found.map((breach) => breach.split(/[ :]/)[0])).toContain(invariant)
   })
 
+  it('asks whether the sale of a cancelled order still lives, not what the ERP calls it', async () => {
+    const cancelledWith = (isLive: boolean) =>
+      breachesOf(({ order, sales }) => {
+        set(order, { stage: 'cancelled' })
+        set(first(sales), { isLive })
+      })
+    const breach = 'I4 shopify-us:1001: cancelled, still at the ERP'
+    expect(await cancelledWith(true)).toContain(breach)
+    expect(await cancelledWith(false)).not.toContain(breach)
+  })
+
   it('does not take an instance that cannot be read for one in order', async () => {
     const company = checkedCompany(await worldAtRest())
     const api = { ...company.api, text: () => Promise.reject(new Error('503')) }

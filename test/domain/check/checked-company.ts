@@ -113,7 +113,7 @@ export async function worldAtRest(): Promise<World> {
     cases: [],
     sales: [
       {
-        ...{ number: 'SO-1', reference: orderId, state: 'done', shipmentState: 'sent', currency: 'USD' },
+        ...{ number: 'SO-1', reference: orderId, state: 'done', shipmentState: 'sent', currency: 'USD', isLive: true },
         lines: [{ sku: 'ROPE-10', quantity: shipped, unitPrice: '10.00' }],
       },
     ],

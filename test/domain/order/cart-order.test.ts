@@ -4,7 +4,7 @@ import { locationId, reservationId, sku } from '../../../src/domain/shared/ids.t
 import { rerun } from '../../../src/domain/sourcing/kept-decision.ts'
 import { startMs, testOrder } from '../../fixtures/order-commands.ts'
 import { OrderRig } from '../../fixtures/order-rig.ts'
-import { commit, hold, protect } from '../../fixtures/stock-commands.ts'
+import { commit, hold, protect, setSafetyStock } from '../../fixtures/stock-commands.ts'
 
 let rig: OrderRig
 beforeEach(() => {
@@ -23,6 +23,23 @@ function cartHolds(units: Readonly<Record<string, number>>): void {
     rig.stock.apply(name, location, [hold(cartName, quantity, { expiresAtMs })], rig.nowMs)
     return { sku: sku(name), location: locationId(location), quantity, reservationId: reservationId(cartName) }
   })
+}
+
+const drawn = () => rig.stock.place('ROPE-10', 'east').position.protections.map((each) => each.drawn)
+
+/** A cart of a channel group, some of whose units are protected for it. */
+function contractCart(
+  quantity: number,
+  units: number,
+  consume: 'protected_first' | 'unprotected_first' = 'protected_first',
+) {
+  const { stock, nowMs } = rig
+  stock.receive('ROPE-10', 'east', quantity)
+  const claimed = hold(cartName, quantity, { expiresAtMs, group: 'contract' })
+  stock.apply('ROPE-10', 'east', [protect('contract', units, { consume }), claimed], nowMs)
+  const claim = { sku: sku('ROPE-10'), location: locationId('east'), quantity, group: 'contract' }
+  rig.cart = [{ ...claim, reservationId: reservationId(cartName) }]
+  expect(drawn()).toEqual([units])
 }
 
 const order = (lines: Parameters<typeof testOrder>[0], change: Parameters<typeof testOrder>[1] = {}) =>
@@ -67,7 +84,7 @@ describe('an order of a cart', () => {
     ]
     cartHolds({ 'ROPE-10@west': 3 })
     rig.beforePort = (port) => {
-      if (port.startsWith('release ROPE-10')) expect(rig.locationCalls).toHaveLength(1)
+      if (port.startsWith('take_over ROPE-10')) expect(rig.locationCalls).toHaveLength(1)
     }
     order([{ quantity: 3 }])
     await rig.settle(['warehouse_release'])
@@ -120,22 +137,45 @@ describe('an order of a cart', () => {
   })
 
   it("takes the cart's protected units although its own channel is of another group", async () => {
-    const { stock } = rig
-    stock.receive('ROPE-10', 'east', 5)
-    stock.apply('ROPE-10', 'east', [protect('contract', 4)], rig.nowMs)
-    stock.apply('ROPE-10', 'east', [hold(cartName, 5, { expiresAtMs, group: 'contract' })], rig.nowMs)
-    const claim = { sku: sku('ROPE-10'), location: locationId('east'), quantity: 5, group: 'contract' }
-    rig.cart = [{ ...claim, reservationId: reservationId(cartName) }]
-    const drawn = () => stock.place('ROPE-10', 'east').position.protections.map((each) => each.drawn)
-    expect(drawn()).toEqual([4])
+    contractCart(5, 4)
     // Less is protected by now than the cart has drawn: the claim goes on as it was.
-    stock.apply('ROPE-10', 'east', [protect('contract', 2)], rig.nowMs)
+    rig.stock.apply('ROPE-10', 'east', [protect('contract', 2)], rig.nowMs)
     order([{ quantity: 3 }])
     await rig.settle(['warehouse_release'])
     expect(rig.units()).toEqual({ released: 3 })
     expect(rig.stock.claimed()).toBe(3)
-    // No more is drawn than the order has, and nothing of it by the cart.
-    expect(drawn()[0]).toBeLessThanOrEqual(3)
+    expect(drawn()).toEqual([3])
+  })
+
+  it.each([
+    ['first', 'protected_first', 3],
+    ['last', 'unprotected_first', 2],
+  ] as const)('of a part of it leaves drawn what it has of what was drawn %s', async (_, consume, units) => {
+    contractCart(5, 4, consume)
+    order([{ quantity: 3 }])
+    await rig.settle(['warehouse_release'])
+    expect(rig.stock.claimed()).toBe(3)
+    expect(drawn()).toEqual([units])
+  })
+
+  it.each([
+    ['more is kept for safety', () => setSafetyStock(9)],
+    ['all of it is protected for others', () => protect('others', 9)],
+  ])('keeps the units although %s by now', async (_, rule) => {
+    cartHolds({ 'ROPE-10@east': 3 })
+    rig.stock.apply('ROPE-10', 'east', [rule()], rig.nowMs)
+    order([{ quantity: 3 }])
+    await rig.settle(['warehouse_release'])
+    expect(rig.units()).toEqual({ released: 3 })
+    expect(placesOfOrder()).toEqual(['3@east'])
+  })
+
+  it('keeps the units of which some are missing by now', async () => {
+    cartHolds({ 'ROPE-10@east': 3 })
+    rig.stock.receive('ROPE-10', 'east', -1)
+    order([{ quantity: 3 }])
+    await rig.settle(['warehouse_release'])
+    expect(rig.units()).toEqual({ released: 3 })
   })
 
   it('of an expired cart is a plain order: whatever is there is planned', async () => {
@@ -190,7 +230,7 @@ describe('an order of a cart', () => {
     expect(await rig.advance()).toEqual({ outcome: 'idle', errors: [] })
   })
 
-  it.each(['takeCart', 'after release', 'release ROPE-10@east', 'settleCart'])(
+  it.each(['takeCart', 'after take_over', 'take_over ROPE-10@east', 'settleCart'])(
     'claims the same after a crash at: %s',
     async (boundary) => {
       cartHolds({ 'ROPE-10@east': 3 })

@@ -7,10 +7,11 @@ import { openUnits } from '../../../src/domain/stock/reservation.ts'
 import type { StockCommand } from '../../../src/domain/stock/stock-command.ts'
 import { type EscrowPlant, MemoryEscrow } from '../../fixtures/memory-escrow.ts'
 import type { Fate } from '../../fixtures/shard-set.ts'
-import { commit, hold, move, release } from '../../fixtures/stock-commands.ts'
+import { commit, hold, move, release, setSafetyStock, takeOver } from '../../fixtures/stock-commands.ts'
 
 type Op =
   | { readonly kind: 'hold' | 'again' | 'commit' | 'release'; readonly id: number; readonly door: number | null }
+  | { readonly kind: 'take'; readonly id: number; readonly door: number | null }
   | { readonly kind: 'settle'; readonly shard: number; readonly giveBack: boolean; readonly fate: Fate }
   | { readonly kind: 'late'; readonly shard: number }
   | { readonly kind: 'shards'; readonly shards: number }
@@ -32,6 +33,7 @@ const opsOver = (id: fc.Arbitrary<number>): fc.Arbitrary<readonly Op[]> =>
           fate: fc.constantFrom<Fate>('answered', 'lost_call', 'lost_answer'),
         }),
       },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('take' as const), id, door }) },
       fc.record({ kind: fc.constant('late' as const), shard: fc.nat(doors - 1) }),
       fc.record({ kind: fc.constant('shards' as const), shards: fc.constantFrom(0, 2, 4) }),
       fc.record({ kind: fc.constant('receipt' as const), units: fc.integer({ min: 1, max: 12 }) }),
@@ -65,6 +67,7 @@ class Run {
     else if (op.kind === 'late') this.escrow.shards.comeLate(op.shard)
     else if (op.kind === 'shards') this.escrow.setShards(op.shards)
     else if (op.kind === 'receipt') this.#receive(op.units)
+    else if (op.kind === 'take') this.#take(op.id, op.door)
     else this.#ask(op.kind, op.id, op.door)
     this.check()
   }
@@ -116,6 +119,23 @@ class Run {
     }
     expect(granted).toBe(quantity)
     this.told.set(name, quantity)
+  }
+
+  /** Whoever was told that he holds units hands them all over, whatever is said of the rest at that moment. */
+  #take(reservation: number, at: number | null): void {
+    const name = `r-${reservation}`
+    const quantity = this.told.get(name)
+    if (quantity === undefined || this.told.has(`o-${reservation}`)) return
+    this.escrow.atHome(setSafetyStock(1_000))
+    const command = takeOver(name, `o-${reservation}`, quantity)
+    const granted = at === null ? this.escrow.atHome(command) : this.escrow.atShard(at, command)
+    this.escrow.atHome(setSafetyStock(0))
+    expect([name, granted]).toEqual([name, quantity])
+    // As every order does: what another door has granted under the name is left over.
+    this.escrow.atHome(release(name))
+    this.told.delete(name)
+    this.givenBack.add(name)
+    this.told.set(`o-${reservation}`, quantity)
   }
 
   #commandFor(kind: 'hold' | 'again' | 'commit' | 'release', reservation: number): StockCommand {

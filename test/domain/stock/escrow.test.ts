@@ -34,7 +34,7 @@ class Lender {
   }
 
   record(events: readonly StockEvent[], reservation: Reservation | null = null): void {
-    const facts = { position: this.position, reservation, supply: null }
+    const facts = { position: this.position, reservation, source: null, supply: null }
     const step = takeStep(facts, events, testCause.correlationId, nowMs)
     this.position = step.position
     if (step.reservation) this.reservations.set(step.reservation.reservationId, step.reservation)
@@ -42,9 +42,10 @@ class Lender {
 
   decide(command: StockCommand, heard: Partial<Heard> = {}) {
     const reservation = 'reservationId' in command ? (this.reservations.get(command.reservationId) ?? null) : null
+    const source = command.type === 'take_over' ? (this.reservations.get(command.source) ?? null) : null
     const none = { sellable: 0, damaged: 0, qualityControl: 0 }
     const reports = { recorded: null, movedAfter: () => none, lotsMovedAfter: () => [], movementsAfter: () => [] }
-    const facts = { position: this.position, nowMs, reservation, waiter: null, supply: null, ...reports }
+    const facts = { position: this.position, nowMs, reservation, source, waiter: null, supply: null, ...reports }
     return decideAtHome(command, facts, { ...nothingHeard, ...heard })
   }
 

@@ -1,9 +1,20 @@
 /** Random histories against models that are slow and obvious. fast-check prints the seed and the smallest counterexample. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { Command } from '../../../src/domain/stock/decision.ts'
 import type { StockCommand } from '../../../src/domain/stock/stock-command.ts'
 import { MemoryStock } from '../../fixtures/memory-stock.ts'
-import { commit, extend, hold, move, release, setSafetyStock, ship, snapshot } from '../../fixtures/stock-commands.ts'
+import {
+  commit,
+  extend,
+  hold,
+  move,
+  release,
+  setSafetyStock,
+  ship,
+  snapshot,
+  takeOver,
+} from '../../fixtures/stock-commands.ts'
 
 const runs = { numRuns: 1_000 }
 
@@ -26,6 +37,8 @@ class PaperStock {
           command.expiresAtMs ?? Infinity,
           command.allowPartial,
         )
+      case 'take_over':
+        return this.#takeOver(command)
       case 'extend':
         return this.#with(command.reservationId, (promise) => {
           if (promise.state === 'held') promise.ends = Math.max(promise.ends, command.expiresAtMs)
@@ -79,6 +92,23 @@ class PaperStock {
     return 'ok'
   }
 
+  /** The name on the promise is another one; what is not on it is promised as ever. */
+  #takeOver({ source, reservationId, quantity, expiresAtMs, allowPartial }: Command<'take_over'>): string {
+    const [old, ends] = [this.promises.get(source), expiresAtMs ?? Infinity]
+    const open = old !== undefined && (old.state === 'held' || old.state === 'committed') ? old.units : 0
+    const moved = Math.min(open, quantity)
+    if (old === undefined || moved === 0 || this.promises.has(reservationId))
+      return this.#hold(reservationId, quantity, ends, allowPartial)
+    const { available } = this.states()
+    const wanted = quantity - moved
+    const more = allowPartial ? Math.min(wanted, available) : wanted
+    if (more > available) return 'insufficient_stock'
+    const [state, last] = [more > 0 ? 'held' : old.state, Math.max(ends, old.ends)]
+    this.promises.set(reservationId, { units: moved + more, asked: quantity, ends: last, state, shipped: 0 })
+    this.#release(old, moved)
+    return 'ok'
+  }
+
   #release(promise: { units: number; state: string; shipped: number }, quantity: number | null): string {
     const open = promise.state === 'held' || promise.state === 'committed' ? promise.units : 0
     const back = quantity ?? open
@@ -126,6 +156,11 @@ const step = fc.oneof(
         extend(id, nowMs + more),
   ),
   reservation.map((id) => () => commit(id)),
+  fc.tuple(reservation, reservation, units, fc.option(aWhile), fc.boolean()).map(
+    ([source, id, quantity, ends, allowPartial]) =>
+      (nowMs: number) =>
+        takeOver(source, id, quantity, { expiresAtMs: ends === null ? null : nowMs + ends, allowPartial }),
+  ),
   fc.tuple(reservation, fc.option(units)).map(
     ([id, quantity]) =>
       () =>

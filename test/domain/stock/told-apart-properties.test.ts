@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { atpOf } from '../../../src/domain/atp/atp-of.ts'
 import { figuresOf } from '../../../src/domain/stock/figures-of.ts'
+import { openUnits } from '../../../src/domain/stock/reservation.ts'
 import type { StockCommand } from '../../../src/domain/stock/stock-command.ts'
 import { MemoryStock } from '../../fixtures/memory-stock.ts'
 import {
@@ -19,6 +20,7 @@ import {
   setSafetyStock,
   ship,
   snapshot,
+  takeOver,
 } from '../../fixtures/stock-commands.ts'
 import { slowAtp } from '../atp/slow-promise.ts'
 
@@ -26,6 +28,8 @@ const units = fc.integer({ min: 1, max: 6 })
 const aWhile = fc.integer({ min: 1, max: 12 })
 const lotId = fc.constantFrom('A', 'B', 'C')
 const claim = fc.constantFrom('r1', 'r2', 'r3', 'r4', 'r5')
+/** Those that an order took over as well. */
+const anyClaim = fc.oneof(claim, fc.constantFrom('o0', 'o1'))
 const group = fc.constantFrom('contract', 'market', null)
 const supplyId = fc.constantFrom('po', 'asn')
 type Build = (nowMs: number) => StockCommand
@@ -47,12 +51,20 @@ const step: fc.Arbitrary<Build> = fc.oneof(
       () =>
         commit(id),
   ),
-  fc.tuple(claim, fc.option(units)).map(
+  fc.record({ claim, units, group, keepBack: fc.nat(2), number: fc.nat(3) }).map(
+    (told): Build =>
+      (nowMs) =>
+        takeOver(told.claim, `o${told.number}`, told.units, {
+          ...{ group: told.group, keepBack: told.keepBack, allowPartial: told.units % 2 === 0 },
+          expiresAtMs: told.units === 5 ? nowMs + 4 : null,
+        }),
+  ),
+  fc.tuple(anyClaim, fc.option(units)).map(
     ([id, quantity]): Build =>
       () =>
         release(id, quantity),
   ),
-  fc.tuple(claim, units).map(
+  fc.tuple(anyClaim, units).map(
     ([id, quantity]): Build =>
       (nowMs) =>
         ship(id, `s-${nowMs}`, quantity),
@@ -119,14 +131,20 @@ it('whatever comes, the invariants hold, and a hold gets what the slow reference
         nowMs += pause
         stock.tidy(nowMs)
         const command = build(nowMs)
-        const isFirst = command.type === 'hold' && !stock.reservations.has(command.reservationId)
+        const isClaim = command.type === 'hold' || command.type === 'take_over'
+        const isFirst = isClaim && !stock.reservations.has(command.reservationId)
         const figures = figuresOf(stock.position, nowMs)
+        const source = command.type === 'take_over' ? stock.reservations.get(command.source) : undefined
         const decided = stock.execute(command, nowMs)
-        if (!isFirst || command.type !== 'hold') continue
-        const { group: asker = null, goodUntilMs = null, keepBack = 0, dueAtMs, quantity, allowPartial } = command
-        const ask = { nowMs, group: asker, goodUntilMs, keepBack }
-        const promised = atpOf(figures, ask, dueAtMs ?? nowMs)
-        expect(promised).toBe(slowAtp(figures, ask, dueAtMs ?? nowMs))
+        if (!isClaim || !isFirst) continue
+        const { group: asker = null, keepBack = 0, quantity, allowPartial } = command
+        const has = source === undefined ? 0 : openUnits(source)
+        // What is taken over beyond a claim is asked for on its terms.
+        const { goodUntilMs = null, dueAtMs = null } = source !== undefined && has > 0 ? source : command
+        const ask = { nowMs, group: asker, goodUntilMs: (goodUntilMs ?? 0) > nowMs ? goodUntilMs : null, keepBack }
+        const byMs = Math.max(nowMs, dueAtMs ?? nowMs)
+        const promised = has + atpOf(figures, ask, byMs)
+        expect(promised).toBe(has + slowAtp(figures, ask, byMs))
         const expected = allowPartial ? Math.min(quantity, promised) : quantity <= promised ? quantity : 0
         expect(decided.ok ? decided.value.granted : 0, JSON.stringify(command)).toBe(expected)
       }
