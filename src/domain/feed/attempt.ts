@@ -24,6 +24,8 @@ import { drifted, type Sighting, type SightingRules, sighted } from './observe.t
 export const attemptLeaseMs = 60_000
 /** A listing that the channel refuses is tried again this much later; mostly somebody has mended it by then. */
 export const refusedRetryMs = 60 * 60_000
+/** One that it does not know is tried again for the first time after this. */
+const unknownRetryMinMs = 60_000
 const errorLengthMax = 300
 
 /** What the channel said of one listing in a batch that it refused as a whole. */
@@ -72,7 +74,7 @@ export function concludeSend(
 
 /** Null: the channel does not know the listing. */
 export function concludeRead(listing: FeedListing, seen: Sighting | null, facts: ConcludeFacts): FeedStep {
-  if (seen === null) return refuse(listing, 'the channel does not know this listing', facts.nowMs)
+  if (seen === null) return unknownThere(listing, facts.nowMs)
   return sighted(listing, seen, facts, facts.nowMs)
 }
 
@@ -143,14 +145,24 @@ function unlessShown(listing: FeedListing, nowMs: number): FeedStep {
 }
 
 /** A case for a person. One that is open already stays as it was opened, however often it is tried. */
-function refuse(listing: FeedListing, said: string, nowMs: number): FeedStep {
+function refuse(listing: FeedListing, said: string, nowMs: number, waitMs = refusedRetryMs): FeedStep {
   const { attempts, sku } = listing
   const message = cut(said)
-  const over = { state: 'refused', attempts: attempts + 1, dueAtMs: nowMs + refusedRetryMs } as const
+  const over = { state: 'refused', attempts: attempts + 1, dueAtMs: nowMs + waitMs } as const
   const refused = { ...untold(listing), ...over, lastError: message }
   if (listing.refusal != null) return step(refused)
   const event = { type: 'listing_refused', ...keyOf(listing), sku, message } as const
   return step({ ...refused, refusal: { openedAtMs: nowMs, message } }, [event])
+}
+
+/**
+ * A look costs little, and what the channel has just been given it may not show yet: it is tried again as long after
+ * as it has been unknown, within bounds.
+ */
+function unknownThere(listing: FeedListing, nowMs: number): FeedStep {
+  const unknownForMs = listing.refusal == null ? 0 : nowMs - listing.refusal.openedAtMs
+  const waitMs = Math.min(refusedRetryMs, Math.max(unknownRetryMinMs, unknownForMs))
+  return refuse(listing, 'the channel does not know this listing', nowMs, waitMs)
 }
 
 /** The fall that the call was to tell of has still to be told. */

@@ -106,4 +106,10 @@ describe('reading what products of Shopify say', () => {
     const byHand = contentVersion({ title: 'Boo-ee' })
     expect(await readContent(asked, client)).toEqual({ ok: true, value: [null, byHand] })
   })
+
+  it('takes an answer about fewer products than it asked for to be none', async () => {
+    const short = { kind: 'response', status: 200, headers: {}, body: '{"data":{"nodes":[]}}' } as const
+    const answer = await readContent([sought('BUOY-R', buoy)], { ...client, fetch: async () => short })
+    expect(answer).toMatchObject({ ok: false, error: { outcome: 'absent', retryable: true } })
+  })
 })

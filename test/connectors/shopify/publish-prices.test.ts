@@ -66,4 +66,16 @@ describe('reading what Shopify asks', () => {
     const asked = [place('BUOY-R'), { item: '1', place: '1' }, place('ROPE-10')]
     expect(await readPrices(asked, client)).toEqual({ ok: true, value: [0, null, 1_990] })
   })
+
+  it('takes an answer about fewer variants than it asked for to be none', async () => {
+    const short = { kind: 'response', status: 200, headers: {}, body: '{"data":{"nodes":[]}}' } as const
+    const answer = await readPrices([place('ROPE-10')], { ...client, fetch: async () => short })
+    expect(answer).toMatchObject({ ok: false, error: { outcome: 'absent', retryable: true } })
+  })
+
+  it('does not take prices in no currency for variants that are not there', async () => {
+    const answer = await readPrices([place('ROPE-10')], clientOf(store, { priceCurrency: 'XYZ' }))
+    expect(answer).toMatchObject({ ok: false, error: { class: 'value', message: expect.stringContaining('Currency') } })
+    expect(store.requests.length).toBe(0)
+  })
 })

@@ -179,6 +179,38 @@ describe('a call that failed', () => {
     expect(story.it).toMatchObject({ state: 'doubtful', dueAtMs: story.nowMs + 9_000 })
   })
 
+  /** A raise whose answer was lost, looked at before it took effect; the figure is wanted as it was before. */
+  const calledBack = () => shows(5).wants(10).sends(lost).after(1_000).reads(5).wants(5)
+
+  it.each([
+    ['by a look at a sample', (story: Story) => story.take(check(story.it, story.nowMs)).reads(10)],
+    ['by the word of a webhook and the look after it', (story: Story) => story.hears(10).reads(10)],
+  ])('that takes effect after its figure was called back is found %s, and corrected at once', (_how, look) => {
+    const story = calledBack()
+    expect(story.it).toMatchObject({ state: 'settled', desired: 5 })
+    look(story.after(600_000))
+    expect(story.it).toMatchObject({ state: 'ready', lane: 'fast', dueAtMs: null })
+    expect(story.events).toMatchObject([{ type: 'drift_found', expected: 5, found: 10, desired: 5 }])
+    story.sends(committed)
+    expect(story.it).toMatchObject({ state: 'settled', acknowledged: { value: 5 } })
+    expect(story.events.at(-1)).toMatchObject({ type: 'drift_settled' })
+  })
+
+  it('looks for a listing that the channel does not know a minute later, then ever more rarely, up to an hour', () => {
+    const story = shows(7).wants(6).sends(lost).after(60_000).reads(null)
+    const waits = Array.from({ length: 9 }, () => {
+      const waitMs = (story.it.dueAtMs ?? 0) - story.nowMs
+      story.after(waitMs).sends(lost).after(1_000).reads(null)
+      return waitMs / 60_000
+    })
+    expect(waits[0]).toBe(1)
+    waits.slice(1).forEach((wait, index) => {
+      expect(wait / (waits[index] ?? 0)).toBeGreaterThanOrEqual(wait === 60 ? 1 : 1.05)
+    })
+    expect(waits.slice(-2)).toEqual([60, 60])
+    expect(story.events.map(({ type }) => type)).toEqual(['listing_refused'])
+  })
+
   it('puts a listing aside that the channel refuses by name, and tries it again an hour later', () => {
     const story = shows(7).wants(6).sends(refused, { why: 'refused', message: 'INVALID_INVENTORY_ITEM' })
     expect(story.it).toMatchObject({ state: 'refused', lastError: 'INVALID_INVENTORY_ITEM' })

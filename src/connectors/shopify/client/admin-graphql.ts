@@ -62,6 +62,11 @@ export function asRead(failure: CallFailure): CallFailure & { outcome: 'absent' 
   return { outcome: 'absent', retryable: failure.class !== 'parse', class: failure.class, message: failure.message }
 }
 
+/** One node for each id, in order. An answer about fewer of them says nothing of which are gone. */
+export function partialRead(nodes: readonly unknown[], asked: readonly unknown[]): CallFailure | null {
+  return nodes.length === asked.length ? null : unknown('intermittent', 'the answer is not about what was asked')
+}
+
 export function absent(kind: FailureClass, message: string, retryAfter?: number): CallFailure & { outcome: 'absent' } {
   const failure = { outcome: 'absent', class: kind, message: message.slice(0, messageLengthMax) } as const
   return retryAfter === undefined

@@ -8,7 +8,7 @@ import { err, ok } from '../../../domain/shared/result.ts'
 import type { ClientContext } from '../../ports.ts'
 import type { Publication, PublishOutcome, ShownValues, Sought } from '../../publisher.ts'
 import { contentVersion, versionLike } from '../../transport/content-version.ts'
-import { asRead, type CallFailure, callAdmin, unknown } from './admin-graphql.ts'
+import { asRead, type CallFailure, callAdmin, partialRead, unknown } from './admin-graphql.ts'
 import { gidOf, idOfGid } from './gid.ts'
 import { setContent, shownContent } from './operations.ts'
 import { type Indexed, type ProductSet, productsMax, publishByProduct } from './publish-by-product.ts'
@@ -81,6 +81,8 @@ export async function readContent(listings: readonly Sought[], context: ClientCo
   const products = listings.map(({ item }) => gidOf('Product', item))
   const answer = await callAdmin(context, shownContent, { products }, shownAnswer)
   if (!answer.ok) return err(asRead(answer.error))
+  const partial = partialRead(answer.value.data.nodes, listings)
+  if (partial !== null) return err(asRead(partial))
   const found = new Map(answer.value.data.nodes.map((node) => [idOfGid(node?.id ?? ''), node]))
   return ok(
     listings.map(({ item, known }) => {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { err, ok } from '../../../domain/shared/result.ts'
 import type { ClientContext } from '../../ports.ts'
 import type { Shown, ShownValues } from '../../publisher.ts'
-import { asRead, callAdmin, unknown } from './admin-graphql.ts'
+import { asRead, callAdmin, partialRead } from './admin-graphql.ts'
 import { gidOf } from './gid.ts'
 import { shownStock } from './operations.ts'
 
@@ -23,10 +23,9 @@ export async function readStock(listings: readonly Shown[], context: ClientConte
     const variables = { items, location: gidOf('Location', place) }
     const answer = await callAdmin(context, shownStock, variables, shownAnswer)
     if (!answer.ok) return err(asRead(answer.error))
-    // One node for each id, in order. An answer about fewer of them says nothing of which are gone.
     const { nodes } = answer.value.data
-    if (nodes.length !== own.length)
-      return err(asRead(unknown('intermittent', 'the answer is not about what was asked')))
+    const partial = partialRead(nodes, own)
+    if (partial !== null) return err(asRead(partial))
     own.forEach((listing, index) => {
       values.set(listing, availableAt(nodes[index] ?? null))
     })
