@@ -169,6 +169,32 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
       expect(await page.evaluate(() => (document.activeElement as HTMLAnchorElement).href)).toBe(before)
     })
 
+    it('sorts a table from the keyboard, says so, and comes back to it', async () => {
+      await page.goto(`${server.url}/ops/stock/ROPE-10`)
+      const places = page.locator('#places')
+      const order = () => places.locator('tbody th').allTextContents()
+      const before = await order()
+      const head = places.getByRole('columnheader', { name: 'Available' })
+      expect(await head.getAttribute('aria-sort')).toBeNull()
+      await head.getByRole('link').focus()
+      await page.keyboard.press('Enter')
+      await page.waitForURL(`${server.url}/ops/stock/ROPE-10?places=-available#places`)
+      expect(await order()).toEqual(before.toReversed())
+      expect(await head.getAttribute('aria-sort')).toBe('descending')
+      await page.keyboard.press('Tab')
+      expect(await page.evaluate(() => document.activeElement?.closest('section')?.id)).toBe('places')
+    })
+
+    it('leaves open through a refresh what a person has opened', async () => {
+      await page.goto(`${server.url}/ops/stock/ROPE-10`)
+      const why = page.locator('#channels details').first()
+      await why.locator('summary').click()
+      await page.evaluate(() => document.querySelector('#channels tbody tr:last-child')?.remove())
+      await page.keyboard.press('r')
+      await page.waitForFunction(() => document.querySelectorAll('#channels details').length === 2)
+      expect(await why.getAttribute('open')).toBe('')
+    })
+
     it('stops refreshing when told to, and says so', async () => {
       await page.goto(`${server.url}/ops`)
       await page.keyboard.press('p')
@@ -226,6 +252,25 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
       }
     })
 
+    it('folds every table on a telephone, so that nothing in it lies to the side, and keeps what it is', async () => {
+      const page = await browser.context.newPage()
+      await signIn(page, server.url, testDevToken)
+      await page.setViewportSize({ width: 390, height: 844 })
+      for (const url of [...rooms(), `${server.url}/ops/channels/shopify-us`, orderUrl(1), `${orderUrl(2)}/routing`]) {
+        await page.goto(url)
+        for (const details of await page.locator('#channels details').all()) await details.locator('summary').click()
+        expect(await page.evaluate(hiddenToTheSide), url).toEqual([])
+        expect(await auditPage(page), url).toEqual([])
+      }
+      await page.goto(`${server.url}/ops/orders`)
+      const row = page.locator('tr[data-row]').first()
+      for (const what of ['shopify-us', 'USD', 'ago']) expect(await row.innerText()).toContain(what)
+      const session = await page.context().newCDPSession(page)
+      const { nodes } = (await session.send('Accessibility.getFullAXTree')) as { nodes: { role?: { value: string } }[] }
+      const roles = new Set(nodes.map(({ role }) => role?.value))
+      for (const role of ['table', 'row', 'rowheader', 'cell', 'columnheader']) expect(roles).toContain(role)
+    })
+
     it.each([
       ['a tablet', { width: 820, height: 1180 }],
       ['a telephone', { width: 390, height: 844 }],
@@ -260,6 +305,14 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
     })
   })
 })
+
+/** What of a table on the page can only be seen by scrolling it sideways. */
+function hiddenToTheSide(): string[] {
+  const wide = [...document.querySelectorAll('.scroll')].filter(
+    (box) => box.checkVisibility() && box.scrollWidth > box.clientWidth,
+  )
+  return wide.map((box) => box.closest('section')?.id ?? '')
+}
 
 /** Sum of what Chromium counted as unexpected movement since the page began. */
 function layoutShift(): Promise<number> {

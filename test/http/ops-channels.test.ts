@@ -70,6 +70,17 @@ describe('the channels room', () => {
     expect(world.feed.resent).toEqual([])
   })
 
+  it('sorts its lanes by what waits in them, and its listings not: those are a page of more', async () => {
+    const html = await visitor.page('/ops/channels/shopify-us?lanes=-waiting&state=drifted')
+    const card = cardOf(html, 'lanes')
+    const waiting = [...card.matchAll(/(?:Fast movers|The rest|Prices|Content|Looking in|thresholds) (\d+)/g)]
+    const figures = waiting.map(([, n]) => Number(n))
+    expect(figures).toHaveLength(6)
+    expect(figures).toEqual(figures.toSorted((a, b) => b - a))
+    expect(html).toContain('href="/ops/channels/shopify-us?state=drifted&amp;lanes=waiting#lanes"')
+    expect(/id="listings".*/s.exec(html)?.[0]).not.toContain('class="sort"')
+  })
+
   it('knows no channel that is none', async () => {
     expect((await visitor.send('/ops/channels/tryton-main')).status).toBe(404)
   })
@@ -82,7 +93,7 @@ describe('the routing of an order', () => {
     const text = textOf(await visitor.page(path))
     expect(text).toContain('profile balanced version 4')
     expect(text).toMatch(/feasible plans? of \d+ looked at/)
-    expect(text).toMatch(/east ×\d+ -?\d\.\d{3} .* Chosen/)
+    expect(text).toMatch(/Newark ×\d+ -?\d\.\d{3} .* Chosen/)
     // What comes to nothing is a figure as well.
     expect(text).toMatch(/7\.90 USD adds 0\.000 to the score 0 adds/)
   })
@@ -95,6 +106,31 @@ describe('the routing of an order', () => {
 
   it('decides again on what was kept, and says that it comes to the same', async () => {
     expect(textOf(await visitor.page(path))).toContain('Decides the same again')
+  })
+
+  it('names every location, with its id beside the decision and on hover elsewhere', async () => {
+    const html = await visitor.page(path)
+    expect(textOf(html)).toMatch(/Newark east by strategy balanced/)
+    expect(textOf(html)).toMatch(/: Reno ×\d/)
+    expect(html).toContain('<span title="west">Reno</span>')
+    // A location that is not in the configuration any more has nothing but its id.
+    expect(html).toContain('<span title="harbour-store">harbour-store</span>')
+    expect(textOf(html)).not.toMatch(/(east|west) ×/)
+  })
+
+  it('sorts the plans of each strategy when asked, and marks the chosen one wherever it comes', async () => {
+    const rowsOf = (html: string) => [...html.matchAll(/<tr(?: class="(chosen)")?><th scope="row">.*?<\/tr>/gs)]
+    const ranked = rowsOf(await visitor.page(path))
+    const html = await visitor.page(`${path}?plans=priority`)
+    const scores = rowsOf(await visitor.page(`${path}?plans=score`)).map(([row]) =>
+      Number(/<td class="num strong"[^>]*>(-?[\d.]+)</.exec(row)?.[1]),
+    )
+    expect(ranked[0]?.[1]).toBe('chosen')
+    expect(scores).toEqual(scores.toSorted((a, b) => a - b))
+    expect(html).toMatch(
+      /<th scope="col" aria-sort="ascending"><a class="sort" href="[^"]*plans=-priority#decision-\d+"/,
+    )
+    expect(html.match(/class="chosen"/g)).toHaveLength(1)
   })
 
   it('is linked from the order', async () => {

@@ -22,7 +22,7 @@ beforeEach(async () => {
 describe('the overview', () => {
   it('counts what moves, what waits and what came in', async () => {
     const html = await visitor.page('/ops')
-    expect(cardOf(html, 'waiting')).toMatch(/11 Exception 6 On hold 6 Backordered/)
+    expect(cardOf(html, 'waiting')).toMatch(/11 Exception 6 On hold 6 Waiting for supply/)
     expect(cardOf(html, 'deliveries')).toMatch(/1 In flight 52 Applied 8 Duplicate 4 Rejected 2 Dead-lettered/)
   })
 
@@ -127,10 +127,17 @@ describe('the page of an order', () => {
     expect(card).toMatch(/220\.25 USD/)
   })
 
+  it('puts what stops it before everything else, and that nothing does beside it', async () => {
+    const casesFirst = (html: string) => html.indexOf('id="cases"') < html.indexOf('id="lines"')
+    for (const stage of ['rejected', 'held'] as const)
+      expect(casesFirst(await visitor.page(orderUrl(stage)))).toBe(true)
+    expect(casesFirst(await visitor.page(orderUrl('released')))).toBe(false)
+  })
+
   it('tells each event with its cause, and links the delivery that it came by', async () => {
     const html = await visitor.page(orderUrl('released'))
     const state = world.orders.get(demoOrderId('released'))?.state
-    expect(cardOf(html, 'timeline')).toMatch(/F1 released to east .* Captured with \d lines?/)
+    expect(cardOf(html, 'timeline')).toMatch(/F1 released to Newark .* Captured with \d lines?/)
     expect(html).toContain(`href="/ops/deliveries/${state?.firstDeliveryId}"`)
   })
 
@@ -283,6 +290,6 @@ describe('exceptions', () => {
     const cause = /<a data-open="" href="(\/ops\/exceptions\?fingerprint=sku_mapping[^"]+)"/.exec(causes)?.[1] ?? ''
     const cases = await visitor.page(cause)
     expect(cases.match(/<tr data-row/g)).toHaveLength(5)
-    expect(cases).toMatch(/<a data-open="" href="\/ops\/orders\/shopify-us%3A\d+"/)
+    expect(cases).toMatch(/<a data-open="" class="mono" href="\/ops\/orders\/shopify-us%3A\d+"/)
   })
 })

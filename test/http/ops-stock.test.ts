@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { pathOf } from '../../src/http/ops/stock/sku-ledger.tsx'
 import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
 import { cardOf, seedDemo, textOf, Visitor } from './ops-visitor.ts'
 
@@ -20,6 +21,18 @@ describe('the stock room', () => {
   it('finds a SKU by its beginning, and says what to do when nothing begins like that', async () => {
     expect((await visitor.page('/ops/stock?sku=ANCHOR')).match(/<tr data-row/g)).toHaveLength(2)
     expect(textOf(await visitor.page('/ops/stock?sku=anchor'))).toContain('No SKU begins like that')
+  })
+
+  it('does not pretend to sort what is a page of a longer list', async () => {
+    for (const path of [
+      '/ops/stock',
+      '/ops/orders',
+      '/ops/deliveries',
+      '/ops/transfers',
+      '/ops/exceptions?status=all',
+    ]) {
+      expect(await visitor.page(path)).not.toContain('class="sort"')
+    }
   })
 
   it('ignores a cursor that is no SKU', async () => {
@@ -81,6 +94,17 @@ describe('the page of a SKU', () => {
     expect(card).toMatch(/Supply announced 60 .*Newark Hold 2 broken-0 46 11 .*Reno Receipt 13 asn-1 84 53 /)
   })
 
+  it('leads from the ledger to the order or the transfer that moved the units, and from nothing else', async () => {
+    const html = await visitor.page('/ops/stock/ROPE-10')
+    const ledger = /<section[^>]*id="ledger".*?<\/section>/s.exec(html)?.[0] ?? ''
+    expect(ledger).toContain('<span class="mono">asn-1</span>')
+    const links = [...ledger.matchAll(/<a class="mono" href="([^"]+)">/g)].map(([, href]) => href)
+    for (const href of links) expect(href).toMatch(/^\/ops\/(orders\?q=|transfers\/)/)
+    expect(pathOf('transfer/TR-117')).toBe('/ops/transfers/TR-117')
+    expect(pathOf('b2b:PO-1/L1/2')).toBe('/ops/orders?q=b2b%3APO-1')
+    for (const word of ['TR-117', 'opening-ROPE-10-west', 'a/b', 'http://evil.example']) expect(pathOf(word)).toBeNull()
+  })
+
   it('carries the points of its chart and the same figures as a table', async () => {
     const html = await visitor.page('/ops/stock/ROPE-10')
     const data = /data-chart="([^"]+)"/.exec(html)?.[1]?.replaceAll('&quot;', '"') ?? ''
@@ -90,9 +114,47 @@ describe('the page of a SKU', () => {
     expect(cardOf(html, 'history')).toContain('The same as a table')
   })
 
+  it('sorts what is there whole by the column that is asked for, and says so', async () => {
+    const orderOf = async (query: string, card: string) =>
+      [...cardOf(await visitor.page(`/ops/stock/ROPE-10?${query}`), card).matchAll(/Newark|Reno/g)].map(
+        ([name]) => name,
+      )
+    expect(await orderOf('', 'places')).toEqual(['Newark', 'Reno'])
+    expect(await orderOf('places=-available', 'places')).toEqual(['Reno', 'Newark'])
+    expect(await orderOf('places=available', 'places')).toEqual(['Newark', 'Reno'])
+    expect(await orderOf('places=-location', 'places')).toEqual(['Reno', 'Newark'])
+    expect(await orderOf('places=no-such-column', 'places')).toEqual(['Newark', 'Reno'])
+    const supply = cardOf(await visitor.page('/ops/stock/ROPE-10?supply=units'), 'supply')
+    expect(supply.indexOf('−25')).toBeLessThan(supply.indexOf('+60'))
+  })
+
+  it('links a head to its order, to the other way round, and to how it was, keeping the other tables', async () => {
+    const headOf = async (query: string) => {
+      const html = await visitor.page(`/ops/stock/ROPE-10${query}`)
+      return /<th scope="col" class="num strong"( aria-sort="\w+")?><a class="sort" href="([^"]+)"[^>]*>Available/.exec(
+        html,
+      )
+    }
+    const path = '/ops/stock/ROPE-10'
+    expect((await headOf(''))?.slice(1)).toEqual([undefined, `${path}?places=-available#places`])
+    const down = await headOf('?places=-available&lots=until')
+    expect(down?.slice(1)).toEqual([' aria-sort="descending"', `${path}?places=available&amp;lots=until#places`])
+    const up = await headOf('?places=available&lots=until')
+    expect(up?.slice(1)).toEqual([' aria-sort="ascending"', `${path}?lots=until#places`])
+  })
+
+  it('puts what has no figure last, whichever way round', async () => {
+    for (const by of ['promisable', '-promisable']) {
+      const supply = cardOf(await visitor.page(`/ops/stock/ROPE-10?supply=${by}`), 'supply')
+      expect(supply.indexOf('80 %')).toBeLessThan(supply.indexOf('−25'))
+    }
+  })
+
   it('says so when there is no such SKU, and wakes no position for it', async () => {
     const response = await visitor.send('/ops/stock/NO-SUCH')
     expect(response.status).toBe(404)
-    expect(textOf(await response.text())).toContain('There is no such SKU')
+    const html = await response.text()
+    expect(textOf(html)).toContain('There is no such SKU')
+    expect(html).toMatch(/look through <a href="\/ops\/stock">Stock<\/a>/)
   })
 })

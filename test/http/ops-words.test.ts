@@ -138,6 +138,11 @@ describe('an event', () => {
     expect(describeEvent(entry('shipment_recorded', '{"shipment":null}')).text).toBe('Shipment recorded'))
   it('says of a look that found nothing that nothing was found', () =>
     expect(describeEvent(entry('units_backordered', '{"lines":[]}')).text).toMatch(/^Looked again/))
+  it('calls locations by the names that it is given', () => {
+    const left = entry('location_left', '{"location":"east","reason":"location_down"}')
+    expect(describeEvent(left, () => 'Newark').text).toMatch(/^Leaves Newark: /)
+    expect(describeEvent(left).text).toMatch(/^Leaves east: /)
+  })
   it('of a name that every object has is only a name', () =>
     expect(describeEvent(entry('constructor', '{}')).text).toBe('Constructor'))
 })

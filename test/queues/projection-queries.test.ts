@@ -257,6 +257,9 @@ describe('the plan of', () => {
     ['orders of a channel by status', () => ordersQuery(db, { channel: 'a', status: 's' }, 51)],
     ['orders by stage', () => ordersQuery(db, { stage: 's' }, 51)],
     ['orders by external id', () => ordersQuery(db, { externalId: '1' }, 51)],
+    ['orders that wait for supply', () => ordersQuery(db, { waitsForSupply: true, cursor: newest }, 51)],
+    ['orders captured since', () => ordersQuery(db, { status: 's', capturedSinceMs: 1 }, 51)],
+    ['deliveries received since', () => deliveriesQuery(db, { status: 's', receivedSinceMs: 1 }, 51)],
     ['orders at a location', () => ordersQuery(db, { location: 'east' }, 51)],
     ['deliveries', () => deliveriesQuery(db, {}, 51)],
     ['deliveries of an account', () => deliveriesQuery(db, { account: 'a', cursor: newest }, 51)],
@@ -280,6 +283,10 @@ describe('the plan of', () => {
     expect(plan).toContain('SEARCH')
     expect(plan).not.toMatch(/SCAN (?!json_each|list_subquery)/)
     expect(plan).not.toContain('TEMP B-TREE')
+  })
+
+  it('orders that wait for supply touches none that does not', async () => {
+    expect(await planOf(ordersQuery(db, { waitsForSupply: true }, 51))).toContain('orders_waiting_for_supply')
   })
 
   it.each([

@@ -1,5 +1,5 @@
 /** Which messages came in, and what became of them? Newest first. */
-import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, or, type SQL } from 'drizzle-orm'
 import type { Db } from '../database.ts'
 import { limitOf, olderThan, type Page, type PageArgs, toPage } from '../page.ts'
 import type { DeliveryRow } from '../rows.ts'
@@ -9,6 +9,7 @@ export type ListDeliveries = PageArgs & {
   readonly account?: string | undefined
   readonly status?: string | undefined
   readonly topic?: string | undefined
+  readonly receivedSinceMs?: number | undefined
   /** A delivery id, a correlation id, or the order or position that it touched. */
   readonly search?: string | undefined
 }
@@ -34,6 +35,7 @@ function conditionsOf(db: Db, args: ListDeliveries): SQL[] {
   if (args.account !== undefined) conditions.push(eq(deliveries.account, args.account))
   if (args.status !== undefined) conditions.push(eq(deliveries.status, args.status))
   if (args.topic !== undefined) conditions.push(eq(deliveries.topic, args.topic))
+  if (args.receivedSinceMs !== undefined) conditions.push(gte(deliveries.receivedAtMs, args.receivedSinceMs))
   const search = (args.search ?? '').trim()
   const found = search === '' ? undefined : foundBy(db, search)
   if (found !== undefined) conditions.push(found)

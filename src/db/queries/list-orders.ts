@@ -15,6 +15,9 @@ export type ListOrders = PageArgs & {
   readonly externalId?: string | undefined
   /** Orders with a fulfilment order at this location. */
   readonly location?: string | undefined
+  /** Only orders that have units on backorder, whatever else is to be said of them. */
+  readonly waitsForSupply?: boolean | undefined
+  readonly capturedSinceMs?: number | undefined
   /** The beginning of any number of the order. */
   readonly search?: string | undefined
 }
@@ -38,6 +41,9 @@ export function ordersQuery(db: Db, args: ListOrders, count: number) {
     .limit(count)
 }
 
+/** Word for word the condition of their index: with a bound value SQLite could not tell that it covers them. */
+export const waitingForSupply = sql`${orders.unitsBackordered} > 0`
+
 function conditionsOf(db: Db, args: ListOrders): SQL[] {
   const conditions: SQL[] = []
   if (args.channel !== undefined) conditions.push(eq(orders.account, args.channel))
@@ -45,6 +51,8 @@ function conditionsOf(db: Db, args: ListOrders): SQL[] {
   if (args.stage !== undefined) conditions.push(eq(orders.stage, args.stage))
   if (args.externalId !== undefined) conditions.push(eq(orders.externalOrderId, args.externalId))
   if (args.location !== undefined) conditions.push(hasWorkAt(db, args.location))
+  if (args.waitsForSupply) conditions.push(waitingForSupply)
+  if (args.capturedSinceMs !== undefined) conditions.push(gte(orders.capturedAtMs, args.capturedSinceMs))
   const search = searchKeyOf(args.search ?? '')
   if (search !== '') conditions.push(inArray(orders.orderId, ordersFoundBy(db, search)))
   return conditions

@@ -3,6 +3,7 @@
  * numbers, and the country and region suffice for lists. Who it goes to is read from the actor, under its own scope.
  * Quantities are ordered units, money is minor units of `currency`, times are epoch milliseconds.
  */
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 export const orders = sqliteTable(
@@ -50,6 +51,8 @@ export const orders = sqliteTable(
     index('orders_by_stage').on(t.stage, t.capturedAtMs, t.orderId),
     index('orders_by_external_id').on(t.externalOrderId, t.capturedAtMs, t.orderId),
     index('orders_by_correlation').on(t.correlationId),
+    /** Few orders wait for supply at a time: only those are in it. */
+    index('orders_waiting_for_supply').on(t.capturedAtMs, t.orderId).where(sql`${t.unitsBackordered} > 0`),
   ],
 )
 

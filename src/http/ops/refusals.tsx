@@ -1,16 +1,22 @@
 /** Pages for what cannot be shown: nothing there, a form that is not ours, a fault of our own. */
 import { Empty } from './design/card.tsx'
-import type { RoomId } from './design/shell.tsx'
+import { type RoomId, RoomLink } from './design/shell.tsx'
 import type { OpsContext } from './ops-context.ts'
 import { renderPage, renderSolo } from './render-page.tsx'
 
 export function notFound(c: OpsContext, room: RoomId, title: string): Promise<Response> {
   const body = (
-    <section class="card" aria-label={title}>
-      <Empty title={title}>
-        Search for any of its numbers above (press <kbd>/</kbd>). What arrived seconds ago may not be listed yet.
-      </Empty>
-    </section>
+    <>
+      <div class="page-head">
+        <h1>{title}</h1>
+      </div>
+      <section class="card" aria-label="What now">
+        <Empty title="Nothing is there by that name">
+          Search for any of its numbers above (press <kbd>/</kbd>), or look through <RoomLink id={room} />. What arrived
+          seconds ago may not be listed yet.
+        </Empty>
+      </section>
+    </>
   )
   return renderPage(c, { title: 'Not found', room, body, status: 404 })
 }

@@ -70,12 +70,21 @@ function swapChanged(fresh) {
   if (isBusy()) return
   for (const region of document.querySelectorAll('[data-live]')) {
     const next = fresh.getElementById(region.id)
+    if (next) keepUnfolded(region, next)
     if (!next || fingerprint(next) === fingerprint(region)) continue
     const focused = region.contains(document.activeElement) ? document.activeElement?.getAttribute('href') : null
     enhance(next)
     const adopted = document.adoptNode(next)
     region.replaceWith(adopted)
     if (focused) adopted.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true })
+  }
+}
+
+/** What a person has opened or closed stays so. */
+function keepUnfolded(region, next) {
+  for (const details of region.querySelectorAll('details[id]')) {
+    const same = next.querySelector(`#${CSS.escape(details.id)}`)
+    if (same) same.open = details.open
   }
 }
 

@@ -1,13 +1,14 @@
 /** The listings of one channel: found by SKU and state, each with what is wanted, sent, confirmed and seen. */
+import type { Child } from 'hono/jsx'
 import { versionText } from '../../../domain/catalog/product-content.ts'
 import { pricedIn, publishesStock } from '../../../domain/config/channel-network.ts'
 import { type FeedListing, type FeedState, feedStates } from '../../../domain/feed/feed-listing.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chip, type Tone } from '../design/chip.tsx'
 import type { IconName } from '../design/icon.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { FilterSelect, Filters, FilterText, Pager } from '../design/list-controls.tsx'
 import { moneyText } from '../design/money.tsx'
-import { num, Table } from '../design/table.tsx'
 import { spanText, Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import { skuPath } from '../stock/stock-page.tsx'
@@ -53,13 +54,41 @@ export const Listings = ({ view }: { view: ChannelView }) => (
 )
 
 const ListingTable = ({ view }: { view: ChannelView }) => (
-  <Table
-    look="list"
-    columns={['SKU', 'Where', 'State', ...['Wanted', 'Sent', 'Confirmed', 'Seen'].map(num), 'Remarks']}
-    rows={view.page.listings.map((listing) => <ListingRow listing={listing} view={view} />)}
-    empty={<NoListings view={view} />}
-  />
+  <ItemTable items={view.page.listings} columns={columnsOf(view)} empty={<NoListings view={view} />} />
 )
+
+const columnsOf = (view: ChannelView): readonly ItemColumn<FeedListing>[] => {
+  const figure = (listing: FeedListing, value: number) => <Figure listing={listing} value={value} view={view} />
+  return [
+    { name: 'SKU', cell: (listing) => <Listed listing={listing} /> },
+    {
+      name: 'Where',
+      cell: ({ kind, place }) => (
+        <span title={place}>{kind === 'stock' ? placeNames(place, view) || place : words(kind)}</span>
+      ),
+    },
+    { name: 'State', look: 'lead', cell: ({ state }) => <StateChip state={state} /> },
+    { name: 'Wanted', look: 'num strong', cell: (listing) => figure(listing, listing.desired) },
+    { name: 'Sent', look: 'num', cell: (listing) => listing.sent && figure(listing, listing.sent.value) },
+    {
+      name: 'Confirmed',
+      look: 'num',
+      cell: (listing) =>
+        listing.acknowledged && (
+          <span title={`${spanText(view.nowMs - listing.acknowledged.atMs)} ago`}>
+            {figure(listing, listing.acknowledged.value)}
+          </span>
+        ),
+    },
+    { name: 'Seen', look: 'num', cell: (listing) => listing.observed && figure(listing, listing.observed.value) },
+    { name: 'Remarks', look: 'wrap', cell: (listing) => remarksOn(listing, figure, view.nowMs) },
+  ]
+}
+
+const StateChip = ({ state }: { state: FeedState }) => {
+  const [tone, icon, text] = stateLooks[state]
+  return <Chip tone={tone} icon={icon} text={text} />
+}
 
 const NoListings = ({ view: { account, query } }: { view: ChannelView }) => {
   if (!publishesStock(account)) {
@@ -90,54 +119,49 @@ function placeNames(place: string, { account, config }: ChannelView): string {
   return names.join(', ')
 }
 
-const ListingRow = ({ listing, view }: { listing: FeedListing; view: ChannelView }) => {
-  const { account, nowMs } = view
-  const { kind, sent, acknowledged, observed, drift, keptBack = 0 } = listing
-  const currency = kind === 'price' ? pricedIn(account) : null
-  const figure = (value: number) => {
-    // Long enough to tell two versions of one document apart.
-    if (kind === 'content')
-      return (
-        <span class="mono" title="Version of what the product says">
-          {versionText(value).slice(0, 7)}
-        </span>
-      )
-    return currency === null ? value.toLocaleString('en-US') : moneyText(value, currency)
+const Listed = ({ listing: { kind, sku, item } }: { listing: FeedListing }) => (
+  <>
+    {kind === 'content' ? (
+      'The product'
+    ) : (
+      <a class="mono" href={skuPath(sku)}>
+        {sku}
+      </a>
+    )}
+    <span class="faint mono id">{item}</span>
+  </>
+)
+
+type FigureProps = { readonly listing: FeedListing; readonly value: number; readonly view: ChannelView }
+
+const Figure = ({ listing: { kind }, value, view: { account } }: FigureProps) => {
+  // Long enough to tell two versions of one document apart.
+  if (kind === 'content') {
+    return (
+      <span class="mono" title="Version of what the product says">
+        {versionText(value).slice(0, 7)}
+      </span>
+    )
   }
-  const look = stateLooks[listing.state]
+  const currency = kind === 'price' ? pricedIn(account) : null
+  return <>{currency === null ? value.toLocaleString('en-US') : moneyText(value, currency)}</>
+}
+
+/** Null where there is nothing to say, so that the cell stays empty. */
+function remarksOn(listing: FeedListing, figure: (listing: FeedListing, value: number) => Child, nowMs: number): Child {
+  const { drift, keptBack = 0, attempts, lastError } = listing
+  if (drift === null && keptBack === 0 && attempts === 0 && lastError === null) return null
   return (
-    <tr>
-      <th scope="row">
-        {kind === 'content' ? (
-          'The product'
-        ) : (
-          <a class="mono" href={skuPath(listing.sku)}>
-            {listing.sku}
-          </a>
-        )}
-        <span class="faint mono id">{listing.item}</span>
-      </th>
-      <td title={listing.place}>{kind === 'stock' ? placeNames(listing.place, view) || listing.place : words(kind)}</td>
-      <td>
-        <Chip tone={look[0]} icon={look[1]} text={look[2]} />
-      </td>
-      <td class="num strong">{figure(listing.desired)}</td>
-      <td class="num">{sent && figure(sent.value)}</td>
-      <td class="num" title={acknowledged === null ? undefined : spanText(nowMs - acknowledged.atMs)}>
-        {acknowledged && figure(acknowledged.value)}
-      </td>
-      <td class="num">{observed && figure(observed.value)}</td>
-      <td class="wrap">
-        {drift !== null && (
-          <span class="warn-text">
-            shows {figure(drift.found)} instead of {figure(drift.expected)}, since{' '}
-            <Time atMs={drift.openedAtMs} nowMs={nowMs} />.{' '}
-          </span>
-        )}
-        {keptBack > 0 && <span class="faint">{keptBack.toLocaleString('en-US')} kept back. </span>}
-        {listing.attempts > 0 && <span class="faint">{count(listing.attempts, 'failed try', 'failed tries')}. </span>}
-        {listing.lastError}
-      </td>
-    </tr>
+    <>
+      {drift !== null && (
+        <span class="warn-text">
+          shows {figure(listing, drift.found)} instead of {figure(listing, drift.expected)}, since{' '}
+          <Time atMs={drift.openedAtMs} nowMs={nowMs} />.{' '}
+        </span>
+      )}
+      {keptBack > 0 && <span class="faint">{keptBack.toLocaleString('en-US')} kept back. </span>}
+      {attempts > 0 && <span class="faint">{count(attempts, 'failed try', 'failed tries')}. </span>}
+      {lastError}
+    </>
   )
 }

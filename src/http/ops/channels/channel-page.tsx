@@ -5,12 +5,13 @@ import type { Account, Config } from '../../../domain/config/config.ts'
 import type { FeedFilter, FeedPage, FeedStatus } from '../../../domain/feed/feed-contract.ts'
 import { type FeedLane, feedLanes, feedStates } from '../../../domain/feed/feed-listing.ts'
 import { Card } from '../design/card.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { NoticeOf } from '../design/notices.tsx'
 import { Confirm } from '../design/post-form.tsx'
-import { num, Table } from '../design/table.tsx'
 import { spanText } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
+import type { SortingOf } from '../sorting.ts'
 import { Listings, stateLooks } from './channel-listings.tsx'
 import { channelPath, FeedChip, lagText } from './channels-page.tsx'
 
@@ -21,6 +22,7 @@ export type ChannelView = {
   readonly page: FeedPage
   readonly filter: FeedFilter | null
   readonly query: ListQuery
+  readonly sorting: SortingOf
   readonly firstPage: boolean
   readonly notice: string | undefined
   readonly formToken: string
@@ -100,23 +102,36 @@ const laneNames = {
   check: 'Looking in',
 } as const satisfies Record<FeedLane, string>
 
-const Lanes = ({ view: { status, nowMs } }: { view: ChannelView }) => (
+const Lanes = ({ view: { status, sorting, nowMs } }: { view: ChannelView }) => (
   <Card id="lanes" title="Lanes" note="in order of urgency" live>
-    <Table
-      columns={['Lane', num('Waiting'), 'Longest']}
-      rows={feedLanes.map((lane) => {
-        const sinceMs = status.waitingSinceMs[lane]
-        return (
-          <tr>
-            <th scope="row">{laneNames[lane]}</th>
-            <td class="num">{status.waiting[lane].toLocaleString('en-US')}</td>
-            <td>{sinceMs === undefined ? <span class="faint">nothing</span> : spanText(nowMs - sinceMs)}</td>
-          </tr>
-        )
-      })}
-    />
+    <ItemTable look="" items={feedLanes} columns={laneColumns(status, nowMs)} sorting={sorting('lanes')} />
     <p class="pad soft">
       {count(status.inFlight.length, 'call')} under way, {count(status.skusChanged, 'SKU')} being worked out.
     </p>
   </Card>
 )
+
+const laneColumns = ({ waiting, waitingSinceMs }: FeedStatus, nowMs: number): readonly ItemColumn<FeedLane>[] => {
+  const waitsMs = (lane: FeedLane) => {
+    const sinceMs = waitingSinceMs[lane]
+    return sinceMs === undefined ? null : nowMs - sinceMs
+  }
+  return [
+    { name: 'Lane', cell: (lane) => laneNames[lane] },
+    {
+      name: 'Waiting',
+      look: 'num',
+      sortBy: (lane) => waiting[lane],
+      cell: (lane) => waiting[lane].toLocaleString('en-US'),
+    },
+    {
+      name: 'Longest',
+      look: 'num',
+      sortBy: waitsMs,
+      cell: (lane) => {
+        const forMs = waitsMs(lane)
+        return forMs === null ? <span class="faint">nothing</span> : spanText(forMs)
+      },
+    },
+  ]
+}

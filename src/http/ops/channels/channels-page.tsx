@@ -4,7 +4,7 @@ import type { Account } from '../../../domain/config/config.ts'
 import type { FeedStatus } from '../../../domain/feed/feed-contract.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chip } from '../design/chip.tsx'
-import { num, Table } from '../design/table.tsx'
+import { type ItemColumn, ItemTable, type Sorting } from '../design/item-table.tsx'
 import { spanText } from '../design/time.tsx'
 
 export type ChannelState = {
@@ -14,47 +14,61 @@ export type ChannelState = {
 }
 export const channelPath = (id: string): string => `/ops/channels/${encodeURIComponent(id)}`
 
-export const ChannelsPage = ({ channels }: { channels: readonly ChannelState[] }) => (
+type Props = { readonly channels: readonly ChannelState[]; readonly sorting: Sorting }
+
+export const ChannelsPage = ({ channels, sorting }: Props) => (
   <>
     <div class="page-head">
       <h1>Channels</h1>
     </div>
     <Card id="list" title="Feeds" note="what each channel shows, and how soon after the stock fell it is told" live>
-      <Table
-        look="list"
-        columns={[
-          ...['Channel', 'Feed'],
-          ...['Listings', 'Waiting', 'Drifted', 'Half told within', '95 in 100 within'].map(num),
-        ]}
-        rows={channels.map((channel) => <ChannelRow channel={channel} />)}
+      <ItemTable
+        opens
+        items={channels}
+        columns={columns}
+        sorting={sorting}
         empty={<Empty title="No channel sells yet">Channels are accounts of the configuration.</Empty>}
       />
     </Card>
   </>
 )
 
-const ChannelRow = ({ channel: { account, status } }: { channel: ChannelState }) => (
-  <tr data-row="">
-    <th scope="row">
-      <a data-open="" href={channelPath(account.id)}>
-        {account.name || account.id}
-      </a>
-      <span class="faint id">{account.partner}</span>
-    </th>
-    <td>
-      <FeedChip status={status} />
-    </td>
-    {figuresOf(status).map((figure) => (
-      <td class="num">{figure || <span class="faint">none</span>}</td>
-    ))}
-  </tr>
-)
-
-function figuresOf(status: FeedStatus | null): readonly string[] {
-  if (status === null) return ['', '', '', '', '']
-  const counts = [status.listings, waitingOf(status), status.drifted].map((n) => n.toLocaleString('en-US'))
-  return [...counts, lagText(status.lag.p50Ms), lagText(status.lag.p95Ms)]
+const figure = (
+  name: string,
+  of: (status: FeedStatus) => number | null,
+  told: (figure: number) => string,
+): ItemColumn<ChannelState> => {
+  const knownOf = ({ status }: ChannelState) => (status === null ? null : of(status))
+  return {
+    ...{ name, look: 'num', sortBy: knownOf },
+    cell: (channel) => {
+      const value = knownOf(channel)
+      return value === null ? <span class="faint">none</span> : told(value)
+    },
+  }
 }
+const units = (quantity: number) => quantity.toLocaleString('en-US')
+
+const columns: readonly ItemColumn<ChannelState>[] = [
+  {
+    name: 'Channel',
+    sortBy: ({ account }) => account.name || account.id,
+    cell: ({ account }) => (
+      <>
+        <a data-open="" href={channelPath(account.id)}>
+          {account.name || account.id}
+        </a>
+        <span class="faint id">{account.partner}</span>
+      </>
+    ),
+  },
+  { name: 'Feed', look: 'lead', cell: ({ status }) => <FeedChip status={status} /> },
+  figure('Listings', ({ listings }) => listings, units),
+  figure('Waiting', (status) => waitingOf(status), units),
+  figure('Drifted', ({ drifted }) => drifted, units),
+  figure('Half told within', ({ lag }) => lag.p50Ms ?? null, lagText),
+  figure('95 in 100 within', ({ lag }) => lag.p95Ms ?? null, lagText),
+]
 
 export const FeedChip = ({ status }: { status: FeedStatus | null }) => {
   if (status === null) return <Chip tone="neutral" icon="dot" text="Not published" />
@@ -67,7 +81,7 @@ export const FeedChip = ({ status }: { status: FeedStatus | null }) => {
 
 export const waitingOf = ({ waiting }: FeedStatus): number => Object.values(waiting).reduce((sum, n) => sum + n, 0)
 
-export const lagText = (ms: number | null | undefined): string => {
+export function lagText(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return ''
   return ms < 1_000 ? `${Math.round(ms)} ms` : spanText(ms)
 }

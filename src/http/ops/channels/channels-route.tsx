@@ -9,6 +9,7 @@ import { readListQuery } from '../list-query.ts'
 import type { OpsContext } from '../ops-context.ts'
 import { foreignForm, notFound } from '../refusals.tsx'
 import { renderPage } from '../render-page.tsx'
+import { readSorting } from '../sorting.ts'
 import { ChannelPage } from './channel-page.tsx'
 import { ChannelsPage, channelPath } from './channels-page.tsx'
 
@@ -28,7 +29,8 @@ export async function channelsRoute(c: OpsContext): Promise<Response> {
       status: publishesStock(account) ? await feedOf(c, account).status() : null,
     })),
   )
-  return renderPage(c, { title: 'Channels', room: 'channels', body: <ChannelsPage channels={channels} /> })
+  const body = <ChannelsPage channels={channels} sorting={readSorting(c.req.url, ['list'])('list')} />
+  return renderPage(c, { title: 'Channels', room: 'channels', body })
 }
 
 export async function channelRoute(c: OpsContext): Promise<Response> {
@@ -49,6 +51,7 @@ export async function channelRoute(c: OpsContext): Promise<Response> {
       page,
       filter,
       query,
+      sorting: readSorting(c.req.url, ['lanes'], ['sku', 'state', 'cursor']),
       firstPage: cursor === '',
       notice: c.req.query('notice'),
     },

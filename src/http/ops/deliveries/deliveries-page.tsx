@@ -4,12 +4,13 @@ import type { DeliveryRow } from '../../../db/rows.ts'
 import type { Config } from '../../../domain/config/config.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { DeliveryChip, deliveryLooks } from '../design/chip.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { FilterSelect, Filters, FilterText, Pager } from '../design/list-controls.tsx'
-import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
 import { accountName, deliveryPath } from '../order/order-view.ts'
+import { windowOptions } from '../time-window.ts'
 
 export type DeliveriesView = {
   readonly page: Page<DeliveryRow>
@@ -40,6 +41,7 @@ export const DeliveriesPage = ({ view }: { view: DeliveriesView }) => (
         query={view.query}
         options={Object.entries(deliveryLooks).map(([value, look]) => ({ value, name: look[2] }))}
       />
+      <FilterSelect name="received" label="Received" any="Any time" query={view.query} options={windowOptions} />
       <FilterText name="topic" label="Topic" hint="Exactly, such as orders/create" query={view.query} />
     </Filters>
     <Card
@@ -67,31 +69,29 @@ const NoDeliveries = ({ query }: { query: ListQuery }) =>
   )
 
 const DeliveryTable = ({ view }: { view: DeliveriesView }) => (
-  <Table
-    look="list"
-    columns={['Delivery', 'Account', 'Topic', 'Outcome', ['Why', 'third'], num('Attempts'), 'Received']}
-    rows={view.page.rows.map((row) => (
-      <tr data-row="">
-        <th scope="row">
-          <a data-open="" class="mono" href={deliveryPath(row.deliveryId)}>
-            {row.deliveryId}
-          </a>
-        </th>
-        <td>{accountName(view.config, row.account)}</td>
-        <td class="mono">{row.topic}</td>
-        <td>
-          <DeliveryChip status={row.status} />
-        </td>
-        <td class="clip soft" title={row.message ?? undefined}>
-          {row.reason === null ? '' : words(row.reason)}
-          {row.message !== null && <span class="faint"> {row.message}</span>}
-        </td>
-        <td class="num">{row.attempts}</td>
-        <td>
-          <Time atMs={row.receivedAtMs} nowMs={view.nowMs} />
-        </td>
-      </tr>
-    ))}
-    empty={<NoDeliveries query={view.query} />}
-  />
+  <ItemTable opens items={view.page.rows} columns={columnsOf(view)} empty={<NoDeliveries query={view.query} />} />
+)
+
+const columnsOf = ({ config, nowMs }: DeliveriesView): readonly ItemColumn<DeliveryRow>[] => [
+  {
+    name: 'Delivery',
+    cell: ({ deliveryId }) => (
+      <a data-open="" class="mono" href={deliveryPath(deliveryId)}>
+        {deliveryId}
+      </a>
+    ),
+  },
+  { name: 'Account', look: 'plain', cell: ({ account }) => accountName(config, account) },
+  { name: 'Topic', look: 'plain', cell: ({ topic }) => <span class="mono">{topic}</span> },
+  { name: 'Outcome', look: 'lead', cell: ({ status }) => <DeliveryChip status={status} /> },
+  { name: 'Why', look: 'clip soft third', cell: (row) => (row.reason ?? row.message) && <Why row={row} /> },
+  { name: 'Attempts', look: 'num', cell: ({ attempts }) => attempts },
+  { name: 'Received', look: 'plain', cell: ({ receivedAtMs }) => <Time atMs={receivedAtMs} nowMs={nowMs} /> },
+]
+
+const Why = ({ row: { reason, message } }: { row: DeliveryRow }) => (
+  <span title={message ?? undefined}>
+    {reason === null ? '' : words(reason)}
+    {message !== null && <span class="faint"> {message}</span>}
+  </span>
 )

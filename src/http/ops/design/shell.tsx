@@ -26,7 +26,12 @@ const rooms: readonly Room[] = [
   { id: 'exceptions', href: '/ops/exceptions', icon: 'triangle', name: 'Exceptions', key: 'e' },
 ]
 
-const stylesheets = ['tokens', 'shell', 'parts', 'rooms', 'uplot']
+export const RoomLink = ({ id }: { id: RoomId }) => {
+  const room = rooms.find((each) => each.id === id)
+  return <a href={room?.href}>{room?.name}</a>
+}
+
+const stylesheets = ['tokens', 'shell', 'parts', 'rooms', 'folds', 'uplot']
 
 export const Document = ({
   title,

@@ -2,7 +2,14 @@
 import type { Child } from 'hono/jsx'
 
 /** Its name, and with it how its head looks, such as `num` for figures. */
-export type Column = string | readonly [name: string, look: string]
+export type Column = string | readonly [name: string, look: string] | SortedColumn
+
+type SortedColumn = {
+  readonly name: Child
+  readonly look: string
+  /** Undefined while the rows are in another column's order. */
+  readonly order: 'ascending' | 'descending' | undefined
+}
 
 type TableProps = {
   /** `list`: rows react to the pointer and the keyboard; `fixed`: columns keep their widths. */
@@ -31,12 +38,18 @@ export const Table = ({ look, columns, rows, empty }: TableProps) => (
 )
 
 const headOf = (column: Column) => {
-  const [name, look] = typeof column === 'string' ? [column] : column
+  const { name, look, order } = headPartsOf(column)
   return (
-    <th scope="col" class={look}>
+    <th scope="col" class={look || undefined} aria-sort={order}>
       {name}
     </th>
   )
+}
+
+function headPartsOf(column: Column): SortedColumn {
+  if (typeof column === 'string') return { name: column, look: '', order: undefined }
+  if ('name' in column) return column
+  return { name: column[0], look: column[1], order: undefined }
 }
 
 /** The column of a figure. */

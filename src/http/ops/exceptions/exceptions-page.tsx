@@ -5,9 +5,9 @@ import type { ExceptionRow } from '../../../db/rows.ts'
 import type { Money as MoneyAmount } from '../../../domain/shared/money.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chip } from '../design/chip.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { Pager } from '../design/list-controls.tsx'
 import { Money } from '../design/money.tsx'
-import { num, Table } from '../design/table.tsx'
 import { Due, Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import { type ListQuery, listHref } from '../list-query.ts'
@@ -49,41 +49,33 @@ const Category = ({ category, causes, nowMs }: CategoryProps) => {
       note={`${count(cases, 'case')}, ${words(causes[0]?.team ?? '')}`}
       live
     >
-      <Table
-        look="list fixed"
-        columns={[
-          'Cause',
-          ['Cases', 'num narrow'],
-          ['At risk', 'num money-col'],
-          ['First opened', 'time-col'],
-          ['First due', 'time-col'],
-        ]}
-        rows={causes.map((cause) => <CauseRow cause={cause} nowMs={nowMs} />)}
-      />
+      <ItemTable look="list fixed" opens items={causes} columns={causeColumns(nowMs)} />
     </Card>
   )
 }
 
-const CauseRow = ({ cause, nowMs }: { cause: ExceptionCluster; nowMs: number }) => (
-  <tr data-row="">
-    <th scope="row" class="wrap">
-      <a data-open="" href={listHref('/ops/exceptions', { fingerprint: cause.fingerprint })}>
-        {cause.message || cause.fingerprint}
-      </a>
-      <div class="soft">{cause.remediation}</div>
-    </th>
-    <td class="num strong">{cause.cases}</td>
-    <td class="num">
-      <AtRisk money={cause.moneyAtRisk} />
-    </td>
-    <td>
-      <Time atMs={cause.firstOpenedAtMs} nowMs={nowMs} />
-    </td>
-    <td>
-      <Due dueAtMs={cause.firstDueAtMs} nowMs={nowMs} />
-    </td>
-  </tr>
-)
+const causeColumns = (nowMs: number): readonly ItemColumn<ExceptionCluster>[] => [
+  {
+    name: 'Cause',
+    look: 'wrap',
+    cell: ({ fingerprint, message, remediation }) => (
+      <>
+        <a data-open="" href={listHref('/ops/exceptions', { fingerprint })}>
+          {message || fingerprint}
+        </a>
+        <div class="soft">{remediation}</div>
+      </>
+    ),
+  },
+  { name: 'Cases', look: 'num narrow strong', cell: ({ cases }) => cases },
+  { name: 'At risk', look: 'num money-col', cell: ({ moneyAtRisk }) => <AtRisk money={moneyAtRisk} /> },
+  {
+    name: 'First opened',
+    look: 'time-col',
+    cell: ({ firstOpenedAtMs }) => <Time atMs={firstOpenedAtMs} nowMs={nowMs} />,
+  },
+  { name: 'First due', look: 'time-col', cell: ({ firstDueAtMs }) => <Due dueAtMs={firstDueAtMs} nowMs={nowMs} /> },
+]
 
 export type CasesView = {
   readonly page: Page<ExceptionRow>
@@ -108,58 +100,52 @@ export const CasesPage = ({ view }: { view: CasesView }) => (
 )
 
 const CaseTable = ({ view }: { view: CasesView }) => (
-  <Table
-    look="list"
-    columns={['Where', 'Case', 'State', 'Team', num('At risk'), 'Opened', 'Due']}
-    rows={view.page.rows.map((row) => <CaseRow row={row} nowMs={view.nowMs} />)}
-    empty={<Empty title="No such case" />}
-  />
+  <ItemTable opens items={view.page.rows} columns={caseColumns(view)} empty={<Empty title="No such case" />} />
 )
 
-const CaseRow = ({ row, nowMs }: { row: ExceptionRow; nowMs: number }) => (
-  <tr data-row="">
-    <th scope="row" class="mono">
-      <Where row={row} />
-    </th>
-    <td class="wrap">
-      {words(row.category)}
-      <div class="soft">{row.message}</div>
-    </td>
-    <td>
-      {row.resolvedAtMs === null ? (
-        <Chip tone="bad" icon="triangle" text={words(row.status)} />
+const caseColumns = ({ nowMs }: CasesView): readonly ItemColumn<ExceptionRow>[] => [
+  { name: 'Where', look: 'nowrap', cell: (row) => <Where row={row} /> },
+  {
+    name: 'Case',
+    look: 'wrap whole plain',
+    cell: ({ category, message }) => (
+      <>
+        {words(category)}
+        <div class="soft">{message}</div>
+      </>
+    ),
+  },
+  {
+    name: 'State',
+    look: 'lead',
+    cell: ({ resolvedAtMs, status }) =>
+      resolvedAtMs === null ? (
+        <Chip tone="bad" icon="triangle" text={words(status)} />
       ) : (
-        <Chip tone="neutral" icon="check" text={words(row.status)} />
-      )}
-    </td>
-    <td>{words(row.team)}</td>
-    <td class="num">
-      <AtRisk money={moneyOf(row)} />
-    </td>
-    <td>
-      <Time atMs={row.openedAtMs} nowMs={nowMs} />
-    </td>
-    <td>
-      {row.resolvedAtMs === null ? (
-        <Due dueAtMs={row.dueAtMs} nowMs={nowMs} />
-      ) : (
-        <Time atMs={row.dueAtMs} nowMs={nowMs} />
-      )}
-    </td>
-  </tr>
-)
+        <Chip tone="neutral" icon="check" text={words(status)} />
+      ),
+  },
+  { name: 'Team', look: 'plain', cell: ({ team }) => words(team) },
+  { name: 'At risk', look: 'num', cell: (row) => <AtRisk money={moneyOf(row)} /> },
+  { name: 'Opened', cell: ({ openedAtMs }) => <Time atMs={openedAtMs} nowMs={nowMs} /> },
+  {
+    name: 'Due',
+    cell: ({ resolvedAtMs, dueAtMs }) =>
+      resolvedAtMs === null ? <Due dueAtMs={dueAtMs} nowMs={nowMs} /> : <Time atMs={dueAtMs} nowMs={nowMs} />,
+  },
+]
 
 const Where = ({ row }: { row: ExceptionRow }) => {
   if (row.orderId !== null) {
     return (
-      <a data-open="" href={orderPath(row.orderId)}>
+      <a data-open="" class="mono" href={orderPath(row.orderId)}>
         {row.orderId}
       </a>
     )
   }
-  if (row.deliveryId === null) return row.sourceName
+  if (row.deliveryId === null) return <span class="mono">{row.sourceName}</span>
   return (
-    <a data-open="" href={deliveryPath(row.deliveryId)}>
+    <a data-open="" class="mono" href={deliveryPath(row.deliveryId)}>
       {row.deliveryId}
     </a>
   )

@@ -9,7 +9,9 @@ import { count, words } from '../design/words.ts'
 export type Described = { readonly tone: Tone; readonly text: string }
 /** All intent events are one member of the union, so they cannot be told apart by extracting. */
 type Body<T extends OrderEventType> = T extends `intent_${string}` ? { readonly intent: Intent } : EventOf<T>
-type Table = { readonly [T in OrderEventType]: readonly [Tone, (event: Body<T>) => string] }
+/** What a location is called. */
+type NameOf = (location: string) => string
+type Table = { readonly [T in OrderEventType]: readonly [Tone, (event: Body<T>, nameOf: NameOf) => string] }
 
 const unitsIn = (lines: readonly { readonly quantity: number }[]): string =>
   count(
@@ -45,7 +47,7 @@ const said: Table = {
   hold_released: ['good', (e) => `Hold ${e.holdId} released by ${e.by === 'system' ? 'the system' : 'a person'}`],
   exception_opened: ['bad', (e) => `${words(e.exception.category)}: ${e.exception.message}`],
   exception_resolved: ['good', (e) => `Case ${e.exceptionId} resolved`],
-  planned: ['info', (e) => `${e.reason === 'better_plan' ? 'Better plan' : 'Planned'}: ${plannedAt(e)}`],
+  planned: ['info', (e, at) => `${e.reason === 'better_plan' ? 'Better plan' : 'Planned'}: ${plannedAt(e, at)}`],
   plan_reviewed: ['neutral', (e) => reviewOutcomes[e.outcome]],
   cart_taken: [
     'info',
@@ -53,28 +55,34 @@ const said: Table = {
   ],
   cart_settled: ['neutral', (e) => `Reservation ${e.reservationId} ended, and nothing of it is kept`],
   stock_reserved: ['info', heldAt],
-  stock_refused: ['warn', (e) => `Stock refused at ${places(e.refused)}`],
+  stock_refused: ['warn', (e, at) => `Stock refused at ${places(e.refused, at)}`],
   holds_extended: ['neutral', () => 'Stock holds extended'],
-  stock_committed: ['good', (e) => `Stock committed at ${places(e.reservations)}`],
-  reservation_lost: ['bad', (e) => `Reservation at ${e.location} lost: ${lower(e.reason)}`],
-  reservation_reduced: ['neutral', (e) => `${count(e.quantity, 'unit')} given back at ${e.location}, now ${e.to}`],
+  stock_committed: ['good', (e, at) => `Stock committed at ${places(e.reservations, at)}`],
+  reservation_lost: ['bad', (e, at) => `Reservation at ${at(e.location)} lost: ${lower(e.reason)}`],
+  reservation_reduced: [
+    'neutral',
+    (e, at) => `${count(e.quantity, 'unit')} given back at ${at(e.location)}, now ${e.to}`,
+  ],
   units_backordered: [
     'warn',
     (e) =>
       e.lines.length === 0 ? 'Looked again: what waits is still not to be had' : `${unitsIn(e.lines)} on backorder`,
   ],
-  capacity_claimed: ['neutral', (e) => `A day claimed at ${places(e.claims)}`],
-  capacity_released: ['neutral', (e) => `A day given back at ${places(e.claims)}`],
+  capacity_claimed: ['neutral', (e, at) => `A day claimed at ${places(e.claims, at)}`],
+  capacity_released: ['neutral', (e, at) => `A day given back at ${places(e.claims, at)}`],
   cover_told: [
     'warn',
-    ({ shortage }) =>
+    ({ shortage }, at) =>
       shortage.claims.length === 0
-        ? `${shortage.sku} at ${shortage.location} is all there again`
-        : `${shortage.location} has less ${shortage.sku} than it promised`,
+        ? `${shortage.sku} at ${at(shortage.location)} is all there again`
+        : `${at(shortage.location)} has less ${shortage.sku} than it promised`,
   ],
-  cover_lost: ['warn', (e) => `${count(e.quantity, 'unit')} of ${e.sku} not there at ${e.location}, planned again`],
-  location_left: ['warn', (e) => `Leaves ${e.location}: ${lower(e.reason)}`],
-  location_returned: ['neutral', (e) => `${e.location} is up again`],
+  cover_lost: [
+    'warn',
+    (e, at) => `${count(e.quantity, 'unit')} of ${e.sku} not there at ${at(e.location)}, planned again`,
+  ],
+  location_left: ['warn', (e, at) => `Leaves ${at(e.location)}: ${lower(e.reason)}`],
+  location_returned: ['neutral', (e, at) => `${at(e.location)} is up again`],
   waiting_registered: ['neutral', (e) => `Waits in line for ${e.positions.map((at) => at.sku).join(', ')}`],
   waiting_ended: ['neutral', (e) => `Left the line for ${e.positions.map((at) => at.sku).join(', ')}`],
   stock_effect_done: [
@@ -88,7 +96,7 @@ const said: Table = {
   services_fulfilled: ['good', (e) => `${unitsIn(e.lines)} that need no shipping fulfilled`],
   fulfilment_order_opened: [
     'work',
-    (e) => `${shortId(e.fulfilmentOrder.fulfilmentOrderId)} released to ${e.fulfilmentOrder.location}`,
+    (e, at) => `${shortId(e.fulfilmentOrder.fulfilmentOrderId)} released to ${at(e.fulfilmentOrder.location)}`,
   ],
   fulfilment_order_accepted: [
     'work',
@@ -97,7 +105,7 @@ const said: Table = {
   fulfilment_order_rejected: ['bad', (e) => `${shortId(e.fulfilmentOrderId)} rejected: ${e.reason}`],
   fulfilment_order_cancelled: ['warn', (e) => `${shortId(e.fulfilmentOrderId)} cancelled: ${e.reason}`],
   recall_refused: ['bad', (e) => `${shortId(e.fulfilmentOrderId)} could not be called back: ${e.reason}`],
-  shipment_recorded: ['good', (e) => `${unitsIn(e.shipment.lines)} shipped from ${e.shipment.location}`],
+  shipment_recorded: ['good', (e, at) => `${unitsIn(e.shipment.lines)} shipped from ${at(e.shipment.location)}`],
   units_short: ['warn', (e) => `${unitsIn(e.lines)} short at ${shortId(e.fulfilmentOrderId)}`],
   intent_opened: ['neutral', (e) => `${call(e.intent)} wanted`],
   intent_begun: ['neutral', (e) => `${call(e.intent)}: attempt ${e.intent.attempts}`],
@@ -116,8 +124,8 @@ const said: Table = {
   reopened: ['info', (e) => `Reopened at ${e.stage}`],
 }
 
-const places = (at: readonly { readonly location: string }[]): string =>
-  [...new Set(at.map((entry) => entry.location))].join(', ') || 'no location'
+const places = (at: readonly { readonly location: string }[], nameOf: NameOf): string =>
+  [...new Set(at.map((entry) => entry.location))].map(nameOf).join(', ') || 'no location'
 
 const reviewOutcomes = {
   kept: 'Looked for a better plan: this one stays',
@@ -125,22 +133,25 @@ const reviewOutcomes = {
   unknown: 'Looked for a better plan without an answer',
 } as const
 
-function heldAt({ grants, replaced = [] }: EventOf<'stock_reserved'>): string {
-  const given = replaced.length === 0 ? '' : `, given back at ${places(replaced)}`
-  return `${unitsIn(grants)} held at ${places(grants)}${given}`
+function heldAt({ grants, replaced = [] }: EventOf<'stock_reserved'>, nameOf: NameOf): string {
+  const given = replaced.length === 0 ? '' : `, given back at ${places(replaced, nameOf)}`
+  return `${unitsIn(grants)} held at ${places(grants, nameOf)}${given}`
 }
 
-function plannedAt({ plan }: EventOf<'planned'>): string {
+function plannedAt({ plan }: EventOf<'planned'>, nameOf: NameOf): string {
   const rest = plan.unplanned.length === 0 ? '' : `, ${unitsIn(plan.unplanned)} nowhere`
-  return `${unitsIn(plan.allocations)} at ${places(plan.allocations)}${rest}`
+  return `${unitsIn(plan.allocations)} at ${places(plan.allocations, nameOf)}${rest}`
 }
 
 /** Anything the table cannot read, such as an event of a newer version, is named by its type. */
-export function describeEvent(entry: LogEntry): Described {
+export function describeEvent(entry: LogEntry, nameOf: NameOf = (id) => id): Described {
   if (!Object.hasOwn(said, entry.type)) return { tone: 'neutral', text: words(entry.type) }
-  const [tone, sentence] = said[entry.type as OrderEventType] as readonly [Tone, (event: OrderEvent) => string]
+  const [tone, sentence] = said[entry.type as OrderEventType] as readonly [
+    Tone,
+    (event: OrderEvent, at: NameOf) => string,
+  ]
   try {
-    return { tone, text: sentence(JSON.parse(entry.event) as OrderEvent) }
+    return { tone, text: sentence(JSON.parse(entry.event) as OrderEvent, nameOf) }
   } catch {
     return { tone, text: words(entry.type) }
   }

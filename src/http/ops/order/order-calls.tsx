@@ -3,16 +3,17 @@ import type { Intent } from '../../../domain/outbox/intent.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { IntentChip } from '../design/chip.tsx'
 import { intentNames } from '../design/intent-names.ts'
-import { num, Table } from '../design/table.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import { accountName, type OrderView } from './order-view.ts'
 
 export const OrderCalls = ({ view }: { view: OrderView }) => (
   <Card id="calls" title="Partner calls" note={count(view.state.intents.length, 'call')} live>
-    <Table
-      columns={[['Effect', 'third'], 'Partner', 'State', num('Attempts'), 'Their number', 'Since']}
-      rows={view.state.intents.map((intent) => <CallRow intent={intent} view={view} />)}
+    <ItemTable
+      look=""
+      items={view.state.intents}
+      columns={columnsOf(view)}
       empty={<Empty title="No partner has been called yet" />}
     />
   </Card>
@@ -20,36 +21,38 @@ export const OrderCalls = ({ view }: { view: OrderView }) => (
 
 const isOpen = (intent: Intent): boolean => intent.status === 'pending' || intent.status === 'unknown'
 
-const CallRow = ({ intent, view }: { intent: Intent; view: OrderView }) => (
-  <>
-    <tr>
-      <th scope="row" class="clip">
-        {intentNames[intent.kind]}
-        <div class="faint mono clip-line" title={`Our id at the partner: ${intent.externalId}`}>
-          {intent.externalId}
-        </div>
-      </th>
-      <td class="nowrap">{accountName(view.config, intent.account)}</td>
-      <td>
-        <IntentChip status={intent.status} />
-      </td>
-      <td class="num">{intent.attempts}</td>
-      <td class="mono nowrap">{intent.reference ?? <span class="faint">none yet</span>}</td>
-      <td>
-        <Time atMs={intent.createdAtMs} nowMs={view.nowMs} />
-        {isOpen(intent) && intent.notBeforeMs > view.nowMs && (
+const columnsOf = ({ config, nowMs }: OrderView): readonly ItemColumn<Intent>[] => [
+  { name: 'Effect', look: 'third clip', cell: (intent) => <Effect intent={intent} /> },
+  { name: 'Partner', look: 'nowrap', cell: ({ account }) => accountName(config, account) },
+  { name: 'State', look: 'lead', cell: ({ status }) => <IntentChip status={status} /> },
+  { name: 'Attempts', look: 'num', cell: ({ attempts }) => attempts },
+  {
+    name: 'Their number',
+    look: 'nowrap',
+    cell: ({ reference }) =>
+      reference === null ? <span class="faint">none yet</span> : <span class="mono">{reference}</span>,
+  },
+  {
+    name: 'Since',
+    cell: (intent) => (
+      <>
+        <Time atMs={intent.createdAtMs} nowMs={nowMs} />
+        {isOpen(intent) && intent.notBeforeMs > nowMs && (
           <div class="faint">
-            next <Time atMs={intent.notBeforeMs} nowMs={view.nowMs} />
+            next <Time atMs={intent.notBeforeMs} nowMs={nowMs} />
           </div>
         )}
-      </td>
-    </tr>
-    {intent.lastError !== null && intent.status !== 'settled' && (
-      <tr class="detail">
-        <td colspan={6} class="wrap soft">
-          Last answer: {intent.lastError}
-        </td>
-      </tr>
-    )}
+      </>
+    ),
+  },
+]
+
+const Effect = ({ intent: { kind, externalId, lastError, status } }: { intent: Intent }) => (
+  <>
+    {intentNames[kind]}
+    <div class="faint mono clip-line" title={`Our id at the partner: ${externalId}`}>
+      {externalId}
+    </div>
+    {lastError !== null && status !== 'settled' && <div class="soft wrap">Last answer: {lastError}</div>}
   </>
 )

@@ -2,7 +2,7 @@
 import type { FulfilmentOrder, OrderReservation, Shipment } from '../../../domain/order/order-state.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { FulfilmentChip, ReservationChip, TrackingChip } from '../design/chip.tsx'
-import { num, Table } from '../design/table.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import { accountName, locationName, type OrderView, orderPath } from './order-view.ts'
@@ -26,35 +26,38 @@ export const OrderPlan = ({ view }: { view: OrderView }) => {
   )
 }
 
-const PlanTable = ({ view }: { view: OrderView }) => (
-  <Table
-    columns={['SKU', 'Location', num('Units'), 'Stock']}
-    rows={[
-      ...view.state.reservations.map((reservation) => <ReservationRow reservation={reservation} view={view} />),
-      ...(view.state.plan?.unplanned ?? []).map((rest) => (
-        <tr>
-          <td class="mono">{view.state.lines.find((line) => line.lineId === rest.lineId)?.sku ?? rest.lineId}</td>
-          <td class="faint">no location has them</td>
-          <td class="num">{rest.quantity}</td>
-          <td class="faint">not covered</td>
-        </tr>
-      )),
-    ]}
-  />
-)
+/** A claim, or units that no location has. */
+type Planned = { readonly sku: string; readonly quantity: number; readonly claim: OrderReservation | null }
 
-const ReservationRow = ({ reservation, view }: { reservation: OrderReservation; view: OrderView }) => (
-  <tr>
-    <td class="mono">{reservation.sku}</td>
-    <td>
-      {locationName(view.config, reservation.location)} <span class="faint mono">{reservation.location}</span>
-    </td>
-    <td class="num">{reservation.quantity}</td>
-    <td>
-      <ReservationChip status={reservation.status} />
-    </td>
-  </tr>
-)
+const PlanTable = ({ view: { state, config } }: { view: OrderView }) => {
+  const skuOf = (id: string) => state.lines.find(({ lineId }) => lineId === id)?.sku ?? id
+  const claims = state.reservations.map((claim): Planned => ({ sku: claim.sku, quantity: claim.quantity, claim }))
+  const rest = state.plan?.unplanned ?? []
+  const uncovered = rest.map(({ lineId, quantity }): Planned => ({ sku: skuOf(lineId), quantity, claim: null }))
+  return <ItemTable look="" items={[...claims, ...uncovered]} columns={plannedColumns(config)} />
+}
+
+const plannedColumns = (config: OrderView['config']): readonly ItemColumn<Planned>[] => [
+  { name: 'SKU', cell: ({ sku }) => <span class="mono">{sku}</span> },
+  {
+    name: 'Location',
+    cell: ({ claim }) =>
+      claim === null ? (
+        <span class="faint">no location has them</span>
+      ) : (
+        <>
+          {locationName(config, claim.location)} <span class="faint mono">{claim.location}</span>
+        </>
+      ),
+  },
+  { name: 'Units', look: 'num', cell: ({ quantity }) => quantity },
+  {
+    name: 'Stock',
+    look: 'lead',
+    cell: ({ claim }) =>
+      claim === null ? <span class="faint">not covered</span> : <ReservationChip status={claim.status} />,
+  },
+]
 
 export const OrderFulfilment = ({ view }: { view: OrderView }) => {
   const { fulfilmentOrders, shipments } = view.state

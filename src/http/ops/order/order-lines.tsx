@@ -1,14 +1,14 @@
 /** The lines: one stacked bar of quantities each, with the numbers beside it. */
-import type { Child } from 'hono/jsx'
+import type { Config } from '../../../domain/config/config.ts'
 import type { OrderLine } from '../../../domain/order/canonical-order.ts'
 import type { LineBackorder } from '../../../domain/order/line-backorders.ts'
 import type { LineQuantities, LineState } from '../../../domain/order/order-state.ts'
 import { Card } from '../design/card.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { Money } from '../design/money.tsx'
-import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
-import type { OrderView } from './order-view.ts'
+import { locationName, type OrderView } from './order-view.ts'
 
 type Part = Exclude<keyof LineQuantities, 'delivered' | 'returned'>
 /** In the order in which units move, so that bars read from left (done) to right (to do). */
@@ -22,60 +22,64 @@ const parts: readonly (readonly [Part, string])[] = [
 ]
 const barWidth = 1_000
 
-export const OrderLines = ({ view: { state, backorders, nowMs } }: { view: OrderView }) => {
-  const ordered = new Map(state.order.lines.map((line) => [line.lineId, line]))
-  return (
-    <Card id="lines" title="Lines" note={count(state.lines.length, 'line')} live>
-      <Table
-        columns={[['Item', 'third'], num('Ordered'), 'Where the units are', num('Price'), num('Total')]}
-        rows={state.lines.map((line) => (
-          <LineRow line={line} source={ordered.get(line.lineId)} currency={state.order.currency}>
-            {backorders.map((each) => each.lineId === line.lineId && <Waiting backorder={each} nowMs={nowMs} />)}
-          </LineRow>
-        ))}
-      />
-    </Card>
-  )
-}
-
-type RowProps = {
-  readonly line: LineState
-  readonly source: OrderLine | undefined
-  readonly currency: string
-  readonly children: Child
-}
-
-const LineRow = ({ line, source, currency, children }: RowProps) => (
-  <tr>
-    <th scope="row" class="item">
-      <div class="wrap">{source?.title || 'Line no longer in the order'}</div>
-      <div class="faint mono wrap">
-        {line.sku ?? line.externalSku ?? 'no SKU'}
-        {line.sku === null && line.externalSku !== null && ' (not mapped)'}
-        {line.sku !== null && line.externalSku !== null && line.externalSku !== line.sku && ` from ${line.externalSku}`}
-        {line.packQuantity > 1 && ` ×${line.packQuantity} units each`}
-      </div>
-    </th>
-    <td class="num strong">{line.ordered}</td>
-    <td class="units">
-      {line.notStocked ? <span class="faint">Not stocked: nothing to ship</span> : <Quantities line={line} />}
-      {children}
-    </td>
-    <td class="num">{source && <Money amountMinor={source.unitPriceMinor} currency={currency} />}</td>
-    <td class="num">
-      {source && (
-        <Money amountMinor={source.unitPriceMinor * source.quantity - source.discountMinor} currency={currency} />
-      )}
-    </td>
-  </tr>
+export const OrderLines = ({ view }: { view: OrderView }) => (
+  <Card id="lines" title="Lines" note={count(view.state.lines.length, 'line')} live>
+    <ItemTable look="" items={view.state.lines} columns={columnsOf(view)} />
+  </Card>
 )
 
+function columnsOf({ state: { order }, backorders, config, nowMs }: OrderView): readonly ItemColumn<LineState>[] {
+  const asked = new Map(order.lines.map((line) => [line.lineId, line]))
+  const money = (name: string, of: (source: OrderLine) => number): ItemColumn<LineState> => ({
+    ...{ name, look: 'num' },
+    cell: ({ lineId }) => {
+      const source = asked.get(lineId)
+      return source && <Money amountMinor={of(source)} currency={order.currency} />
+    },
+  })
+  return [
+    { name: 'Item', look: 'third item', cell: (line) => <Item line={line} title={asked.get(line.lineId)?.title} /> },
+    { name: 'Ordered', look: 'num strong', cell: ({ ordered }) => ordered },
+    {
+      name: 'Where the units are',
+      look: 'units whole',
+      cell: (line) => (
+        <>
+          {line.notStocked ? <span class="faint">Not stocked: nothing to ship</span> : <Quantities line={line} />}
+          {backorders
+            .filter(({ lineId }) => lineId === line.lineId)
+            .map((backorder) => (
+              <Waiting backorder={backorder} config={config} nowMs={nowMs} />
+            ))}
+        </>
+      ),
+    },
+    money('Price', ({ unitPriceMinor }) => unitPriceMinor),
+    money('Total', ({ unitPriceMinor, quantity, discountMinor }) => unitPriceMinor * quantity - discountMinor),
+  ]
+}
+
+const Item = ({ line, title }: { line: LineState; title: string | undefined }) => (
+  <>
+    <div class="wrap">{title || 'Line no longer in the order'}</div>
+    <div class="faint mono wrap">
+      {line.sku ?? line.externalSku ?? 'no SKU'}
+      {line.sku === null && line.externalSku !== null && ' (not mapped)'}
+      {line.sku !== null && line.externalSku !== null && line.externalSku !== line.sku && ` from ${line.externalSku}`}
+      {line.packQuantity > 1 && ` ×${line.packQuantity} units each`}
+    </div>
+  </>
+)
+
+type WaitingProps = { readonly backorder: LineBackorder; readonly config: Config; readonly nowMs: number }
+
 /** Which supply it is matched to, and when that is expected. */
-const Waiting = ({ backorder, nowMs }: { readonly backorder: LineBackorder; readonly nowMs: number }) => (
+const Waiting = ({ backorder, config, nowMs }: WaitingProps) => (
   <div class="faint">
     {backorder.matched.map(({ sku, location, supplyId, units, expectedAtMs }) => (
       <div>
-        {units} {sku} from <span class="mono">{supplyId ?? 'stock'}</span> at {location}
+        {units} {sku} from <span class="mono">{supplyId ?? 'stock'}</span> at{' '}
+        <span title={location}>{locationName(config, location)}</span>
         {supplyId !== null && ', expected '}
         {supplyId !== null && <Time atMs={expectedAtMs} nowMs={nowMs} />}
       </div>

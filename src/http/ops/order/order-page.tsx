@@ -14,6 +14,11 @@ import { OrderPayloads } from './order-payloads.tsx'
 import { OrderTimeline } from './order-timeline.tsx'
 import { accountName, type OrderView } from './order-view.ts'
 
+/** What stops an order comes before everything that is to be said of it otherwise. */
+const needsSomebody = ({ state: { holds, exceptions } }: OrderView): boolean =>
+  holds.some(({ releasedAtMs }) => releasedAtMs === null) ||
+  exceptions.some(({ resolvedAtMs }) => resolvedAtMs === null)
+
 export const OrderPage = ({ view, notice }: { view: OrderView; notice: string | undefined }) => (
   <>
     <div class="page-head">
@@ -28,6 +33,7 @@ export const OrderPage = ({ view, notice }: { view: OrderView; notice: string | 
     </div>
     <NoticeOf code={notice} />
     <OrderTop view={view} />
+    {needsSomebody(view) && <OrderCases view={view} />}
     <div class="cols order">
       <div class="stack">
         <OrderLines view={view} />
@@ -37,7 +43,7 @@ export const OrderPage = ({ view, notice }: { view: OrderView; notice: string | 
         <OrderLineage view={view} />
       </div>
       <div class="stack">
-        <OrderCases view={view} />
+        {!needsSomebody(view) && <OrderCases view={view} />}
         <OrderTimeline view={view} />
       </div>
     </div>

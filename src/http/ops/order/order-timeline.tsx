@@ -7,7 +7,7 @@ import { intentNames } from '../design/intent-names.ts'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import { describeEvent } from './describe-event.ts'
-import { deliveryPath, type OrderView, orderPath } from './order-view.ts'
+import { deliveryPath, locationName, type OrderView, orderPath } from './order-view.ts'
 
 /** Bookkeeping between the milestones: left out at first, one click away. */
 const bookkeeping: ReadonlySet<string> = new Set<OrderEventType>([
@@ -28,7 +28,7 @@ export const OrderTimeline = ({ view }: { view: OrderView }) => {
     <Card id="timeline" title="Timeline" note={count(view.state.version, 'event')} live>
       <ol class="timeline">
         {[...shown].reverse().map((entry) => (
-          <Entry entry={entry} thread={view.state.correlationId} nowMs={view.nowMs} />
+          <Entry entry={entry} view={view} />
         ))}
       </ol>
       {hidden > 0 && (
@@ -45,16 +45,20 @@ export const OrderTimeline = ({ view }: { view: OrderView }) => {
 }
 
 /** The order's own thread is in its lineage, a delivery's on the delivery's page; any other is named here. */
-const Entry = ({ entry, thread, nowMs }: { entry: LogEntry; thread: string; nowMs: number }) => {
-  const { tone, text } = describeEvent(entry)
+const Entry = ({ entry, view: { state, config, nowMs } }: { entry: LogEntry; view: OrderView }) => {
+  const { tone, text } = describeEvent(entry, (id) => locationName(config, id))
+  // Logs and partners know locations by their ids: the same sentence with those is on hover.
+  const byIds = describeEvent(entry).text
   return (
     <li>
       <span class={`pin tone-${tone}`} />
-      <span class="wrap">{text}</span>
+      <span class="wrap" title={byIds === text ? undefined : byIds}>
+        {text}
+      </span>
       <Time atMs={entry.atMs} nowMs={nowMs} />
       <span class="why">
         <Why cause={entry.cause} />
-        {entry.cause.kind !== 'delivery' && entry.cause.correlationId !== thread && (
+        {entry.cause.kind !== 'delivery' && entry.cause.correlationId !== state.correlationId && (
           <span title="Correlation id"> · {entry.cause.correlationId}</span>
         )}
       </span>

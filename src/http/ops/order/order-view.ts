@@ -33,7 +33,8 @@ export type OrderView = {
 export const orderPath = (orderId: string): string => `/ops/orders/${encodeURIComponent(orderId)}`
 export const deliveryPath = (deliveryId: string): string => `/ops/deliveries/${encodeURIComponent(deliveryId)}`
 
+/** Its id where it has no name, or is not in the configuration any more. */
 export const locationName = (config: Config, id: string): string =>
-  config.locations.find((location) => location.id === id)?.name ?? id
+  config.locations.find((location) => location.id === id)?.name || id
 export const accountName = (config: Config, id: string): string =>
   config.accounts.find((account) => account.id === id)?.name || id

@@ -8,15 +8,16 @@ import { orderStatuses } from '../../../domain/order/order-status.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { OrderStatusChip, stageLooks, stageName } from '../design/chip.tsx'
 import { Icon } from '../design/icon.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { FilterSelect, Filters, FilterText, Pager } from '../design/list-controls.tsx'
 import { Money } from '../design/money.tsx'
 import { orderStatusLooks } from '../design/status-looks.ts'
-import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
 import { actorLooks } from '../order/order-header.tsx'
 import { accountName, deliveryPath, orderPath } from '../order/order-view.ts'
+import { windowOptions } from '../time-window.ts'
 import { transferPath } from '../transfers/transfers-page.tsx'
 
 export type OrdersView = {
@@ -69,6 +70,14 @@ const OrderFilters = ({ view: { query, config } }: { view: OrdersView }) => (
       query={query}
       options={Object.entries(stageLooks).map(([value, look]) => ({ value, name: look[2] }))}
     />
+    <FilterSelect
+      name="waits"
+      label="Waits for"
+      any="Anything"
+      query={query}
+      options={[{ value: 'supply', name: 'Supply' }]}
+    />
+    <FilterSelect name="captured" label="Captured" any="Any time" query={query} options={windowOptions} />
   </Filters>
 )
 
@@ -113,47 +122,56 @@ const NoOrders = ({ query }: { query: ListQuery }) =>
   )
 
 const OrderTable = ({ view }: { view: OrdersView }) => (
-  <Table
+  <ItemTable
     look="list orders"
-    columns={['Order', 'Status', 'Channel', 'Stage', 'Next', num('Shipped'), num('Total'), 'To', 'Captured']}
-    rows={view.page.rows.map((row) => <OrderListRow row={row} view={view} />)}
+    opens
+    items={view.page.rows}
+    columns={columnsOf(view)}
     empty={<NoOrders query={view.query} />}
   />
 )
 
-const OrderListRow = ({ row, view }: { row: OrderRow; view: OrdersView }) => (
-  <tr data-row="">
-    <th scope="row">
-      <a data-open="" href={orderPath(row.orderId)}>
-        {row.externalNumber ?? row.externalOrderId}
-      </a>
-      {row.externalNumber !== null && row.externalNumber !== row.externalOrderId && (
-        <span class="faint mono id">{row.externalOrderId}</span>
-      )}
-    </th>
-    <td>
-      <OrderStatusChip status={row.status} />
-      {row.holds !== null && <span class="faint"> {words(row.holds.split(',').join(', '))}</span>}
-    </td>
-    <td>{accountName(view.config, row.account)}</td>
-    <td>
-      <span class="soft">{stageName(row.stage)}</span>
-    </td>
-    <td>
-      <NextIcon actor={row.nextActor} />
-    </td>
-    <td class="num">
-      {row.unitsShipped}
-      <span class="faint"> of {row.unitsOrdered}</span>
-    </td>
-    <td class="num">
-      <Money amountMinor={row.totalMinor} currency={row.currency} />
-    </td>
-    <td>{row.shipToCountry ?? <span class="faint">none</span>}</td>
-    <td>
-      <Time atMs={row.capturedAtMs} nowMs={view.nowMs} />
-    </td>
-  </tr>
+const columnsOf = ({ config, nowMs }: OrdersView): readonly ItemColumn<OrderRow>[] => [
+  { name: 'Order', cell: (row) => <Numbers row={row} /> },
+  { name: 'Status', look: 'lead', cell: (row) => <Standing row={row} /> },
+  { name: 'Channel', look: 'plain', cell: ({ account }) => accountName(config, account) },
+  { name: 'Stage', look: 'spare', cell: ({ stage }) => <span class="soft">{stageName(stage)}</span> },
+  { name: 'Next', look: 'plain', cell: ({ nextActor }) => <NextIcon actor={nextActor} /> },
+  { name: 'Shipped', look: 'num', cell: (row) => <ShippedUnits row={row} /> },
+  {
+    name: 'Total',
+    look: 'num plain',
+    cell: ({ totalMinor, currency }) => <Money amountMinor={totalMinor} currency={currency} />,
+  },
+  { name: 'To', look: 'spare', cell: ({ shipToCountry }) => shipToCountry ?? <span class="faint">none</span> },
+  { name: 'Captured', look: 'plain', cell: ({ capturedAtMs }) => <Time atMs={capturedAtMs} nowMs={nowMs} /> },
+]
+
+const Numbers = ({ row: { orderId, externalNumber, externalOrderId } }: { row: OrderRow }) => (
+  <>
+    <a data-open="" href={orderPath(orderId)}>
+      {externalNumber ?? externalOrderId}
+    </a>
+    {externalNumber !== null && externalNumber !== externalOrderId && (
+      <span class="faint mono id">{externalOrderId}</span>
+    )}
+  </>
+)
+
+/** Units that wait are said beside every status but the one that says so itself. */
+const Standing = ({ row: { status, holds, unitsBackordered } }: { row: OrderRow }) => (
+  <>
+    <OrderStatusChip status={status} />
+    {holds !== null && <span class="faint"> {words(holds.split(',').join(', '))}</span>}
+    {unitsBackordered > 0 && status !== 'backordered' && <span class="warn-text"> {unitsBackordered} backordered</span>}
+  </>
+)
+
+const ShippedUnits = ({ row: { unitsShipped, unitsOrdered } }: { row: OrderRow }) => (
+  <>
+    {unitsShipped}
+    <span class="faint"> of {unitsOrdered}</span>
+  </>
 )
 
 const NextIcon = ({ actor }: { actor: string }) => {

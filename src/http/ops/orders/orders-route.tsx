@@ -7,10 +7,11 @@ import { type ListQuery, readCursor, readListQuery } from '../list-query.ts'
 import type { OpsContext } from '../ops-context.ts'
 import { deliveryPath, orderPath } from '../order/order-view.ts'
 import { renderPage } from '../render-page.tsx'
+import { sinceMsOf } from '../time-window.ts'
 import { transferPath } from '../transfers/transfers-page.tsx'
 import { OrdersPage } from './orders-page.tsx'
 
-const filters = ['q', 'channel', 'status', 'stage']
+const filters = ['q', 'channel', 'status', 'stage', 'waits', 'captured']
 
 export async function ordersRoute(c: OpsContext): Promise<Response> {
   const nowMs = Date.now()
@@ -21,7 +22,9 @@ export async function ordersRoute(c: OpsContext): Promise<Response> {
   const only = cursor === null ? onlyMatch(query, others) : null
   if (only !== null) return c.redirect(only, 303)
   const { q: search, channel, status, stage } = query
-  const page = await listOrders(db, { search, channel, status, stage, cursor })
+  const waitsForSupply = query.waits === 'supply'
+  const capturedSinceMs = sinceMsOf(query.captured, nowMs)
+  const page = await listOrders(db, { search, channel, status, stage, waitsForSupply, capturedSinceMs, cursor })
   const view = { page, query, firstPage: cursor === null, others, config: c.var.config, nowMs }
   return renderPage(c, {
     title: search === undefined ? 'Orders' : `${search} in orders`,

@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx'
 
 import type { OverviewCounts } from '../../../db/queries/counts-for-overview.ts'
 import type { ExceptionCluster } from '../../../db/queries/exception-clusters.ts'
+import { type WaitingOrders, waitingOrdersMax } from '../../../db/queries/waiting-orders.ts'
 import type { DeliveryStatus } from '../../../domain/inbox/delivery.ts'
 import type { OrderStatus } from '../../../domain/order/order-status.ts'
 import { Card } from '../design/card.tsx'
@@ -10,22 +11,22 @@ import { deliveryLooks } from '../design/chip.tsx'
 import { orderStatusLooks } from '../design/status-looks.ts'
 import { count } from '../design/words.ts'
 import { listHref } from '../list-query.ts'
+import type { SortingOf } from '../sorting.ts'
+import { type WindowName, windowNames } from '../time-window.ts'
 import { OpenCauses } from './open-causes.tsx'
 import { type PartnerHealth, Partners } from './partners.tsx'
 
 export type OverviewView = {
   readonly counts: OverviewCounts
+  readonly waiting: WaitingOrders
   readonly clusters: readonly ExceptionCluster[]
   readonly partners: readonly PartnerHealth[]
   /** Orders captured per slot of the window, oldest first. */
   readonly pulse: readonly number[]
   readonly window: WindowName
+  readonly sorting: SortingOf
   readonly nowMs: number
 }
-
-export const windows = { '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000 } as const
-export type WindowName = keyof typeof windows
-const windowNames = { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days' } as const
 
 const moving: readonly OrderStatus[] = [
   'processing',
@@ -36,7 +37,6 @@ const moving: readonly OrderStatus[] = [
   'closed',
   'cancelled',
 ]
-const waiting: readonly OrderStatus[] = ['exception', 'on_hold', 'backordered']
 const deliveryOrder: readonly DeliveryStatus[] = ['received', 'applied', 'duplicate', 'rejected', 'dead_lettered']
 
 export const OverviewPage = ({ view }: { view: OverviewView }) => (
@@ -63,27 +63,48 @@ export const OverviewPage = ({ view }: { view: OverviewView }) => (
       <Pulse pulse={view.pulse} />
     </Flow>
     <div class="cols uneven">
-      <Flow id="waiting" title="Orders that wait" tiles={waiting.map((status) => orderTile(view, status))} />
-      <Flow id="deliveries" title="Deliveries" tiles={deliveryOrder.map((status) => deliveryTile(view, status))} />
+      <Flow id="waiting" title="Orders that wait" note="of any age" tiles={waitingTiles(view.waiting)} />
+      <Flow
+        id="deliveries"
+        title="Deliveries"
+        note={`received in the ${windowNames[view.window].toLowerCase()}`}
+        tiles={deliveryOrder.map((status) => deliveryTile(view, status))}
+      />
     </div>
     <div class="cols roomy">
       <OpenCauses clusters={view.clusters} nowMs={view.nowMs} />
-      <Partners partners={view.partners} nowMs={view.nowMs} />
+      <Partners partners={view.partners} sorting={view.sorting('partners')} nowMs={view.nowMs} />
     </div>
   </>
 )
 
-type Tile = { readonly tone: string; readonly name: string; readonly n: number; readonly href: string }
+type Tile = {
+  readonly tone: string
+  readonly name: string
+  readonly n: number
+  /** As it is told, where that is not the figure itself. */
+  readonly told?: string
+  readonly href: string
+}
 
-const orderTile = ({ counts }: OverviewView, status: OrderStatus): Tile => {
+/** Each leads to the list of exactly what it counts. */
+const orderTile = ({ counts, window }: OverviewView, status: OrderStatus): Tile => {
   const [tone, , name] = orderStatusLooks[status]
-  return { tone, name, n: counts.orders[status], href: `/ops/orders?status=${status}` }
+  return { tone, name, n: counts.orders[status], href: listHref('/ops/orders', { status, captured: window }) }
 }
 
-const deliveryTile = ({ counts }: OverviewView, status: DeliveryStatus): Tile => {
+const deliveryTile = ({ counts, window }: OverviewView, status: DeliveryStatus): Tile => {
   const [tone, , name] = deliveryLooks[status]
-  return { tone, name, n: counts.deliveries[status], href: `/ops/deliveries?status=${status}` }
+  return { tone, name, n: counts.deliveries[status], href: listHref('/ops/deliveries', { status, received: window }) }
 }
+
+const waitingTiles = ({ exception, onHold, supply }: WaitingOrders): readonly Tile[] => [
+  { tone: 'bad', name: 'Exception', ...upToMax(exception), href: listHref('/ops/orders', { status: 'exception' }) },
+  { tone: 'warn', name: 'On hold', ...upToMax(onHold), href: listHref('/ops/orders', { status: 'on_hold' }) },
+  { tone: 'warn', name: 'Waiting for supply', ...upToMax(supply), href: listHref('/ops/orders', { waits: 'supply' }) },
+]
+
+const upToMax = (n: number) => (n < waitingOrdersMax ? { n } : { n, told: `${waitingOrdersMax - 1}+` })
 
 type FlowProps = {
   readonly id: string
@@ -98,7 +119,7 @@ const Flow = ({ id, title, note, tiles, children }: FlowProps) => (
     <div class="flow">
       {tiles.map((tile) => (
         <a href={tile.href}>
-          <span class={tile.n === 0 ? 'n zero' : 'n'}>{tile.n.toLocaleString('en-US')}</span>
+          <span class={tile.n === 0 ? 'n zero' : 'n'}>{tile.told ?? tile.n.toLocaleString('en-US')}</span>
           <span class={`what tone-${tile.tone}`}>{tile.name}</span>
         </a>
       ))}

@@ -5,11 +5,14 @@ import { countsForOverview } from '../../../db/queries/counts-for-overview.ts'
 import { exceptionClusters } from '../../../db/queries/exception-clusters.ts'
 import { ordersOverTime } from '../../../db/queries/orders-over-time.ts'
 import { partnerActivity } from '../../../db/queries/partner-activity.ts'
+import { waitingOrders } from '../../../db/queries/waiting-orders.ts'
 import type { Account } from '../../../domain/config/config.ts'
 import type { Env } from '../../../env.ts'
 import type { OpsContext } from '../ops-context.ts'
 import { renderPage } from '../render-page.tsx'
-import { OverviewPage, type WindowName, windows } from './overview-page.tsx'
+import { readSorting } from '../sorting.ts'
+import { windowOf, windows } from '../time-window.ts'
+import { OverviewPage } from './overview-page.tsx'
 import type { PartnerHealth } from './partners.tsx'
 
 /** The page refreshes every few seconds: it asks a bounded number of actors, and waits for none of them long. */
@@ -19,12 +22,13 @@ const pulseSlots = 72
 
 export async function overviewRoute(c: OpsContext): Promise<Response> {
   const nowMs = Date.now()
-  const window = windowOf(c.req.query('window'))
+  const window = windowOf(c.req.query('window')) ?? '24h'
   const db = openDb(c.env.DB)
   const accounts = c.var.config.accounts.slice(0, accountsShownMax)
   const sinceMs = nowMs - windows[window]
-  const [counts, clusters, pulse, activity, limiters] = await Promise.all([
+  const [counts, waiting, clusters, pulse, activity, limiters] = await Promise.all([
     countsForOverview(db, { sinceMs }),
+    waitingOrders(db),
     exceptionClusters(db, {}),
     ordersOverTime(db, { sinceMs, slotMs: windows[window] / pulseSlots, slots: pulseSlots }),
     partnerActivity(
@@ -38,12 +42,10 @@ export async function overviewRoute(c: OpsContext): Promise<Response> {
     activity: activity.find((row) => row.account === account.id),
     limiter: limiters[index] ?? null,
   }))
-  const view = { counts, clusters, partners, pulse, window, nowMs }
+  const sorting = readSorting(c.req.url, ['partners'], ['window'])
+  const view = { counts, waiting, clusters, partners, pulse, window, sorting, nowMs }
   return renderPage(c, { title: 'Overview', room: 'overview', body: <OverviewPage view={view} /> })
 }
-
-const windowOf = (text: string | undefined): WindowName =>
-  text !== undefined && Object.hasOwn(windows, text) ? (text as WindowName) : '24h'
 
 /** Only accounts that are called have a limiter; a slow or restarting one costs a question mark, not the page. */
 async function limiterOf(env: Env, account: Account): Promise<PartnerHealth['limiter']> {

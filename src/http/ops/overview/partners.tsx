@@ -4,7 +4,7 @@ import type { Account } from '../../../domain/config/config.ts'
 import { Card } from '../design/card.tsx'
 import { Chip, type Tone } from '../design/chip.tsx'
 import type { IconName } from '../design/icon.tsx'
-import { num, Table } from '../design/table.tsx'
+import { type ItemColumn, ItemTable, type Sorting } from '../design/item-table.tsx'
 import { Time } from '../design/time.tsx'
 import { words } from '../design/words.ts'
 
@@ -33,43 +33,62 @@ export function verdictOn({ activity, limiter }: PartnerHealth, nowMs: number): 
   return { tone: 'neutral', icon: 'dot', text: 'Quiet', rank: 6 }
 }
 
-export const Partners = ({ partners, nowMs }: { partners: readonly PartnerHealth[]; nowMs: number }) => {
-  const ranked = partners.map((health) => ({ health, verdict: verdictOn(health, nowMs) }))
-  ranked.sort((a, b) => a.verdict.rank - b.verdict.rank || a.health.account.id.localeCompare(b.health.account.id))
+type Ranked = PartnerHealth & { readonly verdict: Verdict }
+type Props = { readonly partners: readonly PartnerHealth[]; readonly sorting: Sorting; readonly nowMs: number }
+
+/** Worst first, unless a person sorts them. */
+export const Partners = ({ partners, sorting, nowMs }: Props) => {
+  const ranked = partners.map((health): Ranked => ({ ...health, verdict: verdictOn(health, nowMs) }))
+  ranked.sort((a, b) => a.verdict.rank - b.verdict.rank || a.account.id.localeCompare(b.account.id))
   return (
     <Card id="partners" title="Partners" live>
-      <Table
-        columns={['Account', 'Health', num('Waiting'), num('Under way'), 'Last message']}
-        rows={ranked.map(({ health, verdict }) => <PartnerRow health={health} verdict={verdict} nowMs={nowMs} />)}
-      />
+      <ItemTable look="" items={ranked} columns={columnsOf(nowMs)} sorting={sorting} />
     </Card>
   )
 }
 
-type RowProps = { readonly health: PartnerHealth; readonly verdict: Verdict; readonly nowMs: number }
+const waitingCalls = ({ activity }: PartnerHealth) => (activity?.waiting ?? 0) + (activity?.unknown ?? 0)
 
-const PartnerRow = ({ health: { account, activity, limiter }, verdict, nowMs }: RowProps) => (
-  <tr>
-    <th scope="row">
-      <span class="strong">{account.name || account.id}</span>
-      <div class="faint">
-        {words(account.role)}
-        {account.partner !== account.role && `, ${account.partner}`}
-      </div>
-    </th>
-    <td>
-      <Chip tone={verdict.tone} icon={verdict.icon} text={verdict.text} />
-    </td>
-    <td class="num">{(activity?.waiting ?? 0) + (activity?.unknown ?? 0)}</td>
-    <td class="num">
-      {account.baseUrl === undefined ? <span class="faint">not called</span> : (limiter?.leased ?? '?')}
-    </td>
-    <td>
-      {activity?.lastDeliveryAtMs ? (
+const columnsOf = (nowMs: number): readonly ItemColumn<Ranked>[] => [
+  {
+    name: 'Account',
+    sortBy: ({ account }) => account.name || account.id,
+    cell: ({ account }) => (
+      <>
+        <span class="strong">{account.name || account.id}</span>
+        <div class="faint">
+          {words(account.role)}
+          {account.partner !== account.role && `, ${account.partner}`}
+        </div>
+      </>
+    ),
+  },
+  {
+    name: 'Health',
+    look: 'lead',
+    sortBy: ({ verdict }) => verdict.rank,
+    cell: ({ verdict }) => <Chip tone={verdict.tone} icon={verdict.icon} text={verdict.text} />,
+  },
+  {
+    name: 'Waiting',
+    look: 'num',
+    sortBy: waitingCalls,
+    cell: (health) => waitingCalls(health).toLocaleString('en-US'),
+  },
+  {
+    name: 'Under way',
+    look: 'num',
+    cell: ({ account, limiter }) =>
+      account.baseUrl === undefined ? <span class="faint">not called</span> : (limiter?.leased ?? '?'),
+  },
+  {
+    name: 'Last message',
+    sortBy: ({ activity }) => activity?.lastDeliveryAtMs ?? null,
+    cell: ({ activity }) =>
+      activity?.lastDeliveryAtMs ? (
         <Time atMs={activity.lastDeliveryAtMs} nowMs={nowMs} />
       ) : (
         <span class="faint">none</span>
-      )}
-    </td>
-  </tr>
-)
+      ),
+  },
+]

@@ -2,6 +2,7 @@
 import type { OrderState } from '../../../domain/order/order-state.ts'
 
 export type NameLine = (lineId: string) => string
+export type NamePlace = (location: string) => string
 
 export function lineNames({ lines }: Pick<OrderState, 'lines'>): NameLine {
   const bySku = Map.groupBy(lines, skuOf)

@@ -1,10 +1,10 @@
 /** Candidate plans beside each other: where, what each term came to, and the score that decided. */
 import type { CandidatePlan, Term, TermValue, TieBreak } from '../../../domain/sourcing/decision.ts'
 import { Chip } from '../design/chip.tsx'
+import { type ItemColumn, ItemTable, type Sorting } from '../design/item-table.tsx'
 import { Money } from '../design/money.tsx'
-import { num, Table } from '../design/table.tsx'
 import { words } from '../design/words.ts'
-import type { NameLine } from './line-names.ts'
+import type { NameLine, NamePlace } from './line-names.ts'
 
 const terms: readonly (readonly [Term, string])[] = [
   ['sla', 'On time'],
@@ -22,41 +22,65 @@ type Props = {
   readonly chosen: boolean
   readonly currency: string
   readonly nameLine: NameLine
+  readonly namePlace: NamePlace
+  readonly sorting: Sorting
   /** Of the table, so that what was unfolded in it stays so. */
   readonly id: string
 }
 
-export const PlanTable = ({ plans, chosen, currency, nameLine, id }: Props) => (
-  <Table
-    look="list plans"
-    columns={['Plan', num('Score'), ...terms.map(([, name]) => name), 'Verdict']}
-    rows={plans.map((plan, at) => (
-      <tr class={chosen && at === 0 ? 'chosen' : undefined}>
-        <th scope="row">
-          <Where plan={plan} />
-          {at > 0 && plans[0] && <Elsewhere plan={plan} than={plans[0]} nameLine={nameLine} id={`${id}-${at}`} />}
-        </th>
-        <td class="num strong">{plan.score.toFixed(3)}</td>
-        {terms.map(([term]) => (
-          <td>
-            <TermCell term={term} value={plan.terms[term]} currency={currency} />
-          </td>
-        ))}
-        <td>
-          {plan.refused !== null ? (
-            <Chip tone="bad" icon="ban" text={words(plan.refused)} />
-          ) : chosen && at === 0 ? (
-            <Chip tone="good" icon="check" text="Chosen" />
-          ) : (
-            <span class="faint">feasible</span>
+/** In the order in which they were ranked, unless a person sorts them. */
+export const PlanTable = (props: Props) => {
+  const isChosen = (plan: CandidatePlan) => props.chosen && plan === props.plans[0]
+  return (
+    <ItemTable
+      look="list plans"
+      items={props.plans}
+      columns={columnsOf(props, isChosen)}
+      sorting={props.sorting}
+      rowLook={(plan) => (isChosen(plan) ? 'chosen' : undefined)}
+    />
+  )
+}
+
+function columnsOf(props: Props, isChosen: (plan: CandidatePlan) => boolean): readonly ItemColumn<CandidatePlan>[] {
+  const { plans, currency, namePlace, nameLine, id } = props
+  return [
+    {
+      name: 'Plan',
+      cell: (plan) => (
+        <>
+          <Where plan={plan} namePlace={namePlace} />
+          {plans[0] && plan !== plans[0] && (
+            <Elsewhere {...{ plan, than: plans[0], nameLine, namePlace }} id={`${id}-${plans.indexOf(plan)}`} />
           )}
-          {plan.isCurrent && <Chip tone="neutral" icon="dot" text="Held before" />}
-          {plan.lostTieBy !== undefined && <div class="soft">{ties[plan.lostTieBy]}</div>}
-          {plan.gainPercent !== undefined && <div class="soft">{gained(plan.gainPercent)}</div>}
-        </td>
-      </tr>
-    ))}
-  />
+        </>
+      ),
+    },
+    { name: 'Score', look: 'num strong', sortBy: ({ score }) => score, cell: ({ score }) => score.toFixed(3) },
+    ...terms.map(
+      ([term, name]): ItemColumn<CandidatePlan> => ({
+        name,
+        sortBy: (plan) => plan.terms[term].raw,
+        cell: (plan) => <TermCell term={term} value={plan.terms[term]} currency={currency} />,
+      }),
+    ),
+    { name: 'Verdict', look: 'whole', cell: (plan) => <Verdict plan={plan} isChosen={isChosen(plan)} /> },
+  ]
+}
+
+const Verdict = ({ plan, isChosen }: { plan: CandidatePlan; isChosen: boolean }) => (
+  <>
+    {plan.refused !== null ? (
+      <Chip tone="bad" icon="ban" text={words(plan.refused)} />
+    ) : isChosen ? (
+      <Chip tone="good" icon="check" text="Chosen" />
+    ) : (
+      <span class="faint">feasible</span>
+    )}
+    {plan.isCurrent && <Chip tone="neutral" icon="dot" text="Held before" />}
+    {plan.lostTieBy !== undefined && <div class="soft">{ties[plan.lostTieBy]}</div>}
+    {plan.gainPercent !== undefined && <div class="soft">{gained(plan.gainPercent)}</div>}
+  </>
 )
 
 /** What puts a plan behind the chosen one, which scores the same. */
@@ -70,17 +94,19 @@ const ties: Readonly<Record<TieBreak, string>> = {
 
 const gained = (percent: number) => `${Math.abs(percent).toFixed(1)} % ${percent < 0 ? 'worse' : 'better'}`
 
-const Where = ({ plan }: { plan: CandidatePlan }) => {
+const Where = ({ plan, namePlace }: { plan: CandidatePlan; namePlace: NamePlace }) => {
   const byLocation = [...Map.groupBy(plan.allocations, ({ location }) => location)]
   const waiting = plan.unplanned.reduce((sum, { quantity }) => sum + quantity, 0)
   return (
     <>
       {byLocation.map(([location, allocations]) => (
         <div>
-          {location} <span class="faint">×{allocations.reduce((sum, { quantity }) => sum + quantity, 0)}</span>
+          <span title={location}>{namePlace(location)}</span>{' '}
+          <span class="faint">×{allocations.reduce((sum, { quantity }) => sum + quantity, 0)}</span>
         </div>
       ))}
-      {byLocation.length === 0 && plan.shipments.map(({ location }) => <div>{location}</div>)}
+      {byLocation.length === 0 &&
+        plan.shipments.map(({ location }) => <div title={location}>{namePlace(location)}</div>)}
       {waiting > 0 && <div class="warn-text">{waiting} wait</div>}
     </>
   )
@@ -93,13 +119,15 @@ type ElsewhereProps = {
   readonly plan: CandidatePlan
   readonly than: CandidatePlan
   readonly nameLine: NameLine
+  readonly namePlace: NamePlace
   readonly id: string
 }
 
 /** The lines that the first plan of the table has elsewhere: locations and units alone look alike. */
-const Elsewhere = ({ plan, than, nameLine, id }: ElsewhereProps) => {
-  const [here, there] = [placesByLine(plan), placesByLine(than)]
-  const moved = [...here].filter(([lineId, places]) => places !== there.get(lineId))
+const Elsewhere = ({ plan, than, nameLine, namePlace, id }: ElsewhereProps) => {
+  // By ids: two locations may be called the same.
+  const [here, there] = [placesByLine(plan, String), placesByLine(than, String)]
+  const moved = [...placesByLine(plan, namePlace)].filter(([lineId]) => here.get(lineId) !== there.get(lineId))
   if (moved.length === 0) return null
   return (
     <details id={id} open={moved.length <= linesShown}>
@@ -114,9 +142,9 @@ const Elsewhere = ({ plan, than, nameLine, id }: ElsewhereProps) => {
 }
 
 /** Empty where a decision was too large for its pieces to be kept. */
-function placesByLine({ allocations, unplanned }: CandidatePlan): ReadonlyMap<string, string> {
+function placesByLine({ allocations, unplanned }: CandidatePlan, namePlace: NamePlace): ReadonlyMap<string, string> {
   const places = [...Map.groupBy(allocations, ({ lineId }) => lineId)].map(([lineId, pieces]) => {
-    const told = pieces.map(({ location, quantity }) => `${location} ×${quantity}`).join(' + ')
+    const told = pieces.map(({ location, quantity }) => `${namePlace(location)} ×${quantity}`).join(' + ')
     return [lineId as string, told] as const
   })
   const waiting = unplanned.filter(({ lineId }) => allocations.every((each) => each.lineId !== lineId))

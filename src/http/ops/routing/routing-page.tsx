@@ -1,4 +1,5 @@
 /** Why an order's units go where they go: every decision, the plans that were compared, and what stood in the way. */
+import type { Config } from '../../../domain/config/config.ts'
 import type { OrderState } from '../../../domain/order/order-state.ts'
 import type { CandidatePlan, StrategyAttempt } from '../../../domain/sourcing/decision.ts'
 import type { KeptDecision } from '../../../domain/sourcing/kept-decision.ts'
@@ -6,8 +7,9 @@ import { Card, Empty } from '../design/card.tsx'
 import { Chip } from '../design/chip.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
-import { orderPath } from '../order/order-view.ts'
-import { lineNames, type NameLine } from './line-names.ts'
+import { locationName, orderPath } from '../order/order-view.ts'
+import type { SortingOf } from '../sorting.ts'
+import { lineNames, type NameLine, type NamePlace } from './line-names.ts'
 import { PlanTable } from './plan-table.tsx'
 
 export type Rerun = 'same' | 'different' | 'not_kept'
@@ -23,6 +25,8 @@ export type RoutingView = {
   readonly state: OrderState
   /** Newest first. */
   readonly decisions: readonly RoutingDecision[]
+  readonly config: Config
+  readonly sorting: SortingOf
   readonly nowMs: number
 }
 
@@ -67,7 +71,7 @@ const Decision = ({ decision: { seq, decision, isMove, rerun, atMs }, newest, vi
           </>
         ) : (
           <>
-            <strong>{placesOf(plan)}</strong>
+            <PlacesOf plan={plan} config={view.config} />
             {isMove && ', a better plan than the one that was held,'} by strategy <span class="mono">{strategy}</span>
           </>
         )}{' '}
@@ -82,8 +86,18 @@ const Decision = ({ decision: { seq, decision, isMove, rerun, atMs }, newest, vi
   )
 }
 
-const placesOf = ({ allocations }: CandidatePlan) =>
-  [...new Set(allocations.map(({ location }) => location))].join(' + ')
+/** Where a decision is told first, ids stand beside the names: logs and partners know locations by them. */
+const PlacesOf = ({ plan, config }: { plan: CandidatePlan; config: Config }) => (
+  <>
+    {[...new Set(plan.allocations.map(({ location }) => location))].map((location, at) => (
+      <>
+        {at > 0 && ' + '}
+        <strong>{locationName(config, location)}</strong>
+        {locationName(config, location) !== location && <span class="faint mono"> {location}</span>}
+      </>
+    ))}
+  </>
+)
 
 const rerunLooks = {
   same: ['good', 'check', 'Decides the same again'],
@@ -106,6 +120,7 @@ type AttemptProps = {
 const Attempt = ({ attempt, chosen, seq, view }: AttemptProps) => {
   const { tied = 0 } = attempt
   const nameLine = lineNames(view.state)
+  const namePlace = (id: string) => locationName(view.config, id)
   return (
     <div class="attempt">
       <h3>
@@ -131,19 +146,31 @@ const Attempt = ({ attempt, chosen, seq, view }: AttemptProps) => {
               chosen={chosen}
               currency={view.state.order.currency}
               nameLine={nameLine}
+              namePlace={namePlace}
+              sorting={view.sorting('plans', `decision-${seq}`)}
               id={`plans-${seq}-${attempt.strategy}`}
             />
           )}
-          <Refusals attempt={attempt} nameLine={nameLine} id={`refusals-${seq}-${attempt.strategy}`} />
+          <Refusals
+            attempt={attempt}
+            nameLine={nameLine}
+            namePlace={namePlace}
+            id={`refusals-${seq}-${attempt.strategy}`}
+          />
         </>
       )}
     </div>
   )
 }
 
-type RefusalsProps = { readonly attempt: StrategyAttempt; readonly nameLine: NameLine; readonly id: string }
+type RefusalsProps = {
+  readonly attempt: StrategyAttempt
+  readonly nameLine: NameLine
+  readonly namePlace: NamePlace
+  readonly id: string
+}
 
-const Refusals = ({ attempt: { refusals, refusedPlans }, nameLine, id }: RefusalsProps) => {
+const Refusals = ({ attempt: { refusals, refusedPlans }, nameLine, namePlace, id }: RefusalsProps) => {
   const byConstraint = [...Map.groupBy(refusals, ({ constraint }) => constraint)]
   const plans = Object.entries(refusedPlans)
   if (byConstraint.length + plans.length === 0) return null
@@ -154,9 +181,13 @@ const Refusals = ({ attempt: { refusals, refusedPlans }, nameLine, id }: Refusal
         {byConstraint.map(([constraint, refused]) => (
           <li>
             <strong>{words(constraint)}</strong>:{' '}
-            {refused
-              .map(({ location, lineId }) => (lineId === null ? location : `${location} for ${nameLine(lineId)}`))
-              .join(', ')}
+            {refused.map(({ location, lineId }, at) => (
+              <>
+                {at > 0 && ', '}
+                <span title={location}>{namePlace(location)}</span>
+                {lineId !== null && ` for ${nameLine(lineId)}`}
+              </>
+            ))}
           </li>
         ))}
         {plans.map(([constraint, n]) => (

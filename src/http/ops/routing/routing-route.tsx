@@ -8,6 +8,7 @@ import type { OpsContext } from '../ops-context.ts'
 import { findOrder } from '../order/find-order.ts'
 import { notFound } from '../refusals.tsx'
 import { renderPage } from '../render-page.tsx'
+import { readSorting } from '../sorting.ts'
 import { type RoutingDecision, RoutingPage } from './routing-page.tsx'
 
 const pageRows = 200
@@ -20,7 +21,7 @@ export async function routingRoute(c: OpsContext): Promise<Response> {
   const read = found === null ? null : await readDecisions(found.order)
   if (read === null) return notFound(c, 'orders', 'There is no such order')
   const { order } = read.state
-  const view = { ...read, nowMs: Date.now() }
+  const view = { ...read, config: c.var.config, sorting: readSorting(c.req.url, ['plans']), nowMs: Date.now() }
   const title = `Routing of ${order.externalNumber ?? order.externalOrderId}`
   return renderPage(c, { title, room: 'orders', body: <RoutingPage view={view} /> })
 }

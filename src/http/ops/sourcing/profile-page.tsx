@@ -4,9 +4,9 @@ import type { Difference } from '../../../domain/sourcing/lifecycle/profile-diff
 import type { ProfileEntry, ProfileHead } from '../../../domain/sourcing/lifecycle/profile-head.ts'
 import type { ShadowReport } from '../../../domain/sourcing/shadow-report.ts'
 import { Card, Empty } from '../design/card.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { NoticeOf } from '../design/notices.tsx'
 import { Confirm } from '../design/post-form.tsx'
-import { Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import { isAhead, isReviewed, profilePath, Standing, scopeOf } from './profiles-page.tsx'
@@ -127,22 +127,15 @@ const Differences = ({ view: { head, differences } }: { view: ProfileView }) => 
     note={head.active === null ? undefined : count(differences.length, 'difference')}
     live
   >
-    <Table
-      look="list"
-      columns={['Where', 'In force', 'Draft']}
-      rows={differences.map(({ path, before, after }) => (
-        <tr>
-          <th scope="row" class="mono wrap">
-            {path}
-          </th>
-          <td class="mono wrap">{textOf(before)}</td>
-          <td class="mono wrap">{textOf(after)}</td>
-        </tr>
-      ))}
-      empty={<Empty title={sameness(head)} />}
-    />
+    <ItemTable items={differences} columns={differenceColumns} empty={<Empty title={sameness(head)} />} />
   </Card>
 )
+
+const differenceColumns: readonly ItemColumn<Difference>[] = [
+  { name: 'Where', look: 'mono wrap', cell: ({ path }) => path },
+  { name: 'In force', look: 'mono wrap', cell: ({ before }) => textOf(before) },
+  { name: 'Draft', look: 'mono wrap', cell: ({ after }) => textOf(after) },
+]
 
 function sameness({ draft, active }: ProfileHead): string {
   if (draft === null) return 'There is no draft'
@@ -165,23 +158,18 @@ const Content = ({ view: { head } }: { view: ProfileView }) => {
 
 const History = ({ view: { history, nowMs } }: { view: ProfileView }) => (
   <Card id="history" title="History" note="newest first" live>
-    <Table
-      look="list"
-      columns={['When', 'What', 'Who', 'Why', 'Content']}
-      rows={history.map(({ atMs, action, version, author, comment, hash }) => (
-        <tr>
-          <td>
-            <Time atMs={atMs} nowMs={nowMs} />
-          </td>
-          <td>
-            {words(action)}
-            {version !== null && ` as version ${version}`}
-          </td>
-          <td>{author ?? <span class="faint">not known</span>}</td>
-          <td class="wrap">{comment}</td>
-          <td class="mono faint">{hash}</td>
-        </tr>
-      ))}
-    />
+    <ItemTable items={history} columns={historyColumns(nowMs)} />
   </Card>
 )
+
+const historyColumns = (nowMs: number): readonly ItemColumn<ProfileEntry>[] => [
+  { name: 'When', cell: ({ atMs }) => <Time atMs={atMs} nowMs={nowMs} /> },
+  {
+    name: 'What',
+    look: 'plain',
+    cell: ({ action, version }) => `${words(action)}${version === null ? '' : ` as version ${version}`}`,
+  },
+  { name: 'Who', cell: ({ author }) => author ?? <span class="faint">not known</span> },
+  { name: 'Why', look: 'wrap', cell: ({ comment }) => comment },
+  { name: 'Content', look: 'faint', cell: ({ hash }) => <span class="mono">{hash}</span> },
+]

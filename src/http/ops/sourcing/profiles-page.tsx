@@ -2,40 +2,24 @@
 import type { ProfileHead } from '../../../domain/sourcing/lifecycle/profile-head.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chip } from '../design/chip.tsx'
-import { num, Table } from '../design/table.tsx'
+import { type ItemColumn, ItemTable, type Sorting } from '../design/item-table.tsx'
 import { Time } from '../design/time.tsx'
 
 export const profilePath = (id: string): string => `/ops/sourcing/${encodeURIComponent(id)}`
 
-type Props = { readonly heads: readonly ProfileHead[]; readonly nowMs: number }
+type Props = { readonly heads: readonly ProfileHead[]; readonly sorting: Sorting; readonly nowMs: number }
 
-export const ProfilesPage = ({ heads, nowMs }: Props) => (
+export const ProfilesPage = ({ heads, sorting, nowMs }: Props) => (
   <>
     <div class="page-head">
       <h1>Sourcing</h1>
     </div>
     <Card id="list" title="Profiles" note="how orders find their locations" live>
-      <Table
-        look="list"
-        columns={['Profile', 'Stands', 'In force for', num('Version'), 'Since']}
-        rows={heads.map((head) => (
-          <tr data-row="">
-            <th scope="row">
-              <a data-open="" href={profilePath(head.profileId)}>
-                {(head.active ?? head.draft)?.profile.name || head.profileId}
-              </a>
-              <span class="faint mono id">{head.profileId}</span>
-            </th>
-            <td>
-              <Standing head={head} />
-            </td>
-            <td>{scopeOf(head) || <span class="faint">no channel yet</span>}</td>
-            <td class="num">{head.active?.version ?? <span class="faint">none</span>}</td>
-            <td>
-              {head.active === null ? <span class="faint">never</span> : <Time atMs={head.active.atMs} nowMs={nowMs} />}
-            </td>
-          </tr>
-        ))}
+      <ItemTable
+        opens
+        items={heads}
+        columns={columnsOf(nowMs)}
+        sorting={sorting}
         empty={
           <Empty title="No profile yet">
             Orders go to as few locations as possible. Draft a profile with POST /v1/sourcing/profiles to say otherwise.
@@ -45,6 +29,37 @@ export const ProfilesPage = ({ heads, nowMs }: Props) => (
     </Card>
   </>
 )
+
+const columnsOf = (nowMs: number): readonly ItemColumn<ProfileHead>[] => [
+  {
+    name: 'Profile',
+    sortBy: nameOf,
+    cell: (head) => (
+      <>
+        <a data-open="" href={profilePath(head.profileId)}>
+          {nameOf(head)}
+        </a>
+        <span class="faint mono id">{head.profileId}</span>
+      </>
+    ),
+  },
+  { name: 'Stands', look: 'lead', cell: (head) => <Standing head={head} /> },
+  { name: 'In force for', cell: (head) => scopeOf(head) || <span class="faint">no channel yet</span> },
+  {
+    name: 'Version',
+    look: 'num',
+    sortBy: ({ active }) => active?.version ?? null,
+    cell: ({ active }) => active?.version ?? <span class="faint">none</span>,
+  },
+  {
+    name: 'Since',
+    sortBy: ({ active }) => active?.atMs ?? null,
+    cell: ({ active }) =>
+      active === null ? <span class="faint">never</span> : <Time atMs={active.atMs} nowMs={nowMs} />,
+  },
+]
+
+const nameOf = ({ active, draft, profileId }: ProfileHead): string => (active ?? draft)?.profile.name || profileId
 
 export const Standing = ({ head }: { head: ProfileHead }) => (
   <span class="chips">

@@ -1,8 +1,9 @@
 /** What a profile in shadow would have made of live orders, beside what was made of them. */
+import type { Child } from 'hono/jsx'
 import type { FigureReport, ShadowReport } from '../../../domain/sourcing/shadow-report.ts'
 import { Card, Empty } from '../design/card.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { Money } from '../design/money.tsx'
-import { num, Table } from '../design/table.tsx'
 import { count } from '../design/words.ts'
 
 type Props = { readonly report: ShadowReport; readonly isOver: boolean }
@@ -19,45 +20,67 @@ export const ShadowCard = ({ report, isOver }: Props) => (
           {count(report.differing, 'order')} would have gone elsewhere. Units nobody could serve:{' '}
           {report.activeUnplannedUnits} in force, {report.shadowUnplannedUnits} in shadow.
         </p>
-        <Table
-          columns={['Figure', ...['In force', 'In shadow', 'Difference an order', '95 in 100 between'].map(num)]}
-          rows={[
-            <Figure name="Splits" of={report.splits} show={plain} />,
-            <Figure name="On time" of={report.onTime} show={plain} />,
-            ...report.money.flatMap(({ currency, cost, margin }) => {
-              const money = (amount: number) => <Money amountMinor={Math.round(amount)} currency={currency} />
-              const figures = [
-                [`Carriage, ${currency}`, cost],
-                [`Margin, ${currency}`, margin],
-              ] as const
-              // Where no order has it on both sides there is nothing to compare.
-              const known = figures.filter(([, figure]) => figure.orders > 0)
-              return known.map(([name, figure]) => <Figure name={name} of={figure} show={money} />)
-            }),
-          ]}
-        />
+        <ItemTable look="" items={figuresOf(report)} columns={columns} />
       </>
     )}
   </Card>
 )
 
-type Show = (value: number) => ReturnType<typeof Money> | string
-const plain: Show = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(3))
+/** A figure of both sides with how it is told: a sum, or what it comes to an order. */
+type Shown = { readonly name: string; readonly of: FigureReport; readonly show: (value: number) => Child }
 
-const Figure = ({ name, of, show }: { name: string; of: FigureReport; show: Show }) => (
-  <tr>
-    <th scope="row">
-      {name} <span class="faint">n = {of.orders}</span>
-    </th>
-    <td class="num">{show(of.activeTotal)}</td>
-    <td class="num">{show(of.shadowTotal)}</td>
-    <td class="num strong">{of.difference === null ? '' : show(of.difference.mean)}</td>
-    <td class="num">
-      {of.difference !== null && of.difference.low !== null && of.difference.high !== null && (
+const plain = (value: number) => (Number.isInteger(value) ? String(value) : value.toFixed(3))
+
+function figuresOf({ splits, onTime, money }: ShadowReport): readonly Shown[] {
+  const amounts = money.flatMap(({ currency, cost, margin }): Shown[] => {
+    const show = (amount: number) => <Money amountMinor={Math.round(amount)} currency={currency} />
+    return [
+      { name: `Carriage, ${currency}`, of: cost, show },
+      { name: `Margin, ${currency}`, of: margin, show },
+    ]
+  })
+  return [
+    { name: 'Parcels beyond one an order', of: splits, show: plain },
+    { name: 'Orders on time', of: onTime, show: plain },
+    // Where no order has it on both sides there is nothing to compare.
+    ...amounts.filter(({ of }) => of.orders > 0),
+  ]
+}
+
+const columns: readonly ItemColumn<Shown>[] = [
+  {
+    name: 'Figure',
+    cell: ({ name, of }) => (
+      <>
+        {name} <span class="faint">of {count(of.orders, 'order')}</span>
+      </>
+    ),
+  },
+  { name: 'In force', look: 'num', cell: ({ of, show }) => show(of.activeTotal) },
+  { name: 'In shadow', look: 'num', cell: ({ of, show }) => show(of.shadowTotal) },
+  {
+    name: 'Difference an order',
+    look: 'num strong',
+    cell: ({ of: { difference }, show }) => difference && signed(difference.mean, show),
+  },
+  {
+    name: '95 in 100 between',
+    look: 'num',
+    cell: ({ of: { difference }, show }) =>
+      difference !== null &&
+      difference.low !== null &&
+      difference.high !== null && (
         <>
-          {show(of.difference.low)} … {show(of.difference.high)}
+          {signed(difference.low, show)} … {signed(difference.high, show)}
         </>
-      )}
-    </td>
-  </tr>
+      ),
+  },
+]
+
+/** A difference says which way it goes. */
+const signed = (value: number, show: Shown['show']) => (
+  <>
+    {value > 0 ? '+' : value < 0 ? '−' : ''}
+    {show(Math.abs(value))}
+  </>
 )

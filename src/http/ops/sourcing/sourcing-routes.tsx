@@ -12,6 +12,7 @@ import { readForm } from '../form-token.ts'
 import type { OpsContext } from '../ops-context.ts'
 import { foreignForm, notFound } from '../refusals.tsx'
 import { renderPage } from '../render-page.tsx'
+import { readSorting } from '../sorting.ts'
 import { ProfilePage } from './profile-page.tsx'
 import { ProfilesPage, profilePath } from './profiles-page.tsx'
 
@@ -25,7 +26,7 @@ export async function profilesRoute(c: OpsContext): Promise<Response> {
   return renderPage(c, {
     title: 'Sourcing',
     room: 'sourcing',
-    body: <ProfilesPage heads={heads} nowMs={Date.now()} />,
+    body: <ProfilesPage heads={heads} sorting={readSorting(c.req.url, ['list'])('list')} nowMs={Date.now()} />,
   })
 }
 

@@ -1,13 +1,16 @@
 /** One SKU across the network: what there is where, how that came about, and what it was over time. */
 import type { Step } from '../../../domain/atp/network-curve.ts'
 import type { CatalogSku } from '../../../domain/catalog/listing.ts'
+import type { Config } from '../../../domain/config/config.ts'
 import type { Location } from '../../../domain/config/location.ts'
 import type { InventoryStates, LedgerEntry, PositionView } from '../../../domain/stock/stock-command.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { Chart } from '../design/chart.tsx'
-import { num, Table } from '../design/table.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
+import { locationName } from '../order/order-view.ts'
+import type { SortingOf } from '../sorting.ts'
 import { availabilityHistory } from './availability-history.ts'
 import type { NetworkAvailability } from './network-availability.ts'
 import { SkuWaiting } from './sku-backorders.tsx'
@@ -28,35 +31,34 @@ export type SkuView = {
   readonly places: readonly SkuPlace[]
   /** Null for a bundle: its stock is that of its components. */
   readonly network: NetworkAvailability | null
+  readonly config: Config
+  readonly sorting: SortingOf
   readonly nowMs: number
 }
 
-const nameOf = ({ places }: SkuView) => {
-  const names = new Map(places.map(({ location: { id, name } }) => [id as string, name]))
-  return (location: string): string => names.get(location) || location
+export const SkuPage = ({ view }: { view: SkuView }) => {
+  const { entry, network, places, config, sorting, nowMs } = view
+  const shared = { nameOf: (id: string) => locationName(config, id), sorting, nowMs }
+  return (
+    <>
+      <div class="page-head">
+        <h1>
+          <span class="mono">{entry.sku}</span>
+        </h1>
+        <span class="soft">{entry.title}</span>
+      </div>
+      {entry.components.length > 0 && <Bundle view={view} />}
+      <Totals view={view} />
+      {network !== null && <SkuChannels channels={network.channels} {...shared} />}
+      <History view={view} />
+      <Places view={view} />
+      {network !== null && <SkuSupply summaries={network.summaries} {...shared} />}
+      {network !== null && <SkuWaiting backorders={network.backorders} {...shared} />}
+      {network !== null && <SkuLots summaries={network.summaries} {...shared} />}
+      <SkuLedger places={places} nowMs={nowMs} />
+    </>
+  )
 }
-
-export const SkuPage = ({ view }: { view: SkuView }) => (
-  <>
-    <div class="page-head">
-      <h1>
-        <span class="mono">{view.entry.sku}</span>
-      </h1>
-      <span class="soft">{view.entry.title}</span>
-    </div>
-    {view.entry.components.length > 0 && <Bundle view={view} />}
-    <Totals view={view} />
-    {view.network !== null && <SkuChannels channels={view.network.channels} nowMs={view.nowMs} />}
-    <History view={view} />
-    <Places view={view} />
-    {view.network !== null && <SkuSupply summaries={view.network.summaries} nameOf={nameOf(view)} nowMs={view.nowMs} />}
-    {view.network !== null && (
-      <SkuWaiting backorders={view.network.backorders} nameOf={nameOf(view)} nowMs={view.nowMs} />
-    )}
-    {view.network !== null && <SkuLots summaries={view.network.summaries} nameOf={nameOf(view)} nowMs={view.nowMs} />}
-    <SkuLedger places={view.places} nowMs={view.nowMs} />
-  </>
-)
 
 const Bundle = ({ view: { entry } }: { view: SkuView }) => (
   <div class="notice">
@@ -149,9 +151,11 @@ const nothing = (points: readonly unknown[]): null[] => points.map(() => null)
 
 const Places = ({ view }: { view: SkuView }) => (
   <Card id="places" title="By location" live>
-    <Table
-      columns={['Location', num('Available'), num('On hand'), 'Where the units are', num('Incoming'), 'Figure of']}
-      rows={view.places.map((place) => <PlaceRow place={place} nowMs={view.nowMs} />)}
+    <ItemTable
+      look=""
+      items={view.places}
+      columns={placeColumns(view.nowMs)}
+      sorting={view.sorting('places')}
       empty={
         <Empty title="No location has reported this SKU">It shows here with the first snapshot or movement.</Empty>
       }
@@ -159,29 +163,50 @@ const Places = ({ view }: { view: SkuView }) => (
   </Card>
 )
 
-const PlaceRow = ({ place: { location, view }, nowMs }: { place: SkuPlace; nowMs: number }) => (
-  <tr>
-    <th scope="row">
-      {location.name}
-      <span class="faint mono id">{location.id}</span>
-    </th>
-    <td class="num strong">{view.states.available.toLocaleString('en-US')}</td>
-    <td class="num">{view.states.onHand.toLocaleString('en-US')}</td>
-    <td class="units">
-      <StateBar states={view.states} />
-      {view.states.backordered > 0 && (
-        <span class="warn-text">{count(view.states.backordered, 'unit')} backordered</span>
-      )}
-    </td>
-    <td class="num">{view.states.incoming.toLocaleString('en-US')}</td>
-    <td class="nowrap">
-      {view.snapshot === null ? (
+const placeColumns = (nowMs: number): readonly ItemColumn<SkuPlace>[] => [
+  {
+    name: 'Location',
+    sortBy: ({ location }) => location.name || location.id,
+    cell: ({ location }) => (
+      <>
+        {location.name}
+        <span class="faint mono id">{location.id}</span>
+      </>
+    ),
+  },
+  unitsColumn('Available', 'num strong', 'available'),
+  unitsColumn('On hand', 'num', 'onHand'),
+  {
+    name: 'Where the units are',
+    look: 'units whole',
+    cell: ({ view: { states } }) => <WhereUnitsAre states={states} />,
+  },
+  unitsColumn('Incoming', 'num', 'incoming'),
+  {
+    name: 'Figure of',
+    look: 'nowrap',
+    sortBy: ({ view }) => view.snapshot?.asOfMs ?? null,
+    cell: ({ view: { snapshot } }) =>
+      snapshot === null ? (
         <span class="faint">movements only</span>
       ) : (
         <>
-          <span class="mono">{view.snapshot.source}</span> <Time atMs={view.snapshot.asOfMs} nowMs={nowMs} />
+          <span class="mono">{snapshot.source}</span> <Time atMs={snapshot.asOfMs} nowMs={nowMs} />
         </>
-      )}
-    </td>
-  </tr>
+      ),
+  },
+]
+
+const unitsColumn = (name: string, look: string, state: keyof InventoryStates): ItemColumn<SkuPlace> => ({
+  name,
+  look,
+  sortBy: ({ view }) => view.states[state],
+  cell: ({ view }) => view.states[state].toLocaleString('en-US'),
+})
+
+const WhereUnitsAre = ({ states }: { states: InventoryStates }) => (
+  <>
+    <StateBar states={states} />
+    {states.backordered > 0 && <span class="warn-text">{count(states.backordered, 'unit')} backordered</span>}
+  </>
 )

@@ -8,6 +8,7 @@ import { locationId, positionId, sku as skuId } from '../../../domain/shared/ids
 import type { OpsContext } from '../ops-context.ts'
 import { notFound } from '../refusals.tsx'
 import { renderPage } from '../render-page.tsx'
+import { readSorting } from '../sorting.ts'
 import { networkAvailability } from './network-availability.ts'
 import { SkuPage, type SkuPlace } from './sku-page.tsx'
 
@@ -27,7 +28,8 @@ export async function skuRoute(c: OpsContext): Promise<Response> {
     Promise.all(locations.map((location) => placeOf(c, sku, location))),
     isBundle ? null : networkAvailability(c.env, c.var.config, entry, nowMs),
   ])
-  const view = { entry, places, network, nowMs }
+  const sorting = readSorting(c.req.url, ['channels', 'places', 'supply', 'lots'])
+  const view = { entry, places, network, config: c.var.config, sorting, nowMs }
   return renderPage(c, { title: sku, room: 'stock', body: <SkuPage view={view} /> })
 }
 

@@ -1,99 +1,128 @@
 /** What a SKU's positions are made of and waiting for: lots, announced supply, promises for later, protected units. */
-import type { PositionSummary } from '../../../domain/atp/position-figures.ts'
+import type { Child } from 'hono/jsx'
+import type { PositionSummary, ProtectionFigure, SupplyFigure } from '../../../domain/atp/position-figures.ts'
 import { Card, Empty } from '../design/card.tsx'
-import { num, Table } from '../design/table.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
+import type { SortingOf } from '../sorting.ts'
 
 type Props = {
   readonly summaries: readonly PositionSummary[]
   readonly nameOf: (location: string) => string
+  readonly sorting: SortingOf
   readonly nowMs: number
 }
 
-export const SkuSupply = ({ summaries, nameOf, nowMs }: Props) => {
-  const supplies = flat(summaries, ({ supplies }) => supplies).toSorted((a, b) => a.dueAtMs - b.dueAtMs)
-  const demands = flat(summaries, ({ demands }) => demands).toSorted((a, b) => a.dueAtMs - b.dueAtMs)
+/** Announced supply, or units that are promised for a later day: those are taken away. */
+type Coming = {
+  readonly location: string
+  readonly dueAtMs: number
+  readonly units: number
+  readonly supply: Pick<SupplyFigure, 'type' | 'supplyId' | 'confidencePercent'> | null
+}
+
+export const SkuSupply = ({ summaries, nameOf, sorting, nowMs }: Props) => {
+  const supplies = flat(summaries, (figures) => figures.supplies).map((supply) => ({ ...supply, supply }))
+  const demands = flat(summaries, (figures) => figures.demands)
+  const taken = demands.map((demand) => ({ ...demand, units: -demand.units, supply: null }))
+  const byDue = (left: Coming, right: Coming) => left.dueAtMs - right.dueAtMs
   return (
     <Card id="supply" title="Supply and later promises" note={count(supplies.length, 'announcement')} live>
-      <Table
-        look="list"
-        columns={['Due', 'Location', 'What', num('Units'), num('Promisable')]}
-        rows={[
-          ...supplies.map(({ location, dueAtMs, type, supplyId, units, confidencePercent }) => (
-            <tr>
-              <td>
-                <Time atMs={dueAtMs} nowMs={nowMs} />
-                {dueAtMs < nowMs && <span class="warn-text"> overdue</span>}
-              </td>
-              <td>{nameOf(location)}</td>
-              <td>
-                {words(type)} <span class="mono faint">{supplyId}</span>
-              </td>
-              <td class="num">+{units.toLocaleString('en-US')}</td>
-              <td class="num">{confidencePercent} %</td>
-            </tr>
-          )),
-          ...demands.map(({ location, dueAtMs, units }) => (
-            <tr>
-              <td>
-                <Time atMs={dueAtMs} nowMs={nowMs} />
-              </td>
-              <td>{nameOf(location)}</td>
-              <td>Promised for then</td>
-              <td class="num">−{units.toLocaleString('en-US')}</td>
-              <td class="num" />
-            </tr>
-          )),
-        ]}
+      <ItemTable
+        items={[...supplies.toSorted(byDue), ...taken.toSorted(byDue)]}
+        columns={comingColumns(nameOf, nowMs)}
+        sorting={sorting('supply')}
         empty={<Empty title="Nothing is announced">Purchase orders, transfers and shipping notices show here.</Empty>}
       />
     </Card>
   )
 }
 
-export const SkuLots = ({ summaries, nameOf, nowMs }: Props) => {
-  const lots = flat(summaries, (figures) => figures.lots)
-  const kept = flat(summaries, ({ protections }) => protections)
+const comingColumns = (nameOf: Props['nameOf'], nowMs: number): readonly ItemColumn<Coming>[] => [
+  {
+    name: 'Due',
+    sortBy: ({ dueAtMs }) => dueAtMs,
+    cell: ({ dueAtMs, supply }) => (
+      <>
+        <Time atMs={dueAtMs} nowMs={nowMs} />
+        {supply !== null && dueAtMs < nowMs && <span class="warn-text"> overdue</span>}
+      </>
+    ),
+  },
+  { name: 'Location', sortBy: ({ location }) => nameOf(location), cell: ({ location }) => nameOf(location) },
+  {
+    name: 'What',
+    cell: ({ supply }) =>
+      supply === null ? (
+        'Promised for then'
+      ) : (
+        <>
+          {words(supply.type)} <span class="mono faint">{supply.supplyId}</span>
+        </>
+      ),
+  },
+  {
+    name: 'Units',
+    look: 'num',
+    sortBy: ({ units }) => units,
+    cell: ({ units }) => `${units < 0 ? '−' : '+'}${Math.abs(units).toLocaleString('en-US')}`,
+  },
+  {
+    name: 'Promisable',
+    look: 'num',
+    sortBy: ({ supply }) => supply?.confidencePercent ?? null,
+    cell: ({ supply }) => supply && `${supply.confidencePercent} %`,
+  },
+]
+
+/** Units of a lot, or units that are kept for a channel group. */
+type Kept = {
+  readonly location: string
+  readonly what: Child
+  readonly untilMs: number | null
+  readonly without: string
+  readonly units: number
+}
+
+export const SkuLots = ({ summaries, nameOf, sorting, nowMs }: Props) => {
+  const lots = flat(summaries, (figures) => figures.lots).map(({ location, lotId, goodUntilMs, units }) => {
+    const what = (
+      <>
+        Lot <span class="mono">{lotId}</span>
+      </>
+    )
+    return { location, what, untilMs: goodUntilMs, without: 'keeps', units }
+  })
+  const kept = flat(summaries, ({ protections }) => protections).map(({ location, releaseAtMs, units, ...of }) => {
+    return { location, what: <Protected {...of} />, untilMs: releaseAtMs, without: 'for good', units }
+  })
   if (lots.length + kept.length === 0) return null
   return (
     <Card id="lots" title="Lots and protected units" live>
-      <Table
-        look="list"
-        columns={['Location', 'What', 'Until', num('Units')]}
-        rows={[
-          ...lots.map(({ location, lotId, goodUntilMs, units }) => (
-            <tr>
-              <td>{nameOf(location)}</td>
-              <td>
-                Lot <span class="mono">{lotId}</span>
-              </td>
-              <td>
-                {goodUntilMs === null ? <span class="faint">keeps</span> : <Time atMs={goodUntilMs} nowMs={nowMs} />}
-              </td>
-              <td class="num">{units.toLocaleString('en-US')}</td>
-            </tr>
-          )),
-          ...kept.map(({ location, group, releaseAtMs, units, lendsTo }) => (
-            <tr>
-              <td>{nameOf(location)}</td>
-              <td>
-                Protected for <span class="mono">{group}</span>
-                {lendsTo.length > 0 && (
-                  <span class="faint"> lends to {lendsTo.map((loan) => loan.group).join(', ')}</span>
-                )}
-              </td>
-              <td>
-                {releaseAtMs === null ? <span class="faint">for good</span> : <Time atMs={releaseAtMs} nowMs={nowMs} />}
-              </td>
-              <td class="num">{units.toLocaleString('en-US')}</td>
-            </tr>
-          )),
-        ]}
-      />
+      <ItemTable items={[...lots, ...kept]} columns={keptColumns(nameOf, nowMs)} sorting={sorting('lots')} />
     </Card>
   )
 }
+
+const Protected = ({ group, lendsTo }: Pick<ProtectionFigure, 'group' | 'lendsTo'>) => (
+  <>
+    Protected for <span class="mono">{group}</span>
+    {lendsTo.length > 0 && <span class="faint"> lends to {lendsTo.map((loan) => loan.group).join(', ')}</span>}
+  </>
+)
+
+const keptColumns = (nameOf: Props['nameOf'], nowMs: number): readonly ItemColumn<Kept>[] => [
+  { name: 'Location', sortBy: ({ location }) => nameOf(location), cell: ({ location }) => nameOf(location) },
+  { name: 'What', cell: ({ what }) => what },
+  {
+    name: 'Until',
+    sortBy: ({ untilMs }) => untilMs,
+    cell: ({ untilMs, without }) =>
+      untilMs === null ? <span class="faint">{without}</span> : <Time atMs={untilMs} nowMs={nowMs} />,
+  },
+  { name: 'Units', look: 'num', sortBy: ({ units }) => units, cell: ({ units }) => units.toLocaleString('en-US') },
+]
 
 function flat<Item>(
   summaries: readonly PositionSummary[],

@@ -1,8 +1,8 @@
 /** The list of SKUs with what the network has of each; rows open with the keyboard. */
 import type { SkuTotals } from '../../../db/queries/stock-by-sku.ts'
 import { Card, Empty } from '../design/card.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { Filters, FilterText, Pager } from '../design/list-controls.tsx'
-import { num, Table } from '../design/table.tsx'
 import { Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
@@ -48,40 +48,33 @@ const NoStock = ({ query }: { query: ListQuery }) =>
   )
 
 const StockTable = ({ view }: { view: StockView }) => (
-  <Table
-    look="list"
-    columns={[
-      'SKU',
-      num('Available'),
-      num('On hand'),
-      'Where the units are',
-      num('Incoming'),
-      num('Backordered'),
-      num('Locations'),
-      'Changed',
-    ]}
-    rows={view.rows.map((row) => <StockRow row={row} nowMs={view.nowMs} />)}
-    empty={<NoStock query={view.query} />}
-  />
+  <ItemTable opens items={view.rows} columns={columnsOf(view)} empty={<NoStock query={view.query} />} />
 )
 
-const StockRow = ({ row, nowMs }: { row: SkuTotals; nowMs: number }) => (
-  <tr data-row="">
-    <th scope="row">
-      <a data-open="" class="mono" href={skuPath(row.sku)}>
-        {row.sku}
+const columnsOf = ({ nowMs }: StockView): readonly ItemColumn<SkuTotals>[] => [
+  {
+    name: 'SKU',
+    cell: ({ sku }) => (
+      <a data-open="" class="mono" href={skuPath(sku)}>
+        {sku}
       </a>
-    </th>
-    <td class={`num strong${row.available === 0 ? ' faint' : ''}`}>{row.available.toLocaleString('en-US')}</td>
-    <td class="num">{row.onHand.toLocaleString('en-US')}</td>
-    <td class="units">
-      <StateBar states={row} />
-    </td>
-    <td class="num">{row.incoming.toLocaleString('en-US')}</td>
-    <td class="num">{row.backordered > 0 ? <strong>{row.backordered.toLocaleString('en-US')}</strong> : '0'}</td>
-    <td class="num">{row.locations}</td>
-    <td>
-      <Time atMs={row.updatedAtMs} nowMs={nowMs} />
-    </td>
-  </tr>
-)
+    ),
+  },
+  {
+    name: 'Available',
+    look: 'num strong',
+    cell: ({ available }) => <span class={available === 0 ? 'faint' : undefined}>{units(available)}</span>,
+  },
+  { name: 'On hand', look: 'num', cell: ({ onHand }) => units(onHand) },
+  { name: 'Where the units are', look: 'units whole', cell: (row) => <StateBar states={row} /> },
+  { name: 'Incoming', look: 'num', cell: ({ incoming }) => units(incoming) },
+  {
+    name: 'Backordered',
+    look: 'num',
+    cell: ({ backordered }) => (backordered > 0 ? <strong>{units(backordered)}</strong> : '0'),
+  },
+  { name: 'Locations', look: 'num', cell: ({ locations }) => locations },
+  { name: 'Changed', cell: ({ updatedAtMs }) => <Time atMs={updatedAtMs} nowMs={nowMs} /> },
+]
+
+const units = (quantity: number) => quantity.toLocaleString('en-US')

@@ -4,10 +4,11 @@ import type { Config } from '../../../domain/config/config.ts'
 import { inTransit, overOf, type Transfer, type TransferLine, totalOf } from '../../../domain/transfer/transfer.ts'
 import { Card, Empty, Notice } from '../design/card.tsx'
 import { TransferChip } from '../design/chip.tsx'
-import { num, Table } from '../design/table.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { Due, Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
 import { locationName } from '../order/order-view.ts'
+import type { SortingOf } from '../sorting.ts'
 import { skuPath } from '../stock/stock-page.tsx'
 import { LostUnits } from './transfers-page.tsx'
 
@@ -16,6 +17,7 @@ export type TransferView = {
   /** The oldest entries of its log, as they were published. */
   readonly history: readonly AuditRow[]
   readonly config: Config
+  readonly sorting: SortingOf
   readonly nowMs: number
 }
 
@@ -35,7 +37,7 @@ export const TransferPage = ({ view }: { view: TransferView }) => (
     </div>
     <Lost view={view} />
     <Facts view={view} />
-    <Lines transfer={view.transfer} />
+    <Lines view={view} />
     <History view={view} />
   </>
 )
@@ -74,45 +76,38 @@ const Facts = ({ view: { transfer, nowMs } }: { view: TransferView }) => {
   )
 }
 
-const Lines = ({ transfer }: { transfer: Transfer }) => (
+const Lines = ({ view: { transfer, sorting } }: { view: TransferView }) => (
   <Card id="lines" title="By SKU" note={`${count(transfer.lines.length, 'SKU')}, base units`} live>
-    <Table
-      look="list"
-      columns={[
-        'SKU',
-        num('Requested'),
-        num('Reserved'),
-        num('Shipped'),
-        num('In transit'),
-        num('Received'),
-        num('Over'),
-        num('Lost'),
-        'Remark',
-      ]}
-      rows={transfer.lines.map((line) => <LineRow line={line} />)}
-    />
+    <ItemTable items={transfer.lines} columns={lineColumns} sorting={sorting('lines')} />
   </Card>
 )
 
-const LineRow = ({ line }: { line: TransferLine }) => (
-  <tr>
-    <th scope="row">
-      <a class="mono" href={skuPath(line.sku)}>
-        {line.sku}
+const units = (name: string, of: (line: TransferLine) => number): ItemColumn<TransferLine> => ({
+  ...{ name, look: 'num', sortBy: of, cell: (line) => of(line).toLocaleString('en-US') },
+})
+
+const lineColumns: readonly ItemColumn<TransferLine>[] = [
+  {
+    name: 'SKU',
+    sortBy: ({ sku }) => sku,
+    cell: ({ sku }) => (
+      <a class="mono" href={skuPath(sku)}>
+        {sku}
       </a>
-    </th>
-    <td class="num">{line.requested.toLocaleString('en-US')}</td>
-    <td class="num">{line.reserved.toLocaleString('en-US')}</td>
-    <td class="num">{line.shipped.toLocaleString('en-US')}</td>
-    <td class="num">{inTransit(line).toLocaleString('en-US')}</td>
-    <td class="num">{line.received.toLocaleString('en-US')}</td>
-    <td class="num">{overOf(line).toLocaleString('en-US')}</td>
-    <td class="num">
-      <LostUnits units={line.writtenOff} />
-    </td>
-    <td>{line.available !== null && <span class="warn-text">refused: {line.available} were available</span>}</td>
-  </tr>
-)
+    ),
+  },
+  units('Requested', ({ requested }) => requested),
+  units('Reserved', ({ reserved }) => reserved),
+  units('Shipped', ({ shipped }) => shipped),
+  units('In transit', inTransit),
+  units('Received', ({ received }) => received),
+  units('Over', overOf),
+  { ...units('Lost', ({ writtenOff }) => writtenOff), cell: ({ writtenOff }) => <LostUnits units={writtenOff} /> },
+  {
+    name: 'Remark',
+    cell: ({ available }) => available !== null && <span class="warn-text">refused: {available} were available</span>,
+  },
+]
 
 const spoken: Readonly<Record<string, string>> = {
   line_reserved: 'Units claimed',
@@ -124,28 +119,28 @@ const whatHappened = (type: string) => spoken[type] ?? words(type)
 
 const History = ({ view: { history, nowMs } }: { view: TransferView }) => (
   <Card id="history" title="What happened" note={count(history.length, 'event')} live>
-    <Table
-      look="list"
-      columns={['When', 'What', 'Of', 'By']}
-      rows={history.toReversed().map((entry) => (
-        <tr>
-          <td>
-            <Time atMs={entry.atMs} nowMs={nowMs} />
-          </td>
-          <td>{whatHappened(entry.type)}</td>
-          <td class="mono wrap">{entry.subject ?? ''}</td>
-          <td class="wrap">
-            {entry.causeKind === 'saga' ? (
-              'Crossdock itself'
-            ) : (
-              <>
-                {words(entry.causeKind)} <span class="faint mono">{entry.causeId}</span>
-              </>
-            )}
-          </td>
-        </tr>
-      ))}
+    <ItemTable
+      items={history.toReversed()}
+      columns={historyColumns(nowMs)}
       empty={<Empty title="Nothing is published yet">What happened seconds ago may not be listed yet.</Empty>}
     />
   </Card>
 )
+
+const historyColumns = (nowMs: number): readonly ItemColumn<AuditRow>[] => [
+  { name: 'When', cell: ({ atMs }) => <Time atMs={atMs} nowMs={nowMs} /> },
+  { name: 'What', look: 'plain', cell: ({ type }) => whatHappened(type) },
+  { name: 'Of', look: 'wrap', cell: ({ subject }) => subject && <span class="mono">{subject}</span> },
+  {
+    name: 'By',
+    look: 'wrap',
+    cell: ({ causeKind, causeId }) =>
+      causeKind === 'saga' ? (
+        'Crossdock itself'
+      ) : (
+        <>
+          {words(causeKind)} <span class="faint mono">{causeId}</span>
+        </>
+      ),
+  },
+]

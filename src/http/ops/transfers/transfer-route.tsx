@@ -7,6 +7,7 @@ import { transferIdSchema } from '../../wire/transfer.ts'
 import type { OpsContext } from '../ops-context.ts'
 import { notFound } from '../refusals.tsx'
 import { renderPage } from '../render-page.tsx'
+import { readSorting } from '../sorting.ts'
 import { TransferPage } from './transfer-page.tsx'
 
 export async function transferRoute(c: OpsContext): Promise<Response> {
@@ -15,6 +16,7 @@ export async function transferRoute(c: OpsContext): Promise<Response> {
   if (transfer === null) return notFound(c, 'stock', 'There is no such transfer')
   const { transferId } = transfer
   const { rows } = await auditOf(openDb(c.env.DB), { actorKind: 'transfer', actorName: transferId })
-  const view = { transfer, history: rows, config: c.var.config, nowMs: Date.now() }
+  const sorting = readSorting(c.req.url, ['lines'])
+  const view = { transfer, history: rows, config: c.var.config, sorting, nowMs: Date.now() }
   return renderPage(c, { title: transferId, room: 'stock', body: <TransferPage view={view} /> })
 }

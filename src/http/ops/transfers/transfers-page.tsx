@@ -5,8 +5,8 @@ import type { Config } from '../../../domain/config/config.ts'
 import { transferStatuses } from '../../../domain/transfer/transfer.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { TransferChip, transferLooks } from '../design/chip.tsx'
+import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
 import { FilterSelect, Filters, Pager } from '../design/list-controls.tsx'
-import { num, Table } from '../design/table.tsx'
 import { Due, Time } from '../design/time.tsx'
 import { count } from '../design/words.ts'
 import type { ListQuery } from '../list-query.ts'
@@ -76,55 +76,40 @@ const NoTransfers = ({ query }: { query: ListQuery }) =>
   )
 
 const TransferTable = ({ view }: { view: TransfersView }) => (
-  <Table
-    look="list"
-    columns={[
-      'Transfer',
-      'Status',
-      'From',
-      'To',
-      num('SKUs'),
-      num('Requested'),
-      num('Shipped'),
-      num('Received'),
-      num('Lost'),
-      'Due',
-      'Requested at',
-    ]}
-    rows={view.page.rows.map((row) => <TransferListRow row={row} view={view} />)}
-    empty={<NoTransfers query={view.query} />}
-  />
+  <ItemTable opens items={view.page.rows} columns={columnsOf(view)} empty={<NoTransfers query={view.query} />} />
 )
 
 const isMoving = (status: string) => status === 'requested' || status === 'reserved' || status === 'in_transit'
 
-const TransferListRow = ({ row, view: { config, nowMs } }: { row: TransferRow; view: TransfersView }) => (
-  <tr data-row="">
-    <th scope="row">
-      <a data-open="" class="mono" href={transferPath(row.transferId)}>
-        {row.transferId}
-      </a>
-    </th>
-    <td>
-      <TransferChip status={row.status} />
-    </td>
-    <td>{locationName(config, row.fromLocation)}</td>
-    <td>{locationName(config, row.toLocation)}</td>
-    <td class="num">{row.skus}</td>
-    <td class="num">{row.unitsRequested.toLocaleString('en-US')}</td>
-    <td class="num">{row.unitsShipped.toLocaleString('en-US')}</td>
-    <td class="num">{row.unitsReceived.toLocaleString('en-US')}</td>
-    <td class="num">
-      <LostUnits units={row.unitsWrittenOff} />
-    </td>
-    <td>
-      {isMoving(row.status) ? <Due dueAtMs={row.dueAtMs} nowMs={nowMs} /> : <Time atMs={row.dueAtMs} nowMs={nowMs} />}
-    </td>
-    <td>
-      <Time atMs={row.requestedAtMs} nowMs={nowMs} />
-    </td>
-  </tr>
-)
+const columnsOf = ({ config, nowMs }: TransfersView): readonly ItemColumn<TransferRow>[] => {
+  const units = (name: string, of: (row: TransferRow) => number): ItemColumn<TransferRow> => ({
+    ...{ name, look: 'num', cell: (row) => of(row).toLocaleString('en-US') },
+  })
+  return [
+    {
+      name: 'Transfer',
+      cell: ({ transferId }) => (
+        <a data-open="" class="mono" href={transferPath(transferId)}>
+          {transferId}
+        </a>
+      ),
+    },
+    { name: 'Status', look: 'lead', cell: ({ status }) => <TransferChip status={status} /> },
+    { name: 'From', cell: ({ fromLocation }) => locationName(config, fromLocation) },
+    { name: 'To', cell: ({ toLocation }) => locationName(config, toLocation) },
+    units('SKUs', ({ skus }) => skus),
+    units('Requested', ({ unitsRequested }) => unitsRequested),
+    units('Shipped', ({ unitsShipped }) => unitsShipped),
+    units('Received', ({ unitsReceived }) => unitsReceived),
+    { name: 'Lost', look: 'num', cell: ({ unitsWrittenOff }) => <LostUnits units={unitsWrittenOff} /> },
+    {
+      name: 'Due',
+      cell: ({ status, dueAtMs }) =>
+        isMoving(status) ? <Due dueAtMs={dueAtMs} nowMs={nowMs} /> : <Time atMs={dueAtMs} nowMs={nowMs} />,
+    },
+    { name: 'Requested at', cell: ({ requestedAtMs }) => <Time atMs={requestedAtMs} nowMs={nowMs} /> },
+  ]
+}
 
 export const LostUnits = ({ units }: { units: number }) =>
   units === 0 ? <span class="faint">0</span> : <strong class="warn-text">{units.toLocaleString('en-US')}</strong>

@@ -1,0 +1,1 @@
+CREATE INDEX `orders_waiting_for_supply` ON `orders` (`captured_at_ms`,`order_id`) WHERE "orders"."units_backordered" > 0;
