@@ -96,6 +96,16 @@ describe('an answer of the past', () => {
     await openShards()
     await having('carts at shards', Promise.all(Array.from({ length: 6 }, (_, at) => cart(`then-hot-${at}`, 1))))
     await having('one of them given back', send('/v1/reservations/then-hot-1', { method: 'DELETE', headers: bearer }))
+    await having('no shards any more', closeShards())
+    await having('a cart at the position itself', cart('then-b', 1))
+    const lots = [{ lotId: 'THEN-L', quantity: 7 }]
+    await having('a lot of its own', move('receipt', 'east', 7, { lots }))
+    await having('its recall', lotStatus('recalled'))
+    await having(
+      'shards again, without the lot',
+      openShards().then(() => cart('then-c', 1)),
+    )
+    await having('the lot let go', lotStatus('sellable'))
     await having('the first configuration again', activate(0))
     await having('everything damaged in the west', move('adjustment', 'west', -12))
     expect(new Set(live.map(({ told }) => JSON.stringify(told))).size).toBeGreaterThan(10)
@@ -103,7 +113,31 @@ describe('an answer of the past', () => {
       expect({ step, told: (await figures(`asOf=${asOf}`)).told }).toEqual({ step, told })
     }
   })
+
+  it('of before anything happened is that there was nothing', async () => {
+    const [first] = (await figures('asOf=2026-01-01T00:00:00Z')).told as [number]
+    expect(first).toBe(0)
+  })
 })
+
+const lotStatus = (status: string) =>
+  post('/v1/inventory/lots/status', { sku, lotId: 'THEN-L', status, reason: 'notice' })
+
+/** What they hold comes home, and the position serves alone again. */
+async function closeShards(): Promise<void> {
+  const position = bindings.STOCK.get(bindings.STOCK.idFromName(`${sku}@east`))
+  // Cast justified: the bindings are typed without their classes, and this one's class is StockActor.
+  const shardsLeft = await runInDurableObject(position as DurableObjectStub<StockActor>, async (instance) => {
+    instance.escrow.limits = { openAbovePerSecond: 1e6, openAfterMs: 0, closeBelowPerSecond: 1e6, closeAfterMs: 0 }
+    for (let round = 0; round < 12 && (instance.escrow.shards.shards ?? 0) > 0; round += 1) {
+      await instance.alarm()
+      await passing()
+    }
+    await instance.alarm()
+    return instance.escrow.shards.shards ?? 0
+  })
+  expect(shardsLeft).toBe(0)
+}
 
 /** From the next claim on the position lends units to shards. */
 async function openShards(): Promise<void> {
