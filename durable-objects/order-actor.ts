@@ -35,7 +35,7 @@ import { Migrations } from './migrations.ts'
 import { documentTable, OrderDocumentTable } from './order-document-table.ts'
 import { type OrderEffect, oweIntents, oweProjection, projectRow, sendOrderEffects } from './order-effects.ts'
 import { orderPorts } from './order-ports.ts'
-import { OrderSaga, sagaTimer } from './order-saga.ts'
+import { OrderSaga } from './order-saga.ts'
 import { Outbox, outboxIndex, outboxTable } from './outbox.ts'
 import { backorderDebt, SkuDebts, unroutedDebt } from './sku-debts.ts'
 import { Timers, timersTable } from './timers.ts'
@@ -128,7 +128,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
       await drainOutbox(this.ctx.storage, this.#outbox, Date.now, (rows) =>
         sendOrderEffects(this.env, rows, Date.now()),
       )
-      if (this.#timers.due(Date.now()).includes(sagaTimer)) await this.#advance()
+      if (this.#saga.isDue(Date.now())) await this.#advance()
     })
   }
 
@@ -184,7 +184,7 @@ export class OrderActor extends DurableObject<Env> implements OrderApi {
 
   /** Behind the answer: nobody who sends a command waits for positions. */
   #advanceBehind(): void {
-    if (this.#timers.dueAtMs(sagaTimer) !== null) this.ctx.waitUntil(this.#advance())
+    if (this.#saga.isScheduled) this.ctx.waitUntil(this.#advance())
   }
 
   async #advance(): Promise<void> {

@@ -5,14 +5,19 @@
 import { type Advanced, advance, type SagaPorts } from '../src/domain/order/advance.ts'
 import { nextSteps } from '../src/domain/order/next-steps.ts'
 import type { OrderState } from '../src/domain/order/order-state.ts'
+import { stuckAfterMs } from '../src/domain/order/stuck.ts'
 import { retryDelayMs } from '../src/domain/outbox/drain.ts'
 import type { Timers } from './timers.ts'
 
-export const sagaTimer = 'saga'
+const sagaTimer = 'saga'
+/** Runs from the first failure on, also while the actor is away; nothing is kept of what fails for less long. */
+const stuckTimer = 'saga_stuck'
 /** The flight that follows a commit needs no timer; this one is for the flight that never landed. */
 const resumeDelayMs = 2_000
 /** A wake time that has passed without a step being wanted is not asked about in a loop. */
 const idleDelayMinMs = 1_000
+/** What has failed for long is tried every few minutes, whatever this actor remembers of it. */
+const stuckFailuresMin = 8
 
 export class OrderSaga {
   readonly #ports: SagaPorts
@@ -20,10 +25,20 @@ export class OrderSaga {
   #flight: Promise<void> | null = null
   #failures = 0
   #retryAtMs = 0
+  /** How the newest flight ended; null: none has landed since the actor woke. */
+  #landed: Advanced | null = null
 
   constructor(ports: SagaPorts, timers: Timers) {
     this.#ports = ports
     this.#timers = timers
+  }
+
+  get isScheduled(): boolean {
+    return this.#timers.dueAtMs(sagaTimer) !== null
+  }
+
+  isDue(nowMs: number): boolean {
+    return this.#timers.due(nowMs).some((name) => name === sagaTimer || name === stuckTimer)
   }
 
   /** In the transaction of every commit: when the saga is to be looked at if nothing else happens. */
@@ -31,6 +46,9 @@ export class OrderSaga {
     const dueMs = state === null ? null : this.#dueMs(state, nowMs)
     if (dueMs === null) this.#timers.clear(sagaTimer)
     else this.#timers.set(sagaTimer, dueMs)
+    if (this.#landed === null) return
+    if (this.#landed.outcome !== 'failed') this.#timers.clear(stuckTimer)
+    else if ((this.#timers.dueAtMs(stuckTimer) ?? 0) <= nowMs) this.#timers.set(stuckTimer, nowMs + stuckAfterMs)
   }
 
   #dueMs(state: OrderState, nowMs: number): number | null {
@@ -49,16 +67,26 @@ export class OrderSaga {
   async #fly(): Promise<void> {
     for (;;) {
       const advanced = await advance(this.#ports)
-      if (advanced.outcome === 'failed') return this.#backOff(advanced)
-      this.#failures = 0
-      this.#retryAtMs = 0
-      if (advanced.outcome === 'idle') return
+      if (advanced.outcome === 'failed') this.#backOff(advanced.errors)
+      else {
+        this.#failures = 0
+        this.#retryAtMs = 0
+        this.#ports.record({ type: 'record_recovery' })
+      }
+      this.#landed = advanced
+      if (advanced.outcome !== 'more') return
     }
   }
 
-  #backOff({ errors }: Advanced): void {
+  #backOff(errors: readonly string[]): void {
     const state = this.#ports.state()
-    this.#retryAtMs = this.#ports.nowMs() + retryDelayMs(this.#failures, state?.orderId ?? '')
+    const nowMs = this.#ports.nowMs()
+    const stuckAtMs = this.#timers.dueAtMs(stuckTimer)
+    if (stuckAtMs !== null && stuckAtMs <= nowMs) {
+      this.#ports.record({ type: 'record_stuck', sinceMs: stuckAtMs - stuckAfterMs, reason: errors.join('; ') })
+    }
+    const failures = state?.saga.stuck == null ? this.#failures : Math.max(this.#failures, stuckFailuresMin)
+    this.#retryAtMs = nowMs + retryDelayMs(failures, state?.orderId ?? '')
     this.#failures += 1
     const failed = { event: 'order_saga_failed', orderId: state?.orderId, failures: this.#failures, errors }
     console.warn(JSON.stringify(failed))

@@ -16,7 +16,7 @@ import type { InboundMessage } from '../src/queue-messages.ts'
 export type LocationUpMessage = Extract<InboundMessage, { type: 'location_up' }>
 
 /** In one of these is whatever has units that wait, or that are held and not final. */
-const waiting: readonly OrderStatus[] = ['backordered', 'exception', 'on_hold', 'processing']
+const waiting: readonly OrderStatus[] = ['backordered', 'exception', 'on_hold', 'processing', 'partially_shipped']
 /** Of each: ten thousand orders. */
 const pagesMax = 50
 /** Messages in one `sendBatch`. */

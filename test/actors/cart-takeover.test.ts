@@ -93,13 +93,21 @@ describe('an order whose cart is', () => {
   const rules: Readonly<Record<string, (units: number) => StockCommand>> = {
     'beside units that are kept for safety since': (units) => setSafetyStock(units),
     'beside units that are protected for others since': (units) => protect('others', units),
-    'short of units by now': (units) => move('loss', 'adjustment', 0 - units, Date.now()),
   }
   it.each(Object.entries(rules))('%s has what its cart had', async (_, rule) => {
     const { id, shard, positions } = await filledCart()
     for (const position of positions) expect(await position.send(rule(3))).toMatchObject({ ok: true })
     const taken = await takeAll('b2b:1', (await shard.takeForOrder(id, 'b2b:1')) ?? [])
     expect(taken).toMatchObject(all.map((granted) => ({ ok: true, effect: 'applied', granted })))
+  })
+
+  it('short of units leaves what is missing behind, so that the order is planned elsewhere', async () => {
+    const { id, shard, positions } = await filledCart()
+    const [short] = positions
+    await short?.send(move('loss', 'adjustment', -1, Date.now()))
+    const [first, ...others] = await takeAll('b2b:1', (await shard.takeForOrder(id, 'b2b:1')) ?? [])
+    expect(first).toMatchObject({ ok: false, error: { reason: 'insufficient_stock' } })
+    expect(others).toMatchObject(all.slice(1).map((granted) => ({ ok: true, effect: 'applied', granted })))
   })
 
   it('drawn from protected units leaves drawn what it has of them, also when it is told twice', async () => {

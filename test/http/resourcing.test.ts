@@ -15,7 +15,10 @@ const withoutRelease = () => seedConfig()
 const withRelease = () =>
   seedConfig((file) => ({
     ...file,
-    skus: [...file.skus, ...file.skus.slice(0, 1).map((entry) => ({ ...entry, sku: sku('FENDER') }))],
+    skus: [
+      ...file.skus,
+      ...['FENDER', 'FENDER-L'].flatMap((name) => file.skus.slice(0, 1).map((any) => ({ ...any, sku: sku(name) }))),
+    ],
     entities: file.entities.map(({ erp: _erp, ...entity }) => entity),
     locations: file.locations.map(({ account: _account, ...location }) => location),
   }))
@@ -103,11 +106,12 @@ describe('stock that is not there', () => {
   })
 })
 
+const say = async (location: string, status: 'up' | 'down') => {
+  const answer = await post(`/v1/locations/${location}/availability`, { status, reason: 'flood' })
+  expect(answer.status).toBe(200)
+}
+
 describe('a location that goes down and comes up again', () => {
-  const say = async (location: string, status: 'up' | 'down') => {
-    const answer = await post(`/v1/locations/${location}/availability`, { status, reason: 'flood' })
-    expect(answer.status).toBe(200)
-  }
   afterEach(() => say('east', 'up'))
 
   it('loses what nobody was told to pick, and has it back when nobody else had it', async () => {
@@ -137,6 +141,32 @@ describe('a location that goes down and comes up again', () => {
     // Not by a look of its own some time later: it is told.
     await vi.waitFor(async () => expect(await typesOf('down-2')).toContain('location_returned'), patience)
     await vi.waitFor(async () => expect(await claimsOf('down-2')).toEqual(['3@east']), patience)
+  })
+
+  it('wakes an order that waits for the rest, of which a part has shipped from elsewhere', async () => {
+    await withRelease()
+    await receive('FENDER-L', 'west', 5)
+    await post('/v1/orders', order('rest-1', 'FENDER-L', 8))
+    await vi.waitFor(async () => expect((await stateOf('rest-1'))?.stage).toBe('released'), patience)
+    const report = {
+      fulfilmentOrderId: `${idOf('rest-1')}/F1`,
+      externalShipmentId: 'rest-1-parcel',
+      lines: [{ lineId: '1', quantity: 5 }],
+      shippedAt: new Date().toISOString(),
+    }
+    expect((await post('/v1/shipments', report)).status).toBe(200)
+    await say('east', 'down')
+    await receive('FENDER-L', 'east', 3)
+    await vi.waitFor(async () => {
+      const answer = await get('/v1/orders?status=partially_shipped')
+      const { orders } = (await answer.json()) as { orders: { orderId: string }[] }
+      expect(orders.map(({ orderId }) => orderId)).toContain(idOf('rest-1'))
+    }, patience)
+    const quantitiesOf = async () => (await stateOf('rest-1'))?.lines[0]?.quantities
+    expect(await quantitiesOf()).toMatchObject({ shipped: 5, backordered: 3 })
+    await say('east', 'up')
+    await vi.waitFor(async () => expect(await typesOf('rest-1')).toContain('location_returned'), patience)
+    await vi.waitFor(async () => expect(await quantitiesOf()).toMatchObject({ shipped: 5, released: 3 }), patience)
   })
 })
 

@@ -26,6 +26,7 @@ import { recordShipment } from './record-shipment.ts'
 import { recordStock } from './record-stock.ts'
 import { retry } from './retry.ts'
 import type { SagaCommand } from './saga-command.ts'
+import { recordRecovery, recordStuck } from './stuck.ts'
 import { recordWarehouseAnswer } from './warehouse-answers.ts'
 
 export type Facts = { readonly orderId: string; readonly nowMs: number }
@@ -135,6 +136,10 @@ function verbOf(command: OrderCommand | SagaCommand, state: OrderState, nowMs: n
       return changed(recordReview(command, state, nowMs))
     case 'record_cart':
       return changed(recordCart(command, state, nowMs))
+    case 'record_stuck':
+      return changed(recordStuck(command, state))
+    case 'record_recovery':
+      return changed(recordRecovery(state))
     case 'record_cart_settled':
       return changed(recordCartSettled(state))
     case 'propose_plan':

@@ -15,6 +15,7 @@ import { changeLines, moveUnits } from './line-moves.ts'
 import type { OrderDocument } from './order-document.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { OrderState } from './order-state.ts'
+import { applyStuck } from './stuck.ts'
 import { isLegal, stageAfter } from './transitions.ts'
 import { nextWakeMs } from './wake.ts'
 
@@ -99,6 +100,9 @@ function applyTo(
       return stock.applyPlanned(state, event)
     case 'plan_reviewed':
       return state
+    case 'saga_stuck':
+    case 'saga_recovered':
+      return applyStuck(state, event)
     case 'cart_taken':
     case 'cart_settled':
       return stock.applyCart(state, event)

@@ -12,6 +12,7 @@ import type { Case } from './order-case.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { OrderState } from './order-state.ts'
 import { promiseCases } from './promise-cases.ts'
+import { stuckCases } from './stuck.ts'
 
 export function reviewCases(state: OrderState, nowMs: number): readonly OrderEvent[] {
   const present = [
@@ -20,6 +21,7 @@ export function reviewCases(state: OrderState, nowMs: number): readonly OrderEve
     ...coverCases(state),
     ...intentCases(state),
     ...promiseCases(state),
+    ...stuckCases(state),
   ]
   const ids = new Set(present.map(idOf))
   const open = state.exceptions.filter((exception) => exception.resolvedAtMs === null)

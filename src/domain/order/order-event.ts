@@ -111,6 +111,9 @@ type StockEvent =
   /** The cart that the order names was asked for; `claims` are taken over by the plan that follows. */
   | { readonly type: 'cart_taken'; readonly cart: OrderCart }
   | { readonly type: 'cart_settled'; readonly reservationId: string }
+  /** Its steps have failed for long: `reason` as the last of them said. */
+  | { readonly type: 'saga_stuck'; readonly sinceMs: number; readonly reason: string }
+  | { readonly type: 'saga_recovered' }
   /** `replaced`: claims that are given back for it, now that all of it is held. */
   | {
       readonly type: 'stock_reserved'

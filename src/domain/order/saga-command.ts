@@ -109,6 +109,9 @@ export type SagaCommand =
   /** `inputs` null: they could not be looked up. */
   | { readonly type: 'review_plan'; readonly inputs: PlanInputs | null }
   | { readonly type: 'record_cart_settled' }
+  /** Its steps have failed for long. */
+  | { readonly type: 'record_stuck'; readonly sinceMs: number; readonly reason: string }
+  | { readonly type: 'record_recovery' }
   | { readonly type: 'record_outlook'; readonly lines: readonly LineOutlook[] }
   | {
       readonly type: 'record_capacity'

@@ -110,6 +110,8 @@ export type SagaState = {
   readonly capacity?: readonly CapacityClaim[]
   /** Absent until the cart that the order names was asked for. */
   readonly cart?: OrderCart
+  /** Since when its steps have failed, and why. Absent or null: they do not, or not for long. */
+  readonly stuck?: { readonly sinceMs: number; readonly reason: string } | null
   /** True from every change of content until the order was looked at again. */
   readonly validationDue: boolean
   readonly validationAttempts: number

@@ -48,6 +48,8 @@ const legalAt: Readonly<Record<OrderEventType, readonly OrderStage[]>> = {
   plan_reviewed: fromReserved,
   cart_taken: fromValidated,
   cart_settled: everywhere,
+  saga_stuck: everywhere,
+  saga_recovered: everywhere,
   stock_reserved: ['planned', 'reserved', 'posted', 'released'],
   // The last plan's holds are answered even when the order has ended in between, so that nothing stays claimed.
   stock_refused: everywhere,

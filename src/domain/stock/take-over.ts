@@ -1,8 +1,9 @@
 /**
  * Moves a claim to whom it was made for: an order takes over its cart. Whoever holds units keeps them: what is moved
- * competes with nobody, whatever was set, protected or lost since. It goes on as it was, held or committed, on its
+ * competes with nobody, whatever was set or protected since. It goes on as it was, held or committed, on its
  * terms, with its place among those who lose cover and the protected units that it drew first. What the old claim keeps
- * is its holder's to give back; units beyond it are claimed like any other's.
+ * is its holder's to give back, and units that it was told to lack stay with it: an order is better served elsewhere.
+ * Units beyond it are claimed like any other's.
  */
 import { err } from '../shared/result.ts'
 import { termsOf } from './claims.ts'
@@ -15,7 +16,7 @@ import type { ReservationEvent } from './stock-event.ts'
 export function decideTakeOver(command: Command<'take_over'>, facts: StockFacts): Decided {
   const { source } = facts
   const hold: Command<'hold'> = { ...command, type: 'hold' }
-  const moved = source === null ? 0 : Math.min(openUnits(source), command.quantity)
+  const moved = source === null ? 0 : Math.min(openUnits(source) - source.uncovered, command.quantity)
   if (facts.reservation !== null || source === null || moved === 0) return decideHold(hold, facts)
   const rest = command.quantity - moved
   if (rest === 0) return applied(handOver(command, source, moved, source.status), moved)
@@ -41,7 +42,6 @@ function handOver(
   const { split } = splitDraws(source.draws, quantity, 'earliest')
   const turn = priority === undefined ? {} : { priority }
   return [
-    ...coverLeft(source, quantity),
     { type: 'handed_over', reservationId: source.reservationId, to: reservationId, quantity },
     {
       type: 'taken_over',
@@ -60,13 +60,6 @@ function handOver(
       ...drawsOf(split),
     },
   ]
-}
-
-/** What is moved is what is there: of the rest the old claim lacks what it can, and it is told at once if that changes. */
-function coverLeft(source: Reservation, moved: number): readonly ReservationEvent[] {
-  const { reservationId, orderId, uncovered: was } = source
-  const uncovered = Math.min(was, openUnits(source) - moved)
-  return uncovered === was ? [] : [{ type: 'cover_changed', reservationId, orderId, uncovered, was }]
 }
 
 const claimedAs = (status: Reservation['status']) => (status === 'committed' ? 'committed' : 'held')

@@ -223,10 +223,11 @@ describe('cover', () => {
     expect(told(before)).toEqual({ rival: 3, order: 1 })
   })
 
-  it('that the cart lacks is lacking to the rest of it first', () => {
+  it('that the cart lacks stays lacking to it', () => {
     const before = given(received(5), hold('cart', 5), snapshot('f-1', 3, 2))
     before.stock.review(nowMs)
-    before.when(takeOver('cart', 'order', 3))
+    before.when(takeOver('cart', 'order', 4)).refused({ reason: 'insufficient_stock', requested: 4, available: 3 })
+    before.when(takeOver('cart', 'order', 4, { allowPartial: true })).answers({ granted: 3 })
     before.stock.review(nowMs)
     expect(told(before)).toEqual({ cart: 2 })
     before.when(release('cart'))
@@ -234,12 +235,18 @@ describe('cover', () => {
     expect(told(before)).toEqual({})
   })
 
-  it('that the cart lacks is told to whoever takes all of it', () => {
-    const before = given(received(5), hold('cart', 5), snapshot('f-1', 3, 2))
-    before.stock.review(nowMs)
-    before.when(takeOver('cart', 'order', 5))
+  it('that nobody has found to be missing yet is told to whoever took it', () => {
+    const before = given(received(5), hold('cart', 5), snapshot('f-1', 3, 2), takeOver('cart', 'order', 5))
     before.stock.review(nowMs)
     expect(told(before)).toEqual({ order: 2 })
+  })
+
+  it('that is found again, or was lost by others, is taken over', () => {
+    const before = given(received(5), hold('cart', 5), snapshot('f-1', 3, 2))
+    before.stock.review(nowMs)
+    before.when(snapshot('f-2', 5, 3))
+    before.stock.review(nowMs)
+    before.when(takeOver('cart', 'order', 5)).answers({ granted: 5 })
   })
 })
 

@@ -53,6 +53,8 @@ const said: Table = {
     'info',
     (e) => `${count(e.cart.claims.length, 'claim')} of reservation ${e.cart.reservationId} taken over`,
   ],
+  saga_stuck: ['bad', (e) => `Stuck: ${e.reason}`],
+  saga_recovered: ['good', () => 'Goes on again'],
   cart_settled: ['neutral', (e) => `Reservation ${e.reservationId} ended, and nothing of it is kept`],
   stock_reserved: ['info', heldAt],
   stock_refused: ['warn', (e, at) => `Stock refused at ${places(e.refused, at)}`],
