@@ -61,7 +61,7 @@ describe('two plans that differ only by which line goes where', () => {
     const text = textOf(await visitor.page(`/ops/orders/${encodeURIComponent(idOf('tie-1'))}/routing`))
     expect(text).toMatch(/\d+ other plans? scores? the same\./)
     expect(text).toContain('Same score; later by the order of ids alone')
-    expect(text).toContain(`Other than the first ${skus[0]}: west ×2 ${skus[1]}: east ×2`)
+    expect(text).toContain(`Other than the first ${skus[0]}: Reno ×2 ${skus[1]}: Newark ×2`)
   })
 })
 

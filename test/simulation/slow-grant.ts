@@ -19,7 +19,7 @@ export function grantExpected(
   if ((command.type !== 'hold' && command.type !== 'take_over') || reservations.has(command.reservationId)) return null
   const { quantity, allowPartial } = command
   const source = command.type === 'take_over' ? reservations.get(command.source) : undefined
-  const has = source === undefined ? 0 : openUnits(source)
+  const has = source === undefined ? 0 : openUnits(source) - source.uncovered
   if (source === undefined || has === 0) return granted(quantity, promisable(command, position, nowMs), allowPartial)
   if (has >= quantity) return quantity
   // Beyond what a claim has, as much as it might have got.

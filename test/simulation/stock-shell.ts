@@ -71,6 +71,7 @@ export class StockShell {
   readonly #left = new Map<string, number>()
   readonly #witness = new StockWitness()
   #reviewed: Position = initialPosition
+  readonly #lacked = new Set<ReservationId>()
   #isCallingIn = false
   #lookAtMs = 0
 
@@ -162,6 +163,11 @@ export class StockShell {
     return { version: this.#position.version, claims, because: null }
   }
 
+  /** Ever, be it covered again by now. */
+  hasLacked(reservationId: ReservationId): boolean {
+    return this.#lacked.has(reservationId)
+  }
+
   /** Claims that were told to lack cover. */
   lacking(): readonly Reservation[] {
     return [...this.#reservations.values()].filter(({ uncovered }) => uncovered > 0)
@@ -245,6 +251,7 @@ export class StockShell {
         this.#supplies.set(delivery.supplyId, evolveSupply(known, delivery))
       }
       const claim = reservationEventOf(event)
+      if (claim?.type === 'cover_changed' && claim.uncovered > 0) this.#lacked.add(claim.reservationId)
       if (claim) {
         const existing = this.#reservations.get(claim.reservationId) ?? null
         const thread = command?.cause.correlationId ?? existing?.correlationId

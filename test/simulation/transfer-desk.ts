@@ -3,7 +3,7 @@
  * flights that may be cut off at every call. The shape of TransferActor without its platform.
  */
 import { commandId, type LocationId, type Sku } from '../../src/domain/shared/ids.ts'
-import type { StockCommand } from '../../src/domain/stock/stock-command.ts'
+import type { StockCommand, StockVerdict } from '../../src/domain/stock/stock-command.ts'
 import { decideTransfer } from '../../src/domain/transfer/decide-transfer.ts'
 import type { Transfer } from '../../src/domain/transfer/transfer.ts'
 import { conservationBreaches, transferBreaches } from '../../src/domain/transfer/transfer-breaches.ts'
@@ -96,11 +96,22 @@ export class TransferDesk {
   async #tell({ sku, location, effects }: TransferCall) {
     await this.#boundary()
     const commands = effects.flatMap((effect) => effect.commands)
-    const verdicts = commands.map((command) => this.#position(sku, location).apply(command))
+    const verdicts = this.#inOneCall(this.#position(sku, location), commands)
     if (this.#plant === 'I1-receives-a-transfer-twice')
       for (const command of commands) this.#again(sku, location, command)
     await this.#boundary()
     return effectAnswers(effects, verdicts)
+  }
+
+  /** What stands behind a command that waits for shards waits with it. */
+  #inOneCall(position: StockShell, commands: readonly StockCommand[]): readonly StockVerdict[] {
+    const verdicts: StockVerdict[] = []
+    for (const command of commands) {
+      const last = verdicts.at(-1)
+      const waits = last !== undefined && !last.ok && last.error.reason === 'overloaded'
+      verdicts.push(waits ? last : position.apply(command))
+    }
+    return verdicts
   }
 
   #again(sku: Sku, location: LocationId, command: StockCommand): void {
