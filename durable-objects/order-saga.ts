@@ -46,9 +46,15 @@ export class OrderSaga {
     const dueMs = state === null ? null : this.#dueMs(state, nowMs)
     if (dueMs === null) this.#timers.clear(sagaTimer)
     else this.#timers.set(sagaTimer, dueMs)
-    if (this.#landed === null) return
-    if (this.#landed.outcome !== 'failed') this.#timers.clear(stuckTimer)
-    else if ((this.#timers.dueAtMs(stuckTimer) ?? 0) <= nowMs) this.#timers.set(stuckTimer, nowMs + stuckAfterMs)
+    if (this.#landed?.outcome === 'failed') this.#watch(state, nowMs)
+    else if (this.#landed !== null) this.#timers.clear(stuckTimer)
+  }
+
+  /** One that has gone off stands until the next flight has said so: whatever is committed before leaves it alone. */
+  #watch(state: OrderState | null, nowMs: number): void {
+    const stuckAtMs = this.#timers.dueAtMs(stuckTimer)
+    const isOver = stuckAtMs === null || (stuckAtMs <= nowMs && state?.saga.stuck != null)
+    if (isOver) this.#timers.set(stuckTimer, nowMs + stuckAfterMs)
   }
 
   #dueMs(state: OrderState, nowMs: number): number | null {

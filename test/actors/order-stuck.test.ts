@@ -70,6 +70,17 @@ it('is a case that says what does not answer and since when, and that closes onc
   expect([casesOf(reserved), reserved.saga.stuck]).toEqual([[['stuck_order', 'resolved']], null])
 })
 
+it('is found as well when something else happens to the order just when its time is over', async () => {
+  const { order } = await stuckOrder()
+  await later(order, 10_000)
+  // Still awake, so that it remembers how its last try ended.
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + stuckAfterMs + 20_000)
+  await order.send({ type: 'place_hold', holdId: 'h-1', kind: 'manual', reason: 'the buyer called' })
+  await order.alarm()
+  clock.mockRestore()
+  expect(casesOf(await order.state())).toContainEqual(['stuck_order', 'open'])
+})
+
 it('is over when the order is cancelled and everything of it has ended', async () => {
   const { order, answerAgain } = await stuckOrder()
   await later(order, 10_000)
