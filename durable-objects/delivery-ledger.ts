@@ -56,7 +56,9 @@ export class DeliveryLedger {
     if (!stored) return
     if (outcome.status === 'deferred') {
       const later = defer(stored.delivery, outcome)
-      if (later) this.#table.update(later, Math.max(nowMs, outcome.retryAtMs))
+      if (!later) return
+      this.#table.update(later, Math.max(nowMs, outcome.retryAtMs))
+      this.#append('delivery_deferred', { ...stored, delivery: later }, causeOf(later), nowMs)
       return
     }
     const settled = settle(stored.delivery, outcome, nowMs)

@@ -139,6 +139,35 @@ describe('settling', () => {
     expect(await api.read([id])).toMatchObject([{ attempts: 0 }])
   })
 
+  it('says in its log what a delivery waits for', async () => {
+    const { api, inbox: name } = freshInbox()
+    const { deliveryId: id } = await api.receive(name, input('early'))
+    const early = { status: 'deferred', reason: 'order_not_found', message: 'orderId=1', retryAtMs: 0 } as const
+    await api.settleMany([{ deliveryId: id, outcome: early }])
+    const { entries } = await api.projectionPage(1, 10)
+    expect(entries.map(({ type, event }) => [type, JSON.parse(event).delivery])).toMatchObject([
+      ['delivery_deferred', { status: 'received', reason: 'order_not_found', message: 'orderId=1' }],
+    ])
+  })
+
+  it('soon sends again what got lost in a later round', async () => {
+    const { api, stub, inbox: name } = freshInbox()
+    const { deliveryId: id } = await api.receive(name, input('early'))
+    for (let round = 0; round < 5; round += 1) {
+      await passTime(stub)
+      await runDurableObjectAlarm(stub)
+      const early = { status: 'deferred', reason: 'order_not_found', message: 'x', retryAtMs: 0 } as const
+      await api.settleMany([{ deliveryId: id, outcome: early }])
+    }
+    await passTime(stub)
+    await runDurableObjectAlarm(stub)
+    expect(await api.read([id])).toMatchObject([{ round: 5, attempts: 1 }])
+    const dueMs = await runInDurableObject(stub, (_, state) =>
+      Number(state.storage.sql.exec('SELECT due_ms FROM delivery').one().due_ms),
+    )
+    expect(dueMs - Date.now()).toBeLessThanOrEqual(20_000)
+  })
+
   it('replays on an operator’s word, in another round', async () => {
     const { api, inbox: name } = freshInbox()
     const { deliveryId: id } = await api.receive(name, input('a'))

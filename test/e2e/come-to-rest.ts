@@ -47,11 +47,18 @@ async function whatMoves(
   if (pending > 0) return `${pending} partner messages on their way`
   const travelling = carrier.parcels().filter((parcel) => parcel.status !== 'delivered').length
   if (travelling > 0) return `${travelling} parcels travel`
-  const open = await readAll<{ readonly topic: string }>(api, '/v1/deliveries?status=received', 'deliveries')
-  if (open.length > 0) return `${open.length} deliveries wait, such as ${open[0]?.topic}`
+  const open = await readAll<WaitingDelivery>(api, '/v1/deliveries?status=received', 'deliveries')
+  if (open.length > 0) return `${open.length} deliveries wait, such as ${JSON.stringify(open[0])}`
   const feed = await readOne<Feed>(api, '/v1/channels/shopify-us/feed')
   const isTold = feed.skusChanged === 0 && feed.states.settled === feed.listings
   return isTold ? null : `the store is being told: ${JSON.stringify(feed.states)}`
+}
+
+type WaitingDelivery = {
+  readonly topic: string
+  readonly receivedAt: string
+  readonly reason: string | null
+  readonly message: string | null
 }
 
 type Feed = {

@@ -123,9 +123,9 @@ describe('a delivery that came too early', () => {
   it('is rejected with its reason when what it waits for never comes', async () => {
     const { port } = rigWithOrders('never', () => refused({ reason: 'order_not_found', orderId: 'x:1' }))
     const { message, inbox, id } = await deliver('never', port, [shipped('x:1')])
-    for (let round = 1; round <= 6; round += 1) await drainQueue([message], port)
+    for (let round = 1; round <= 10; round += 1) await drainQueue([message], port)
     const [delivery] = await actor<InboxApi>(testEnv.INBOX, inbox).read([id])
-    expect(delivery).toMatchObject({ status: 'rejected', reason: 'order_not_found', message: 'orderId=x:1', round: 6 })
+    expect(delivery).toMatchObject({ status: 'rejected', reason: 'order_not_found', message: 'orderId=x:1', round: 10 })
   })
 
   it('finds its order by tracking number once that is known', async () => {

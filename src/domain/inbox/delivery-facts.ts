@@ -24,7 +24,7 @@ export type DeliveryFacts = {
 }
 
 /** The `type` column of an inbox's log. */
-export type InboxEventType = 'delivery_received' | 'delivery_settled' | 'delivery_replayed'
+export type InboxEventType = 'delivery_received' | 'delivery_deferred' | 'delivery_settled' | 'delivery_replayed'
 export type InboxEvent = { readonly type: InboxEventType; readonly delivery: DeliveryFacts }
 
 export function factsOf(delivery: Delivery, bytes: number): DeliveryFacts {

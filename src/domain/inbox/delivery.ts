@@ -22,7 +22,7 @@ export type DeliveryInput = {
 export type Delivery = DeliveryInput & {
   readonly deliveryId: DeliveryId
   readonly status: DeliveryStatus
-  /** How often its message was sent to the queue. */
+  /** How often its message was sent to the queue in this round. */
   readonly attempts: number
   /**
    * How often it was put off or replayed. Part of the command ids made from it: a refusal is remembered under its id
@@ -31,7 +31,7 @@ export type Delivery = DeliveryInput & {
   readonly round: number
   /** Redeliveries of it that were recognised at the door. */
   readonly repeats: number
-  /** Why it was rejected or dead-lettered; null otherwise. */
+  /** Why it was rejected or dead-lettered, or what it waits for; null otherwise. */
   readonly reason: string | null
   readonly message: string | null
   /** What it touched: order ids, positions, listings. */

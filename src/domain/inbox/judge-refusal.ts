@@ -41,11 +41,14 @@ export type Refusal = OrderRefusal | StockRefusal
 
 export const meaningOf = (refusal: Refusal): RefusalMeaning => meanings[refusal.reason]
 
-/** A round's delay by how many rounds there were: an hour and a half in all, which outlasts any overtaking. */
-const earlyDelaysMs = [5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000] as const
+const earlyFirstMs = 5_000
+/** Nearly an hour and a half in all, which outlasts any overtaking. */
+const earlyRounds = 10
 
-/** When a delivery that came too early is looked at again; null when it has waited long enough. */
+/**
+ * When a delivery that came too early is looked at again; null when it has waited long enough. Each wait is as long as
+ * all before it, so what it waits for is never noticed later than twice the time that it took to come.
+ */
 export function earlyRetryAtMs(round: number, nowMs: number): number | null {
-  const delayMs = earlyDelaysMs[round]
-  return delayMs === undefined ? null : nowMs + delayMs
+  return round < earlyRounds ? nowMs + earlyFirstMs * 2 ** round : null
 }

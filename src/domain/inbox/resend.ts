@@ -11,10 +11,10 @@ export const sendBatchMax = 100
 export const sendDelayMs = 50
 
 const resendFirstMs = 20_000
-const resendGrowth = 3
+const resendGrowth = 2
 const resendMaxMs = 30 * 60_000
 
-/** How long after its `attempts`-th send an unsettled delivery is sent again. */
+/** How long after its `attempts`-th send without an answer a delivery is sent again. */
 export function resendDelayMs(attempts: number): number {
   return Math.min(resendMaxMs, resendFirstMs * resendGrowth ** Math.max(0, attempts - 1))
 }

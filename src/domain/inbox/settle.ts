@@ -37,8 +37,11 @@ export function replay(delivery: Delivery): Delivery | null {
   }
 }
 
-/** The delivery as it waits for its next round, with what it waits for as its reason; null once it is settled. */
+/**
+ * The delivery as it waits for its next round, with what it waits for as its reason; null once it is settled. Its
+ * message was answered, so the next one that gets lost is the first of its round.
+ */
 export function defer(delivery: Delivery, deferral: DeliveryDeferral): Delivery | null {
   if (delivery.status !== 'received') return null
-  return { ...delivery, reason: deferral.reason, message: deferral.message, round: delivery.round + 1 }
+  return { ...delivery, reason: deferral.reason, message: deferral.message, attempts: 0, round: delivery.round + 1 }
 }
