@@ -84,6 +84,7 @@ const countOf = (names: readonly string[], name: string) => names.filter((other)
 
 async function rebuildBreaches(api: ApiClient, readRows: () => Promise<ProjectedRows>): Promise<string[]> {
   const before = await readRows()
+  if (reachedIn(before).size === 0) return ['D1 holds nothing of any actor, so there is nothing to compare']
   const { body, status } = await api.post<{ readonly rebuildId: string }>('/v1/operations/rebuild', undefined)
   if (status !== 202) return [`the rebuild was refused with ${status}`]
   const finished = async () => {
