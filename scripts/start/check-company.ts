@@ -5,12 +5,6 @@ import type { ReceivedStock } from './load-stock.ts'
 import type { SandboxCompany } from './sandbox-company.ts'
 import type { SentStream } from './send-stream.ts'
 
-/**
- * Orders that are held look again from time to time, and a copy follows each look a moment later: on a busy machine it
- * takes some tries until one finds all of them at rest.
- */
-const patienceMs = 90_000
-
 export async function checkCompany(
   { api, config, crossdock, partners }: SandboxCompany,
   sent: Pick<SentStream, 'deliveries' | 'refused'>,
@@ -44,5 +38,5 @@ export async function checkCompany(
     output: lines.join('\n'),
     readRows: async () => projectedRows(await crossdock.miniflare.getD1Database('DB')),
   }
-  return checkInvariants(checked, patienceMs)
+  return checkInvariants(checked)
 }

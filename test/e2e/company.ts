@@ -61,13 +61,12 @@ type Judged = Pick<CheckedInstance, 'acknowledged' | 'positions' | 'output' | 'r
   readonly webhooks: { readonly acknowledged: number; readonly attempted: number }
   /** A poll brings messages that nobody sent; then only the lower bound is known. */
   readonly polled: boolean
-  readonly patienceMs?: number
 }
 
 /** The checker over this company; what its partners sent is taken from their own books. */
 export function breachesOf(company: Company, judged: Judged): Promise<readonly string[]> {
   const { partners, config } = company
-  const { webhooks, polled, patienceMs, ...checked } = judged
+  const { webhooks, polled, ...checked } = judged
   const sentBy = (account: string, messages: readonly { attempts: number; acknowledged: boolean }[]) => ({
     account,
     acknowledged: messages.filter((message) => message.acknowledged).length,
@@ -92,5 +91,5 @@ export function breachesOf(company: Company, judged: Judged): Promise<readonly s
       { account: 'shopify-us', acknowledged: webhooks.acknowledged, attempted: polled ? null : webhooks.attempted },
     ],
   }
-  return checkInvariants(instance, patienceMs)
+  return checkInvariants(instance)
 }

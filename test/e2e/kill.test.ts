@@ -26,8 +26,6 @@ const betweenKillsMaxMs = 2_500
  */
 const restTimeoutMs = 300_000
 const timeoutMs = 900_000
-/** A copy to D1 that was under way when the process ended is asked for again after a minute. */
-const copiedWithinMs = 90_000
 /** Shopify gives up after hours; here as many tries in seconds, so that a restart always fits between two. */
 const retryDelaysMs = Array.from({ length: 40 }, (_, retry) => Math.min(1_000, 100 * 2 ** retry))
 
@@ -84,7 +82,7 @@ it('loses nothing and repeats nothing over ten kills', { timeout: timeoutMs }, a
   const output = `${served.output()}\n${heir.output()}`
   const judged = { acknowledged: [...shop.acknowledged], positions, output, readRows, webhooks: shop.answers() }
   // A kill may cut an answer off after its delivery was kept: how many arrived has only a lower bound.
-  const breaches = await breachesOf(company, { ...judged, polled: true, patienceMs: copiedWithinMs })
+  const breaches = await breachesOf(company, { ...judged, polled: true })
   await heir.stop()
   expect(breaches).toEqual([])
 })
