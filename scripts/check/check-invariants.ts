@@ -40,10 +40,7 @@ const restWithinMs = 90_000
 const lookAgainMs = 500
 
 /** Every breach in a sentence that begins with its invariant; empty when all hold within `patienceMs`. */
-export async function checkInvariants(
-  checked: CheckedInstance,
-  patienceMs = restWithinMs,
-): Promise<readonly string[]> {
+export async function checkInvariants(checked: CheckedInstance, patienceMs = restWithinMs): Promise<readonly string[]> {
   let breaches: readonly string[] = []
   const looked = async () => {
     // An instance that cannot be read has not been found in order.
