@@ -7,6 +7,7 @@ import type { Location } from '../domain/config/location.ts'
 import { daysAheadMax } from '../domain/location/decide.ts'
 import type { LocationView } from '../domain/location/location-command.ts'
 import type { LocationFacts } from '../domain/order/plan-inputs.ts'
+import { describeError } from '../domain/shared/describe-error.ts'
 import { dispatchOn, workingDayOf } from '../domain/sourcing/calendar/dispatch-at.ts'
 import { dayAfter, dayKeyAt } from '../domain/sourcing/calendar/local-day.ts'
 import { openDay } from '../domain/sourcing/open-day.ts'
@@ -18,6 +19,12 @@ const viewsKept = 2_000
 /** Days looked at for one that has room: beyond them a full location is full. */
 const daysLookedAt = 7
 
+/** A moment's silence is waited out; after this long, plans that need nothing of a location go on without it. */
+const silentAfterMs = 30_000
+/** Silences farther apart than this are two. */
+const silencesApartMs = 10 * 60_000
+
+const silences = new Map<string, { readonly sinceMs: number; readonly lastMs: number }>()
 const remembered = new Map<string, { readonly view: LocationView | null; readonly askedAtMs: number }>()
 
 export async function locationFacts(
@@ -29,14 +36,38 @@ export async function locationFacts(
 ): Promise<LocationFacts> {
   const first = workingDayOf(location, fromMs)
   const days = Array.from({ length: daysLookedAt }, (_, ahead) => dayAfter(first, ahead))
-  const view = await locationView(env, location.id, days, isFresh ? 0 : rememberedMs, nowMs)
-  const day = openDay(view?.days ?? [], first)
+  const view = await viewOrSilence(env, location.id, days, isFresh ? 0 : rememberedMs, nowMs)
+  const isReached = view !== 'silent'
+  const day = openDay(isReached ? (view?.days ?? []) : [], first)
   return {
     location: location.id,
-    isUp: view?.status !== 'down',
+    isUp: !isReached || view?.status !== 'down',
+    ...(isReached ? {} : { isReached }),
     dispatchAtMs: dispatchOn(location, day.dayKey, fromMs).atMs,
     // Nobody counts days so far ahead: a claim on one would be refused for ever.
-    capacity: isInReach(location, day.dayKey, nowMs) ? day : null,
+    capacity: isReached && isInReach(location, day.dayKey, nowMs) ? day : null,
+  }
+}
+
+/** Throws while the silence is young: whoever plans tries again in a moment. */
+async function viewOrSilence(
+  env: Env,
+  location: string,
+  days: readonly string[],
+  ageMaxMs: number,
+  nowMs: number,
+): Promise<LocationView | null | 'silent'> {
+  try {
+    const view = await locationView(env, location, days, ageMaxMs, nowMs)
+    silences.delete(location)
+    return view
+  } catch (error) {
+    const known = silences.get(location)
+    const sinceMs = known !== undefined && nowMs - known.lastMs < silencesApartMs ? known.sinceMs : nowMs
+    silences.set(location, { sinceMs, lastMs: nowMs })
+    if (nowMs - sinceMs < silentAfterMs) throw error
+    console.warn(JSON.stringify({ event: 'location_silent', location, sinceMs, ...describeError(error) }))
+    return 'silent'
   }
 }
 

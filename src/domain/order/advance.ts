@@ -122,22 +122,31 @@ async function performReview(ports: SagaPorts, step: Step<'review'>): Promise<re
 }
 
 async function performPlan(ports: SagaPorts, step: Step<'plan'>): Promise<readonly string[]> {
-  ports.record({ type: 'propose_plan', inputs: await ports.planInputs(step.ask) })
-  return []
+  const inputs = await ports.planInputs(step.ask)
+  const before = ports.state()?.version
+  ports.record({ type: 'propose_plan', inputs })
+  return ports.state()?.version === before ? silencesIn(inputs) : []
 }
 
 /** What is held is good enough: nothing waits for a look that cannot be had. */
 async function inputsOrNull(ports: SagaPorts, { ask }: Step<'review_plan'>): Promise<PlanInputs | null> {
   try {
-    return await ports.planInputs(ask)
+    const inputs = await ports.planInputs(ask)
+    return silencesIn(inputs).length === 0 ? inputs : null
   } catch {
     return null
   }
 }
 
+function silencesIn({ candidates }: PlanInputs): readonly string[] {
+  return candidates.filter(({ isReached }) => isReached === false).map(({ location }) => `${location} does not answer`)
+}
+
 async function performTakeCart(ports: SagaPorts, step: Step<'take_cart'>): Promise<readonly string[]> {
   const taken = await ports.takeCart(step.reservationId)
   const inputs = taken.claims.length === 0 ? null : await ports.planInputs(step.ask)
+  const silences = inputs === null ? [] : silencesIn(inputs)
+  if (silences.length > 0) return silences
   ports.record({ type: 'record_cart', ...taken, inputs })
   return []
 }

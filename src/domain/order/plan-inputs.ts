@@ -26,6 +26,8 @@ import { fromMs } from './sourcing-request.ts'
 export type LocationFacts = {
   readonly location: string
   readonly isUp: boolean
+  /** False: it does not answer. */
+  readonly isReached?: false
   readonly dispatchAtMs: number
   readonly capacity: CapacityFigure | null
 }
@@ -110,6 +112,7 @@ function planCandidate(candidate: CandidateLocation, context: Context): readonly
       kind,
       capabilities,
       isUp: facts?.isUp ?? true,
+      ...(facts?.isReached === false ? { isReached: false } : {}),
       servesDestination: servesRegion(location, { country, region, postalCode }),
       servesMethod: location.deliveryMethods.length === 0 || location.deliveryMethods.includes(deliveryMethod),
       servesEntity: entities.length === 0 || (account?.entity !== undefined && entities.includes(account.entity)),

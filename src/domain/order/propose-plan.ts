@@ -4,6 +4,7 @@ import { decideSourcing } from '../sourcing/decide-sourcing.ts'
 import type { CandidatePlan, SourcingDecision } from '../sourcing/decision.ts'
 import { keptDecision } from '../sourcing/kept-decision.ts'
 import { lastingRefusal } from '../sourcing/lasting-refusal.ts'
+import { silentLocations } from '../sourcing/silent-locations.ts'
 import { backorder } from './backorder.ts'
 import { plannedDays } from './capacity-claims.ts'
 import { hasOpenHold } from './holds.ts'
@@ -35,6 +36,7 @@ export function wantsPlan(state: OrderState, nowMs: number): boolean {
   return state.lines.some((line) => unitsToPlan(line, state, nowMs) > 0)
 }
 
+/** Nothing where a location that does not answer may have what is missing: the order is planned when it does. */
 export function proposePlan(
   { inputs }: Extract<SagaCommand, { type: 'propose_plan' }>,
   state: OrderState,
@@ -45,6 +47,7 @@ export function proposePlan(
   const request = sourcingRequest(state, inputs, allowPartial, (line) => unitsToPlan(line, state, nowMs), nowMs)
   const decided = decideSourcing(request)
   const missing = decided.plan?.unplanned ?? request.lines.map(({ lineId, quantity }) => ({ lineId, quantity }))
+  if (missing.length > 0 && silentLocations(request, decided).length > 0) return []
   const { candidates, channelGroup } = inputs
   const waiting = backorder(state, missing, { candidates, group: channelGroup ?? undefined }, nowMs)
   const decision = keptDecision(request, decided)

@@ -10,6 +10,8 @@ export type ConstraintName =
   | 'excluded_location'
   | 'location_kind'
   | 'location_down'
+  /** It does not answer; nothing else spoke against it. */
+  | 'location_silent'
   | 'entity'
   | 'region'
   | 'delivery_method'

@@ -27,6 +27,8 @@ const checks: readonly (readonly [ConstraintName, InTheWay])[] = [
   ['dispatch_time', dispatchesLate],
   ['capacity', (candidate, { constraints }) => constraints.withinCapacity && isFull(candidate)],
   ['stock', (candidate, { lines }) => !lines.some((line) => hasAny(candidate, line, 'anyAge'))],
+  // Last, so that only a location that might have served is named for its silence.
+  ['location_silent', ({ isReached }) => isReached === false],
 ]
 
 export function locationRefusal(candidate: SourcingCandidate, context: Context): LocationRefusal | null {

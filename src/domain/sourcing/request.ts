@@ -78,6 +78,8 @@ export type SourcingCandidate = {
   readonly priority: number
   /** False: somebody said that nothing leaves it for now. */
   readonly isUp: boolean
+  /** False: it does not answer, so nobody knows what it still takes. Absent: it does. */
+  readonly isReached?: false
   readonly servesDestination: boolean
   readonly servesMethod: boolean
   readonly servesEntity: boolean

@@ -13,7 +13,10 @@ export const deliverySchema = z
     topic: z.string(),
     status: z.string(),
     attempts: z.int(),
-    reason: z.string().nullable(),
+    reason: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Why it was refused; of one that is `received`, what it waits for' }),
     message: z.string().nullable(),
     bodyBytes: z.int(),
     correlationId: z.string(),

@@ -37,6 +37,7 @@ describe('what a location is refused for', () => {
       'location_kind',
     ],
     ['is down', { isUp: false }, {}, 'location_down'],
+    ['does not answer', { isReached: false }, {}, 'location_silent'],
     ['does not work for the entity that sells', { servesEntity: false }, {}, 'entity'],
     ['does not serve the destination', { servesDestination: false }, {}, 'region'],
     ['does not ship in the way that is asked for', { servesMethod: false }, {}, 'delivery_method'],

@@ -21,6 +21,7 @@ const constraints = fc.record({
 })
 const place = fc.record({
   isUp: fc.constantFrom(true, true, true, false),
+  isReached: fc.constantFrom(undefined, undefined, undefined, false as const),
   kind: fc.constantFrom('warehouse' as const, 'store' as const),
   zone: fc.constantFrom(null, 1, 2),
   servesDestination: fc.constantFrom(true, true, true, false),
@@ -35,7 +36,10 @@ const anyHard: fc.Arbitrary<SourcingRequest> = fc
   })
   .map(({ request, hard, places }) => ({
     ...request,
-    candidates: request.candidates.map((candidate, at) => ({ ...candidate, ...places[at] })),
+    candidates: request.candidates.map((candidate, at) => {
+      const { isReached, ...place } = places[at] ?? {}
+      return { ...candidate, ...place, ...(isReached === false ? { isReached } : {}) }
+    }),
     profile: {
       ...request.profile,
       strategies: hard.map((own, at) =>
@@ -60,6 +64,7 @@ function isRefused(
     excluded_location: hard.excludedLocations.includes(at.location),
     location_kind: hard.locationKinds.length > 0 && !hard.locationKinds.includes(at.kind),
     location_down: !at.isUp,
+    location_silent: at.isReached === false,
     entity: !at.servesEntity,
     region: !at.servesDestination,
     delivery_method: !at.servesMethod,

@@ -73,6 +73,7 @@ const Outcome = ({ view: { row } }: { view: DeliveryView }) => {
       <span class="wrap">
         {row.reason !== null && <strong>{words(row.reason)}. </strong>}
         {row.message}
+        {row.status === 'received' && ' It waits for that, and is looked at again by itself.'}
       </span>
     </Notice>
   )
