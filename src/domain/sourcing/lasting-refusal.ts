@@ -1,10 +1,11 @@
 /**
- * Why no unit that comes can help an order: every strategy is for other orders, or refuses every location for what it
- * is. A profile that says so is mended by a person; waiting for stock would be waiting for nothing.
+ * Why no unit that comes can help an order: every strategy is for other orders, refuses every location for what it is,
+ * or has to ship at once what no day takes. A person mends that; waiting for stock would be waiting for nothing.
  */
 import type { ConstraintName, SourcingDecision, StrategyAttempt } from './decision.ts'
 import { locationRefusal } from './refuse-locations.ts'
-import type { SourcingRequest } from './request.ts'
+import type { SourcingCandidate, SourcingRequest } from './request.ts'
+import { divisionOf } from './search-field.ts'
 
 /** What stands in the way as long as neither the profile nor the location is configured otherwise. */
 const lasting: ReadonlySet<ConstraintName> = new Set([
@@ -24,7 +25,34 @@ function reasonOf({ strategy: id, unmet }: StrategyAttempt, request: SourcingReq
   const strategy = request.profile.strategies.find((each) => each.id === id)
   if (strategy === undefined) return null
   const context = { ...request, constraints: strategy.constraints }
-  const constraints = request.candidates.map((candidate) => locationRefusal(candidate, context)?.constraint ?? null)
-  if (constraints.some((constraint) => constraint === null || !lasting.has(constraint))) return null
-  return `strategy '${id}' refuses every location (${[...new Set(constraints)].sort().join(', ')})`
+  const refusals = request.candidates.map((candidate) => locationRefusal(candidate, context)?.constraint ?? null)
+  const open = request.candidates.filter((_, at) => !isLasting(refusals[at]))
+  if (open.length === 0) return `strategy '${id}' refuses every location (${[...new Set(refusals)].sort().join(', ')})`
+  const { partial, placesMax } = divisionOf(request.order, strategy.constraints)
+  if (partial || !strategy.constraints.withinCapacity) return null
+  const units = demandOf(request)
+  const most = unitsInADay(open, placesMax)
+  return units > most
+    ? `strategy '${id}' has to ship ${units} units at once, and its locations take ${most} a day`
+    : null
+}
+
+const isLasting = (constraint: ConstraintName | null | undefined): boolean =>
+  constraint != null && lasting.has(constraint)
+
+/** In base units, as capacity is. */
+function demandOf({ lines }: SourcingRequest): number {
+  return lines.reduce(
+    (sum, { needs, quantity }) => sum + needs.reduce((all, { units }) => all + units, 0) * quantity,
+    0,
+  )
+}
+
+/** As many as the `placesMax` largest places ship in a day that nothing is planned for yet. */
+function unitsInADay(candidates: readonly SourcingCandidate[], placesMax: number): number {
+  return candidates
+    .map(({ capacity }) => capacity?.unitsMax ?? Number.POSITIVE_INFINITY)
+    .sort((left, right) => right - left)
+    .slice(0, placesMax)
+    .reduce((sum, units) => sum + units, 0)
 }

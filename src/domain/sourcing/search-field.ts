@@ -5,7 +5,7 @@
 import type { LocationRefusal } from './decision.ts'
 import type { StrategyConstraints } from './profile.ts'
 import { figureOf, lineRefusal, locationRefusal } from './refuse-locations.ts'
-import type { SourcingCandidate, SourcingLine, SourcingRequest } from './request.ts'
+import type { SourcingCandidate, SourcingLine, SourcingOrder, SourcingRequest } from './request.ts'
 
 export type FieldLine = {
   readonly line: SourcingLine
@@ -80,10 +80,20 @@ export function fieldOf(
     skuCount: skus.length,
     partCount: lines.reduce((sum, { needs }) => sum + needs.length, 0),
     demanded: lines.reduce((sum, { unitsEach, line }) => sum + unitsEach * line.quantity, 0),
-    partial: order.allowPartial && !constraints.wholeOrder,
-    placesMax: 1 + (order.allowPartial ? (constraints.maxSplits ?? Number.POSITIVE_INFINITY) : 0),
+    ...divisionOf(order, constraints),
   }
   return { field, refusals: [...whole, ...byLine.flat()].filter((refusal) => refusal !== null) }
+}
+
+/** Into what an order may be divided. */
+export function divisionOf(
+  { allowPartial }: Pick<SourcingOrder, 'allowPartial'>,
+  { wholeOrder, maxSplits }: Pick<StrategyConstraints, 'wholeOrder' | 'maxSplits'>,
+): Pick<Field, 'partial' | 'placesMax'> {
+  return {
+    partial: allowPartial && !wholeOrder,
+    placesMax: 1 + (allowPartial ? (maxSplits ?? Number.POSITIVE_INFINITY) : 0),
+  }
 }
 
 function sharedSkus(lines: readonly FieldLine[]): ReadonlySet<number> {

@@ -18,10 +18,16 @@ const forOthers = { when: { tags: ['nobody-has-it'] } }
 const nowhere = { constraints: { excludedLocations: ['east', 'west'] } }
 const storesOnly = { constraints: { locationKinds: ['store' as const] } }
 
-async function sourcedBy(...strategies: readonly object[]) {
+const taking = (unitsByPlace: Readonly<Record<string, number>>) =>
+  Object.entries(unitsByPlace).map(([location, unitsMax]) => {
+    const capacity = { dayKey: '2026-03-02', unitsMax, unitsUsed: 0, ordersMax: null, ordersUsed: 0 }
+    return { location, isUp: true, dispatchAtMs: rig.nowMs, capacity }
+  })
+
+async function sourcedBy(quantity: number, ...strategies: readonly object[]) {
   const named = strategies.map((strategy, at) => ({ id: `s${at + 1}`, ...strategy }))
   rig.profile = { profile: profileSchema.parse({ id: 'odd', strategies: named }), version: 3 }
-  rig.accept({ type: 'observe', order: testOrder([{ quantity: 2 }]) })
+  rig.accept({ type: 'observe', order: testOrder([{ quantity }], { allowPartial: true }) })
   await rig.advance()
 }
 
@@ -35,7 +41,7 @@ describe('a profile that has no way for an order', () => {
       /'s2' .*'s3' refuses every location \(location_kind\)/,
     ],
   ] as const)('is a case, not stock that is waited for: %s', async (_, strategies, message) => {
-    await sourcedBy(...strategies)
+    await sourcedBy(2, ...strategies)
     expect(rig.units()).toEqual({ backordered: 2 })
     expect(rig.openCases).toEqual(['routing_failed/units'])
     expect(rig.state.exceptions[0]?.message).toMatch(message)
@@ -46,9 +52,33 @@ describe('a profile that has no way for an order', () => {
     expect(rig.openCases).toEqual([])
   })
 
+  it.each([
+    [{ wholeOrder: true }, 7],
+    [{ wholeOrder: true, maxSplits: 0 }, 4],
+  ])('is a case where all must go at once and no day takes so much, until one does: %j', async (constraints, most) => {
+    rig.locations = taking({ east: 3, west: 4 })
+    await sourcedBy(8, { constraints })
+    expect(rig.openCases).toEqual(['routing_failed/units'])
+    expect(rig.state.exceptions[0]?.message).toContain(
+      `has to ship 8 units at once, and its locations take ${most} a day`,
+    )
+    rig.locations = taking({ east: 3, west: 8 })
+    rig.nowMs = rig.state.wakeAtMs ?? 0
+    await rig.settle()
+    expect(rig.units()).toEqual({ released: 8 })
+    expect(rig.openCases).toEqual([])
+  })
+
+  it('is none where what is too much for a day may go in part', async () => {
+    rig.locations = taking({ east: 3, west: 4 })
+    await sourcedBy(8, {})
+    expect(rig.openCases).toEqual([])
+    expect(rig.units()).toMatchObject({ backordered: 1 })
+  })
+
   it('is none where a location may have it tomorrow: stock is waited for in silence', async () => {
     rig.stock.receive('ROPE-10', 'east', -10)
-    await sourcedBy(forOthers, { constraints: { excludedLocations: ['west'] } })
+    await sourcedBy(2, forOthers, { constraints: { excludedLocations: ['west'] } })
     expect(rig.units()).toEqual({ backordered: 2 })
     expect(rig.openCases).toEqual([])
   })
@@ -79,7 +109,7 @@ describe('any profile', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(strategy, { minLength: 1, maxLength: 4 }), async (strategies) => {
         stocked()
-        await sourcedBy(...strategies)
+        await sourcedBy(2, ...strategies)
         const { lines, wakeAtMs, saga } = rig.state
         const waits = lines.some(({ quantities }) => quantities.backordered > 0)
         expect(waits ? wakeAtMs !== null || rig.openCases.length > 0 : saga.holding || rig.state.plan !== null).toBe(
