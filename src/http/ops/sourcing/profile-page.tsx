@@ -173,7 +173,11 @@ const strategyColumns = (namePlace: NamePlace): readonly ItemColumn<Strategy>[] 
     look: 'wrap',
     cell: (each) => <Phrases of={constraintWords(each, namePlace)} none="nothing more" />,
   },
-  { name: 'Prefers, by weight', look: 'wrap', cell: (each) => <Phrases of={preferenceWords(each)} none="nothing" /> },
+  {
+    name: 'Prefers, by weight',
+    look: 'wrap',
+    cell: (each) => preferenceWords(each).join(', ') || <span class="faint">nothing</span>,
+  },
 ]
 
 const Phrases = ({ of: phrases, none }: { of: readonly string[]; none: string }) =>
