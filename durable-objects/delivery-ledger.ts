@@ -58,6 +58,9 @@ export class DeliveryLedger {
       const later = defer(stored.delivery, outcome)
       if (!later) return
       this.#table.update(later, Math.max(nowMs, outcome.retryAtMs))
+      // Once for what it waits for, however many rounds that takes.
+      const { reason, message } = stored.delivery
+      if (later.reason === reason && later.message === message) return
       this.#append('delivery_deferred', { ...stored, delivery: later }, causeOf(later), nowMs)
       return
     }

@@ -146,14 +146,17 @@ describe('settling', () => {
     expect(await api.read([id])).toMatchObject([{ attempts: 0 }])
   })
 
-  it('says in its log what a delivery waits for', async () => {
+  it('says in its log what a delivery waits for, once for each thing', async () => {
     const { api, inbox: name } = freshInbox()
     const { deliveryId: id } = await api.receive(name, input('early'))
     const early = { status: 'deferred', reason: 'order_not_found', message: 'orderId=1', retryAtMs: 0 } as const
-    await api.settleMany([{ deliveryId: id, outcome: early }])
+    for (const reason of ['order_not_found', 'order_not_found', 'fulfilment_order_not_found']) {
+      await api.settleMany([{ deliveryId: id, outcome: { ...early, reason } }])
+    }
     const { entries } = await api.projectionPage(1, 10)
     expect(entries.map(({ type, event }) => [type, JSON.parse(event).delivery])).toMatchObject([
       ['delivery_deferred', { status: 'received', reason: 'order_not_found', message: 'orderId=1' }],
+      ['delivery_deferred', { status: 'received', reason: 'fulfilment_order_not_found' }],
     ])
   })
 

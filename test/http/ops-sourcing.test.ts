@@ -43,6 +43,7 @@ describe('the sourcing room', () => {
     const text = textOf(await visitor.page(path))
     expect(text).toMatch(/Activated as version 1 .* Agreed on Monday\. .* Reviewed .* Drafted ada On time first\./)
     expect(text).toContain('The draft is what is in force')
+    expect(text).toMatch(/express tagged express dispatched within 12 hours On time × 1 balanced any/)
   })
 
   it('shows what a new draft changes, by path', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LogEntry } from '../../src/domain/order/order-command.ts'
-import { moneyText } from '../../src/http/ops/design/money.tsx'
+import { moneyText } from '../../src/http/ops/design/money-text.ts'
 import { payloadText } from '../../src/http/ops/design/payload.tsx'
 import { relativeTime, spanText } from '../../src/http/ops/design/time.tsx'
 import { words } from '../../src/http/ops/design/words.ts'

@@ -4,17 +4,9 @@ import { Chip } from '../design/chip.tsx'
 import { type ItemColumn, ItemTable, type Sorting } from '../design/item-table.tsx'
 import { Money } from '../design/money.tsx'
 import { words } from '../design/words.ts'
+import { termNames } from '../sourcing/term-names.ts'
 import type { NameLine, NamePlace } from './line-names.ts'
 
-const terms: readonly (readonly [Term, string])[] = [
-  ['sla', 'On time'],
-  ['margin', 'Margin'],
-  ['ship', 'Carriage'],
-  ['split', 'Splits'],
-  ['capacity', 'Load'],
-  ['stockout', 'Stock-out'],
-  ['priority', 'Priority'],
-]
 const barWidth = 100
 
 type Props = {
@@ -57,7 +49,7 @@ function columnsOf(props: Props, isChosen: (plan: CandidatePlan) => boolean): re
       ),
     },
     { name: 'Score', look: 'num strong', sortBy: ({ score }) => score, cell: ({ score }) => score.toFixed(3) },
-    ...terms.map(
+    ...termNames.map(
       ([term, name]): ItemColumn<CandidatePlan> => ({
         name,
         sortBy: (plan) => plan.terms[term].raw,

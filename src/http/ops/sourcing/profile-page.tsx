@@ -1,7 +1,9 @@
 /** One profile: what its draft changes, how it does in shadow, and the steps that bring it into force. */
 import type { Child } from 'hono/jsx'
+import type { Config } from '../../../domain/config/config.ts'
 import type { Difference } from '../../../domain/sourcing/lifecycle/profile-diff.ts'
 import type { ProfileEntry, ProfileHead } from '../../../domain/sourcing/lifecycle/profile-head.ts'
+import type { Strategy } from '../../../domain/sourcing/profile.ts'
 import type { ShadowReport } from '../../../domain/sourcing/shadow-report.ts'
 import { Card, Empty } from '../design/card.tsx'
 import { type ItemColumn, ItemTable } from '../design/item-table.tsx'
@@ -9,8 +11,11 @@ import { NoticeOf } from '../design/notices.tsx'
 import { Confirm } from '../design/post-form.tsx'
 import { Time } from '../design/time.tsx'
 import { count, words } from '../design/words.ts'
+import { locationName } from '../order/order-view.ts'
+import type { NamePlace } from '../routing/line-names.ts'
 import { isAhead, isReviewed, profilePath, Standing, scopeOf } from './profiles-page.tsx'
 import { ShadowCard } from './shadow-card.tsx'
+import { conditionWords, constraintWords, preferenceWords } from './strategy-words.ts'
 
 export type ProfileView = {
   readonly head: ProfileHead
@@ -20,6 +25,7 @@ export type ProfileView = {
   /** Exactly the draft has run. */
   readonly ranInShadow: boolean
   readonly history: readonly ProfileEntry[]
+  readonly config: Config
   readonly notice: string | undefined
   readonly formToken: string
   readonly nowMs: number
@@ -144,17 +150,46 @@ function sameness({ draft, active }: ProfileHead): string {
 
 const textOf = (value: unknown): string => (value === undefined || value === null ? '–' : JSON.stringify(value))
 
-const Content = ({ view: { head } }: { view: ProfileView }) => {
+const Content = ({ view: { head, config } }: { view: ProfileView }) => {
   const shown = head.active ?? head.draft
   if (shown === null) return null
   return (
     <Card id="content" title={head.active === null ? 'The draft' : 'What is in force'} note={scopeOf(head)}>
-      <pre class="pad" data-json="">
-        {JSON.stringify(shown.profile, null, 2)}
-      </pre>
+      <ItemTable items={shown.profile.strategies} columns={strategyColumns((id) => locationName(config, id))} />
+      <details class="pad">
+        <summary>The same as it is stored</summary>
+        <pre data-json="">{JSON.stringify(shown.profile, null, 2)}</pre>
+      </details>
     </Card>
   )
 }
+
+/** Primary first: a later one is tried where those before it find no plan. */
+const strategyColumns = (namePlace: NamePlace): readonly ItemColumn<Strategy>[] => [
+  { name: 'Strategy', look: 'mono', cell: ({ id }) => id },
+  { name: 'Orders', look: 'wrap', cell: (each) => <Phrases of={conditionWords(each)} none="any" /> },
+  {
+    name: 'Insists on',
+    look: 'wrap',
+    cell: (each) => <Phrases of={constraintWords(each, namePlace)} none="nothing more" />,
+  },
+  {
+    name: 'Prefers, by weight',
+    look: 'wrap',
+    cell: (each) => preferenceWords(each).join(', ') || <span class="faint">nothing</span>,
+  },
+]
+
+const Phrases = ({ of: phrases, none }: { of: readonly string[]; none: string }) =>
+  phrases.length === 0 ? (
+    <span class="faint">{none}</span>
+  ) : (
+    <ul class="plain-list">
+      {phrases.map((phrase) => (
+        <li>{phrase}</li>
+      ))}
+    </ul>
+  )
 
 const History = ({ view: { history, nowMs } }: { view: ProfileView }) => (
   <Card id="history" title="History" note="newest first" live>

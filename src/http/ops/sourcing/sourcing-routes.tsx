@@ -44,6 +44,7 @@ export async function profileRoute(c: OpsContext): Promise<Response> {
     ...{ head, history, differences: differencesOf(head), notice: c.req.query('notice') },
     report: results === null ? null : shadowReport(results),
     ranInShadow: ranInShadow(head),
+    config: c.var.config,
     formToken: c.var.formToken,
     nowMs: Date.now(),
   }
