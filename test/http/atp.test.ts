@@ -72,8 +72,8 @@ beforeAll(async () => {
   }))
 })
 /**
- * It stands still, so that what was told stays young; an hour ahead, so that no alarm goes off by itself, and no position
- * tells its availability anything in the middle of a question.
+ * It stands still, so that what was told stays young; an hour ahead, so that no alarm goes off by itself, and no
+ * position tells its availability anything in the middle of a question.
  */
 beforeEach(() => {
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + hourMs)
