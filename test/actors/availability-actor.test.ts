@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AvailabilityActor } from '../../durable-objects/availability-actor.ts'
+import { StockWakeUps } from '../../durable-objects/stock-wake-ups.ts'
 import { doneKeptMs } from '../../durable-objects/unrouted-table.ts'
 import { type AvailabilityApi, actor } from '../../src/actor-apis.ts'
 import { healDelayMinMs } from '../../src/domain/atp/judge-news.ts'
@@ -20,9 +21,10 @@ beforeAll(async () => {
   }))
 })
 
-/** An hour ahead, so that no alarm goes off by itself before a test lets it. */
+/** An hour ahead, so that no alarm goes off by itself before a test lets it; and positions push what a test pushes. */
 beforeEach(() => {
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000)
+  vi.spyOn(StockWakeUps.prototype, 'pushSummary').mockResolvedValue()
 })
 afterEach(() => {
   vi.restoreAllMocks()

@@ -1,11 +1,12 @@
 /** Tries to fill a cart that die after positions were asked: what they claimed comes back, repeated or not. */
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { ReservationActor } from '../../durable-objects/reservation-actor.ts'
 import { actor, type ReservationApi } from '../../src/actor-apis.ts'
 import type { ReserveInput } from '../../src/domain/stock/reservation-contract.ts'
 import { reservationShard } from '../../src/domain/stock/reservation-shard.ts'
 import { testEnv } from '../fixtures/d1.ts'
+import { ringAlarm } from '../fixtures/ring-alarm.ts'
 import { move, testCause } from '../fixtures/stock-commands.ts'
 import { checkedPositions, type TestPosition } from '../fixtures/stock-position.ts'
 import { seedConfig } from '../http/seed-config.ts'
@@ -69,7 +70,7 @@ async function halfAMinuteLater(id: string): Promise<void> {
   const nowMs = Date.now()
   await noted(id)
   vi.spyOn(Date, 'now').mockReturnValue(nowMs + 31_000)
-  await runDurableObjectAlarm(stubOf(id))
+  await ringAlarm(stubOf(id))
   vi.restoreAllMocks()
 }
 

@@ -474,7 +474,8 @@ describe('timers and the alarm', () => {
     inTables(async (storage, migrations) => {
       const timers = new Timers(storage, migrations)
       const clock = new AlarmClock(storage, [timers])
-      const nowMs = Date.now()
+      // An hour ahead, so that what is set for a moment later does not go off before it is looked at.
+      const nowMs = Date.now() + 3_600_000
       timers.set('t', nowMs + 60_000)
       clock.arm(nowMs)
       timers.set('t', nowMs + 99_000)

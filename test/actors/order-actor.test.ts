@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { StockApi } from '../../src/actor-apis.ts'
+import { nextSteps } from '../../src/domain/order/next-steps.ts'
 import type { OrderState } from '../../src/domain/order/order-state.ts'
 import { testEnv } from '../fixtures/d1.ts'
 import { availableAt, checkedOrders, receive, sellNewSku, stockAt } from '../fixtures/order-actor-rig.ts'
@@ -8,6 +9,9 @@ import { orderCommand, refundOf, startMs, testOrder } from '../fixtures/order-co
 const { newOrder, wakeUps } = checkedOrders()
 const units = (order: OrderState): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(order.lines[0]?.quantities ?? {}).filter(([, quantity]) => quantity > 0))
+
+/** The saga, which runs behind the answers, wants nothing more of anybody for now. */
+const isAtRest = (order: OrderState) => nextSteps(order, Date.now()).length === 0
 
 describe('an order', () => {
   it('goes from capture to closed while partners do what they are asked', async () => {
@@ -63,10 +67,10 @@ describe('an order', () => {
     await receive(sku, 'east', 5)
     const order = newOrder()
     await order.observe([{ sku, quantity: 2 }])
-    const before = await order.until((state) => state.stage === 'reserved')
+    const before = await order.until((state) => state.stage === 'reserved' && isAtRest(state))
     await order.evict()
     expect(await order.state()).toEqual(before)
-    expect(await order.alarmAtMs()).not.toBeNull()
+    await order.untilArmed()
   })
 
   it('keeps facts that came early over an eviction, and applies them when it is observed', async () => {
@@ -86,8 +90,7 @@ describe('an order', () => {
     const big = testOrder(lines, { externalOrderId: order.externalOrderId })
     const wide = { ...big, lines: big.lines.map((line) => ({ ...line, title: '語𝄞'.repeat(300) })) }
     await order.send({ type: 'observe', order: wide })
-    await order.until((state) => state.holds.length > 0)
-    const before = await order.state()
+    const before = await order.until((state) => state.holds.length > 0 && isAtRest(state))
     await order.evict()
     expect(await order.state()).toEqual(before)
     const { body } = await order.stored().then(({ document }) => ({ body: JSON.stringify(document) }))
@@ -124,13 +127,13 @@ describe('calls to partners', () => {
     await receive(sku, 'east', 5)
     const order = newOrder()
     await order.observe([{ sku, quantity: 2 }])
-    await order.until((state) => state.intents.length > 0)
+    await order.until((state) => state.intents.length > 0 && isAtRest(state))
     return order
   }
 
   it('wakes the consumer by alarm, and again while nobody acts upon it', async () => {
     const order = await reserved()
-    await vi.waitFor(() => expect(wakeUps()).toContain(`${order.name} erp_create_order/1`))
+    await vi.waitFor(() => expect(wakeUps()).toContain(`${order.name} erp_create_order/1`), { timeout: 15_000 })
     const sent = wakeUps().length
     vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ['Date'] })
     await order.alarm()
@@ -151,10 +154,11 @@ describe('calls to partners', () => {
   it('waits with the probe until the partner has had time, as long as the account says', async () => {
     const order = await reserved()
     await order.api.beginAttempt('erp_create_order/1', 'a')
+    const calledAtMs = Date.now()
     await order.api.recordOutcome('erp_create_order/1', 1, { outcome: 'unknown', class: 'connection', message: '?' })
     const again = await order.api.beginAttempt('erp_create_order/1', 'b')
-    expect(again).toMatchObject({ go: false, why: 'later' })
-    if (!again.go && again.why === 'later') expect(again.retryAtMs - Date.now()).toBeGreaterThan(29_000)
+    expect(again).toMatchObject({ go: false, why: 'later', retryAtMs: expect.any(Number) })
+    if ('retryAtMs' in again) expect(again.retryAtMs - calledAtMs).toBeGreaterThan(29_000)
   })
 
   it('puts a call off while the partner is closed to us', async () => {
@@ -170,11 +174,14 @@ describe('calls to partners', () => {
     const page = await order.api.projectionPage(0, 2)
     expect(page).toMatchObject({ throughSeq: 2, more: true, document: { orderId: order.name } })
     expect((await order.api.snapshot(version - 1, 10))?.entries).toHaveLength(1)
+    const owed = () => order.outboxRows((id) => id === 'project')
+    await order.api.projected(version - 1)
+    expect(await owed()).toEqual(['project'])
     await order.api.projected(version)
-    const owed = () => order.stored().then(() => order.api.projectionPage(0, 1))
-    expect(await owed()).toBeTruthy()
+    expect(await owed()).toEqual([])
     await order.api.reproject()
-    expect(await order.alarmAtMs()).not.toBeNull()
+    expect(await owed()).toEqual(['project'])
+    await order.untilArmed()
   })
 })
 
@@ -293,7 +300,7 @@ describe('a crash', () => {
     const order = newOrder()
     const { fate } = dieAt(1, 'before')
     await order.observe([{ sku, quantity: 2 }])
-    await vi.waitFor(() => expect(fate.died).toBe(true))
+    await vi.waitFor(() => expect(fate.died).toBe(true), { timeout: 15_000 })
     await order.evict()
     await order.until((state) => state.stage === 'reserved')
   })

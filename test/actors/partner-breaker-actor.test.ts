@@ -1,8 +1,12 @@
 import { evictDurableObject } from 'cloudflare:test'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mayCall, reportCall, returnTrial } from '../../queues/partner-breaker.ts'
 import type { Env } from '../../src/env.ts'
 import { testEnv } from '../fixtures/d1.ts'
+
+/** The clock stands still: an open breaker closes after seconds. */
+beforeEach(() => void vi.spyOn(Date, 'now').mockReturnValue(Date.now()))
+afterEach(() => vi.restoreAllMocks())
 
 const failTimes = async (account: string, times: number) => {
   for (let call = 0; call < times; call += 1) await reportCall(testEnv, account, 'failed')

@@ -1,8 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { actor, type LimiterApi } from '../../src/actor-apis.ts'
 import type { LeaseRequest } from '../../src/domain/limiter/limiter-contract.ts'
 import { testEnv } from '../fixtures/d1.ts'
+
+/** An hour ahead, so that no alarm goes off by itself: who waits is woken when a test lets it. */
+beforeEach(() => void vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000))
+afterEach(() => vi.restoreAllMocks())
 
 const limits = { ratePerSecond: 1_000, burst: 100, concurrency: 2 }
 const request = (key: string, orderedByMs = 1): LeaseRequest => ({

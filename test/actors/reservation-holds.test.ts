@@ -1,11 +1,12 @@
 /** Reservations beyond the first claim: extended, limited per API key, of bundles, in other units, for an address. */
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { actor, type ReservationApi } from '../../src/actor-apis.ts'
 import { sku } from '../../src/domain/shared/ids.ts'
 import type { ReserveInput } from '../../src/domain/stock/reservation-contract.ts'
 import { reservationShard } from '../../src/domain/stock/reservation-shard.ts'
 import { testEnv } from '../fixtures/d1.ts'
+import { ringAlarm } from '../fixtures/ring-alarm.ts'
 import { move, release, testCause } from '../fixtures/stock-commands.ts'
 import { checkedPositions } from '../fixtures/stock-position.ts'
 import { seedConfig } from '../http/seed-config.ts'
@@ -142,7 +143,7 @@ describe('extending', () => {
     const untilMs = input.expiresAtMs + hourMs
     expect(await extend(input.reservationId, untilMs)).toEqual({ ok: false, error: { reason: 'overloaded' } })
     vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 11_000)
-    expect(await runDurableObjectAlarm(stubOf(input.reservationId))).toBe(true)
+    await ringAlarm(stubOf(input.reservationId))
     expect(await shardOf(input.reservationId).read(input.reservationId)).toMatchObject({
       reservation: { status: 'held', expiresAtMs: untilMs },
     })

@@ -4,8 +4,11 @@ import { describe, expect, it, vi } from 'vitest'
 import { type AvailabilityApi, actor } from '../../src/actor-apis.ts'
 import { testEnv } from '../fixtures/d1.ts'
 import { checkedOrders, receive, sellNewSku, type TestOrder } from '../fixtures/order-actor-rig.ts'
+import { startMs } from '../fixtures/order-commands.ts'
 
 const { newOrder } = checkedOrders()
+/** What an order owes leaves by its alarm, and whoever hears it is woken for it. */
+const patience = { timeout: 15_000, interval: 50 }
 
 const unrouted = async (sku: string) =>
   (await actor<AvailabilityApi>(testEnv.AVAILABILITY, sku).read(sku, [], 60_000)).unrouted
@@ -32,29 +35,29 @@ describe('an order that waits', () => {
       ],
       { payment: 'failed' },
     )
-    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(5))
+    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(5), patience)
     expect(await notesOf(sku)).toHaveLength(1)
     await order.observe(
       [
         { sku, quantity: 4 },
         { sku, quantity: 1 },
       ],
-      { payment: 'paid', sourceVersionMs: Date.now() },
+      { payment: 'paid', sourceVersionMs: startMs + 1 },
     )
     await order.until((state) => state.stage === 'reserved')
-    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(0))
-    await vi.waitFor(async () => expect(await owed(order)).toEqual([]))
+    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(0), patience)
+    await vi.waitFor(async () => expect(await owed(order)).toEqual([]), patience)
   })
 
   it('knows after an eviction what it told, and takes it back when it is cancelled', async () => {
     const sku = await sellNewSku()
     const order = newOrder()
     await order.observe([{ sku, quantity: 4 }], { payment: 'failed' })
-    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(4))
+    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(4), patience)
     await order.evict()
     expect(await owed(order)).toEqual([`unrouted/${sku}`])
     await order.send({ type: 'cancel', reason: 'never mind' })
-    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(0))
+    await vi.waitFor(async () => expect(await unrouted(sku)).toBe(0), patience)
   })
 
   it('for units that nobody has is not counted: they are backordered at positions', async () => {

@@ -1,5 +1,5 @@
 /** Promises with a destination or a date: days with room, carriers, and what both cost in calls. */
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { actor, type LocationApi } from '../../src/actor-apis.ts'
 import { commandId, correlationId } from '../../src/domain/shared/ids.ts'
 import { dayAfter, dayKeyAt } from '../../src/domain/sourcing/calendar/local-day.ts'
@@ -16,7 +16,9 @@ const service = (id: string, costMinor: number, p50Days: number, p90Days: number
   transit: [{ zone: 1, p50Days, p90Days }],
 })
 
+/** It stands still, an hour ahead: no day ends in the middle of a test, and no alarm goes off by itself. */
 beforeAll(async () => {
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000)
   await seedConfig((file) => ({
     ...file,
     locations: file.locations.map((location) =>
@@ -39,6 +41,8 @@ beforeAll(async () => {
     ],
   })
 })
+
+afterAll(() => vi.restoreAllMocks())
 
 async function promised(query: string): Promise<NonNullable<AvailabilityDocument['promise']>> {
   const response = await get(`/v1/atp?sku=ROPE-10&maxStalenessMs=0&${query}`)
@@ -111,7 +115,7 @@ describe('a promise', () => {
 describe('what it costs', () => {
   it('is no call to a location unless a date or a destination is named', async () => {
     const asked = vi.spyOn(bindings.LOCATION, 'get')
-    onTestFinished(() => void vi.restoreAllMocks())
+    onTestFinished(() => asked.mockRestore())
     await get('/v1/atp?sku=ROPE-10&quantity=2')
     await get('/v1/atp?sku=ROPE-10&shipTo=US-07101')
     expect(asked).not.toHaveBeenCalled()

@@ -55,9 +55,9 @@ describe('an order that names a reservation', () => {
     await post('/v1/reservations', cart('basket', 'ROPE-10', 5), bearer)
     expect((await post('/v1/orders', order('PO-1', 'ROPE-10', 3, 'basket'), bearer)).status).toBe(201)
     await released('PO-1')
-    await vi.waitFor(async () =>
-      expect(await statesOf('ROPE-10')).toMatchObject({ committed: 3, reserved: 0, available: 2 }),
-    )
+    await vi.waitFor(async () => {
+      expect(await statesOf('ROPE-10')).toMatchObject({ committed: 3, reserved: 0, available: 2 })
+    }, 15_000)
     const routing = await get(`/v1/orders/${encodeURIComponent('b2b:PO-1')}/routing?verify=true`)
     const { decisions } = (await routing.json()) as { decisions: Record<string, unknown>[] }
     expect(decisions.find(({ type }) => type === 'planned')).toMatchObject({
@@ -93,7 +93,9 @@ describe('an order that names a reservation', () => {
     expect(await position.execute('ANCHOR-L@east', rule)).toMatchObject({ ok: true, effect: 'applied' })
     await post('/v1/orders', order('PO-9', 'ANCHOR-L', 2, 'early-bird'), bearer)
     await released('PO-9')
-    await vi.waitFor(async () => expect(await statesOf('ANCHOR-L')).toMatchObject({ committed: 2, reserved: 1 }))
+    await vi.waitFor(async () => {
+      expect(await statesOf('ANCHOR-L')).toMatchObject({ committed: 2, reserved: 1 })
+    }, 15_000)
   })
 
   it('is the only one: a second order of the same reservation gets none of its units', async () => {

@@ -1,5 +1,5 @@
 import { listDurableObjectIds } from 'cloudflare:test'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { dayAfter, dayKeyAt } from '../../src/domain/sourcing/calendar/local-day.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 import { get, post } from './send.ts'
@@ -9,7 +9,9 @@ const readerKey = { authorization: 'Bearer reader-key-0123456789abcdefghi' }
 const today = () => dayKeyAt('America/New_York', Date.now())
 const bodyOf = async (response: Promise<Response>) => (await (await response).json()) as Record<string, unknown>
 
+/** It stands still, an hour ahead: no day ends in the middle of a test, and no alarm goes off by itself. */
 beforeAll(async () => {
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000)
   await seedConfig((file) => ({
     ...file,
     locations: file.locations.map((place) => ({ ...place, capacity: { ordersPerDay: 40, unitsPerDay: null } })),
@@ -26,6 +28,8 @@ beforeAll(async () => {
     ],
   }))
 })
+
+afterAll(() => vi.restoreAllMocks())
 
 describe('a location', () => {
   it('shows its next days in its own zone, with their limits', async () => {

@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { hostileOrderId, hostileWorld } from '../fixtures/console/hostile-world.ts'
 import { migratedDb } from '../fixtures/d1.ts'
 import { xssAll, xssVectors } from '../fixtures/xss.ts'
-import { Visitor } from './ops-visitor.ts'
+import { demoNowMs, Visitor } from './ops-visitor.ts'
 import { seedConfig } from './seed-config.ts'
 
-const world = hostileWorld(Date.now())
+const world = hostileWorld(demoNowMs())
 const vectors = [...xssVectors, xssAll]
 let visitor: Visitor
 

@@ -2,10 +2,10 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { OrderState } from '../../src/domain/order/order-state.ts'
 import type { DemoStage } from '../fixtures/console/demo-stages.ts'
 import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
-import { cardOf, seedDemo, textOf, Visitor } from './ops-visitor.ts'
+import { cardOf, demoNowMs, seedDemo, textOf, Visitor } from './ops-visitor.ts'
 
 const dayMs = 86_400_000
-const world = demoWorld(Date.now())
+const world = demoWorld(demoNowMs())
 let visitor: Visitor
 
 function change(stage: DemoStage, changed: (state: OrderState) => OrderState): void {

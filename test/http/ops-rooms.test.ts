@@ -1,10 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
 import { migratedDb } from '../fixtures/d1.ts'
-import { cardOf, textOf, Visitor } from './ops-visitor.ts'
+import { cardOf, demoNowMs, textOf, Visitor } from './ops-visitor.ts'
 import { seedConfig } from './seed-config.ts'
 
-const world = demoWorld(Date.now())
+const world = demoWorld(demoNowMs())
 const orderUrl = (stage: Parameters<typeof demoOrderId>[0]) => `/ops/orders/${encodeURIComponent(demoOrderId(stage))}`
 let visitor: Visitor
 

@@ -3,10 +3,10 @@ import { activePointerKey, forgetConfig } from '../../src/config/active-config.t
 import { ownPath } from '../../src/http/ops/session/session-routes.tsx'
 import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
 import { migratedDb } from '../fixtures/d1.ts'
-import { Visitor } from './ops-visitor.ts'
+import { demoNowMs, Visitor } from './ops-visitor.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 
-const world = demoWorld(Date.now())
+const world = demoWorld(demoNowMs())
 const orderUrl = `/ops/orders/${encodeURIComponent(demoOrderId('released'))}`
 
 beforeAll(async () => {

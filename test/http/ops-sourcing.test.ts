@@ -3,10 +3,10 @@ import { changeProfile, contentHash } from '../../src/http/change-profile.ts'
 import { demoConfig } from '../fixtures/console/demo-config.ts'
 import { demoProfile } from '../fixtures/console/demo-sourcing.ts'
 import { demoWorld } from '../fixtures/console/demo-world.ts'
-import { textOf, Visitor } from './ops-visitor.ts'
+import { demoNowMs, textOf, Visitor } from './ops-visitor.ts'
 import { bindings, seedConfig } from './seed-config.ts'
 
-const world = demoWorld(Date.now())
+const world = demoWorld(demoNowMs())
 let visitor: Visitor
 
 const path = '/ops/sourcing/balanced'

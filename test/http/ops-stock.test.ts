@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { pathOf } from '../../src/http/ops/stock/sku-ledger.tsx'
 import { demoOrderId, demoWorld } from '../fixtures/console/demo-world.ts'
-import { cardOf, seedDemo, textOf, Visitor } from './ops-visitor.ts'
+import { cardOf, demoNowMs, seedDemo, textOf, Visitor } from './ops-visitor.ts'
 
-const world = demoWorld(Date.now())
+const world = demoWorld(demoNowMs())
 let visitor: Visitor
 
 beforeAll(() => seedDemo(world))

@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { demoWorld } from '../fixtures/console/demo-world.ts'
-import { cardOf, seedDemo, textOf, Visitor } from './ops-visitor.ts'
+import { cardOf, demoNowMs, seedDemo, textOf, Visitor } from './ops-visitor.ts'
 
-const world = demoWorld(Date.now())
+const world = demoWorld(demoNowMs())
 let visitor: Visitor
 
 beforeAll(() => seedDemo(world))

@@ -1,5 +1,6 @@
 /** A person at a browser, as far as the server can tell: cookies are kept, forms carry what the page put in. */
 import { createExecutionContext } from 'cloudflare:test'
+import { afterAll, beforeAll, vi } from 'vitest'
 import type { Env } from '../../src/env.ts'
 import { app } from '../../src/http/app.ts'
 import { testDevToken } from '../fixtures/config.ts'
@@ -13,6 +14,18 @@ const origin = 'https://crossdock.example'
 /** The actors that the console finds; `realWorld` is the ones of the worker under test. */
 type World = { env(bindings: Env): Env }
 export const realWorld: World = { env: (own) => own }
+
+/**
+ * When everything of the demo has happened; call it at the top of a test file. Pages say how long ago things were and
+ * count what came in since, so the clock stands still from then on, a few seconds later.
+ */
+export function demoNowMs(): number {
+  const nowMs = Date.UTC(2026, 10, 3, 14)
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(nowMs)
+  beforeAll(() => void clock.mockReturnValue(nowMs + 5_000))
+  afterAll(() => clock.mockRestore())
+  return nowMs
+}
 
 /** The demo's company and all that happened in it. */
 export async function seedDemo(world: ConsoleWorld): Promise<void> {

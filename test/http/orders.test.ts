@@ -46,7 +46,7 @@ async function until(externalOrderId: string, is: (document: OrderDocument) => b
 }
 
 async function eventually<T>(look: () => Promise<T | null>): Promise<T> {
-  for (let attempt = 0; attempt < 400; attempt++) {
+  for (let attempt = 0; attempt < 800; attempt++) {
     const found = await look()
     if (found !== null) return found
     await new Promise((resolve) => setTimeout(resolve, 25))
@@ -174,6 +174,7 @@ describe('what happened to an order', () => {
   it('is told in its timeline with causes and an unbroken sequence', async () => {
     const headers = { 'x-correlation-id': 'portal-session-1' }
     await post('/v1/orders', order('PO-10'), headers)
+    await until('PO-10', ({ reservations }) => reservations.length > 0)
     const response = await get(`/v1/orders/${idOf('PO-10')}/timeline`)
     const { entries } = (await response.json()) as {
       entries: { seq: number; type: string; cause: Record<string, string> }[]

@@ -65,8 +65,10 @@ it('has a case while its destination keeps no more announcements, and is announc
   expect(await cases()).toMatchObject([{ status: 'open', category: 'inventory_drift' }])
   await post('/v1/inventory/supply', { supplies: [{ ...supplies[3], sourceVersion: 2, cancelled: 'not coming' }] })
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 600_000)
-  await runDurableObjectAlarm(bindings.TRANSFER.get(bindings.TRANSFER.idFromName('TR-FULL')))
-  expect(await read()).toMatchObject({ status: 'in_transit', settled: true })
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(bindings.TRANSFER.get(bindings.TRANSFER.idFromName('TR-FULL')))
+    expect(await read()).toMatchObject({ status: 'in_transit', settled: true })
+  }, 15_000)
   expect(await cases()).toMatchObject([{ status: 'resolved' }])
   expect(await (await get('/v1/inventory/FULL-1/west')).json()).toMatchObject({ states: { incoming: 209 } })
 })

@@ -10,7 +10,7 @@ import { checkedOrders, receive, sellNewSku, type TestOrder } from '../fixtures/
 const { newOrder } = checkedOrders()
 const env: Env = { ...testEnv, CROSSDOCK_SECRETS: JSON.stringify(testConfig.secrets) }
 
-type Answer = { readonly status: number; readonly body: object }
+type Answer = { readonly status: number; readonly body: object; readonly retryAfter?: string }
 let asked: string[] = []
 /** What the warehouse answers next, in turn; the last answer repeats. */
 let answers: (Answer | Error)[] = []
@@ -29,7 +29,8 @@ beforeEach(() => {
     const answer = answers.length > 1 ? answers.shift() : answers[0]
     if (answer instanceof Error || answer === undefined) throw answer ?? new Error('no answer is planned')
     if (method === 'POST' && answer.status < 300) made.set(pathname, (made.get(pathname) ?? 0) + 1)
-    return Response.json(answer.body, { status: answer.status })
+    const headers = answer.retryAfter === undefined ? {} : { 'retry-after': answer.retryAfter }
+    return Response.json(answer.body, { status: answer.status, headers })
   })
 })
 afterEach(() => vi.useRealTimers())
@@ -101,7 +102,7 @@ describe('a release on its way to the warehouse', () => {
 
   it('is left to its order’s timer when its partner asks for silence', async () => {
     const order = await releasable()
-    answers = [{ status: 429, body: {} }]
+    answers = [{ status: 429, body: {}, retryAfter: '300' }]
     expect((await consumeBatch('partner-outbox', wanted(order), env)).acked).toEqual(['m0'])
     expect(await statusOf(order)).toBe('pending')
     const status = await limiter().status()

@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { channelPlaceNamed, channelPlaces } from '../../queues/channel-places.ts'
 import { noticeStock } from '../../queues/notice-stock.ts'
@@ -12,6 +12,7 @@ import { testConfig } from '../fixtures/config.ts'
 import { consumeBatch } from '../fixtures/consume-batch.ts'
 import { testEnv } from '../fixtures/d1.ts'
 import { availableAt, receive } from '../fixtures/order-actor-rig.ts'
+import { ringAlarm } from '../fixtures/ring-alarm.ts'
 import { seedConfig } from '../http/seed-config.ts'
 
 const listing: Listing = {
@@ -273,7 +274,7 @@ describe('the publication queue', () => {
       await receive('BUOY-R', 'east', 10)
       await shop.feed.changed(shop.name, [{ sku: 'BUOY-R', changedAtMs: Date.now(), sold: {} }])
       const stub = testEnv.FEED.get(testEnv.FEED.idFromName(shop.name))
-      await runDurableObjectAlarm(stub)
+      await ringAlarm(stub)
       const open = await runInDurableObject(stub, (_, { storage }) =>
         storage.sql.exec('SELECT sku, revision FROM feed_sku WHERE answered < revision ORDER BY sku').toArray(),
       )
@@ -317,7 +318,7 @@ describe('the publication queue', () => {
     // Of no position: stock that moved for another test would be told to this feed as well.
     await shop.feed.changed(shop.name, [{ sku: 'ASKED-1', changedAtMs: Date.now(), sold: {} }])
     const stub = testEnv.FEED.get(testEnv.FEED.idFromName(shop.name))
-    expect(await runDurableObjectAlarm(stub)).toBe(true)
+    await ringAlarm(stub)
     const answered = () =>
       runInDurableObject(stub, (_, { storage }) =>
         storage.sql.exec("SELECT answered, due_ms IS NULL AS done FROM feed_sku WHERE sku = 'ASKED-1'").toArray(),

@@ -21,9 +21,7 @@ it('#51375: reservations that are made simultaneously, by carts and by orders, n
 })
 
 /** Only the first page of a long order's lines got its reservation, and nothing said that the others had none. */
-it('#51519: every line of an order of 60 lines gets its units, not only the first fifty', {
-  timeout: 90_000,
-}, async () => {
+it('#51519: every line of an order of 60 lines gets its units, not only the first fifty', async () => {
   await stockAll(catalogue, 1)
   await order('PO-51519', oneEach(catalogue))
   const state = await settled('PO-51519')
@@ -35,7 +33,7 @@ it('#51519: every line of an order of 60 lines gets its units, not only the firs
   expect(states.map(({ committed, available }) => [committed, available])).toEqual(catalogue.map(() => [1, 0]))
 })
 
-it('#51519: nor does a cart of 60 lines hold only some of them', { timeout: 90_000 }, async () => {
+it('#51519: nor does a cart of 60 lines hold only some of them', async () => {
   await stockAll(catalogue, 1, 'west')
   const answer = await reserve('long-cart', oneEach(catalogue))
   expect(answer.status).toBe(201)
