@@ -101,6 +101,8 @@ export async function startSandbox(partner: SandboxPartner, options: SandboxOpti
       // A sandbox that fails by itself must be seen as such, not as a partner's error.
       .catch((error: unknown) => send(response, { status: 599, body: String(error) }))
   })
+  // An idle connection that is closed just when it is used again would look like one more lost answer.
+  server.keepAliveTimeout = 0
   const url = await listen(server, options.port ?? 0)
   return { url, requests, set, script, stop: () => close(server) }
 }

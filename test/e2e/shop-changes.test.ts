@@ -80,11 +80,12 @@ describe('a shop that tells of its changes', () => {
   it('is told everything, hears itself, and is left in peace by us then', async () => {
     expect(await settles()).toBe(true)
     // Every echo of what we set has been taken in by now, and led to no call.
-    await eventually(async () => {
+    const isQuiet = await eventually(async () => {
       const before = calls()
       await new Promise((resolve) => setTimeout(resolve, 3_000))
       return calls() === before ? true : null
     }, patienceMs)
+    expect(isQuiet).toBe(true)
     expect([await cases('content_mismatch'), await cases('inventory_drift')]).toEqual([[], []])
     const reads = company.partners.store.requests.filter(({ operation }) => operation === 'ShownContent').length
     expect(reads).toBeLessThanOrEqual(1)
