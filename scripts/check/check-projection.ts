@@ -6,7 +6,7 @@ import { type Instance, readAll, readOne } from './read-instance.ts'
 /** Every projected row by table, in an order that two readings of the same rows share. */
 export type ProjectedRows = Readonly<Record<string, readonly string[]>>
 
-const rebuildTimeoutMs = 120_000
+const rebuildTimeoutMs = 240_000
 const differencesShown = 5
 
 export async function checkLists(api: ApiClient, instance: Instance): Promise<readonly string[]> {

@@ -8,7 +8,8 @@ export type ApiClient = {
   readonly text: (path: string) => Promise<string>
 }
 
-const requestTimeoutMs = 30_000
+/** Longer than a busy machine takes for anything; a connection that was cut says so at once. */
+const requestTimeoutMs = 60_000
 
 export function apiClient(url: string, apiKey: string): ApiClient {
   const call = async <T>(method: string, path: string, body?: unknown, headers?: Record<string, string>) => {

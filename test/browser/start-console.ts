@@ -27,7 +27,7 @@ export async function startConsole(): Promise<ConsoleServer> {
   const outdir = mkdtempSync('dist/console-fixture-')
   bundle(outdir)
   const bundlePath = join(outdir, 'worker.js')
-  const server = await startCrossdock({ compiled: compiled.value, stateDir: null, port: 0, bundlePath })
+  const server = await startCrossdock({ compiled: compiled.value, stateDir: null, port: 0, ticks: false, bundlePath })
   return {
     url: server.url,
     seed: async (world) => answered(await fetch(`${server.url}/fixture/seed?world=${world}`, { method: 'POST' })),

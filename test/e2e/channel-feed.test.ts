@@ -63,19 +63,23 @@ async function differences(): Promise<string[]> {
   return found.flat()
 }
 
-/** A tick has every listing looked at again, which has to have its time before anything can be settled. */
+/** A tick has every listing looked at again, which has to have its time, and does not begin anew before its end. */
 const looksPerTick = 15
 
 /** Ticks, as minutes would, until the store shows exactly what we have and nothing is under way. */
 async function converges(): Promise<readonly string[]> {
   let left: readonly string[] = ['nothing was looked at']
-  let looks = 0
+  let [looks, isUnderWay] = [looksPerTick, false]
   await eventually(
     async () => {
-      if (looks++ % looksPerTick === 0) await running.tick()
+      if (looks++ >= looksPerTick && !isUnderWay) {
+        await running.tick()
+        looks = 0
+      }
       const { states, listings } = await feed()
       left = await differences()
-      if (states.settled !== listings) left = [...left, `states: ${JSON.stringify(states)}`]
+      isUnderWay = states.settled !== listings
+      if (isUnderWay) left = [...left, `states: ${JSON.stringify(states)}`]
       return left.length === 0 ? true : null
     },
     patienceMs,

@@ -7,8 +7,10 @@ import { type Company, startCompany } from './company.ts'
 import { type RunningCrossdock, runInProcess } from './run-in-process.ts'
 
 const shop = 'shopify-us'
-const patienceMs = 120_000
+const patienceMs = 240_000
 const productsSaid = 12
+/** A tick has every listing looked at again, which has to have its time, and does not begin anew before its end. */
+const looksPerTick = 15
 
 let company: Company
 let running: RunningCrossdock
@@ -54,14 +56,19 @@ const shownAt = (sku: string) => company.partners.store.records.products.get(pro
 
 /** Ticks, as minutes would, until every product says what it should and nothing is under way. */
 async function converges(): Promise<readonly string[]> {
-  let looks = 0
+  let [looks, isUnderWay] = [looksPerTick, false]
   let left: readonly string[] = ['nothing was looked at']
   await eventually(
     async () => {
-      if (looks++ % 15 === 0) await running.tick()
+      if (looks++ >= looksPerTick && !isUnderWay) {
+        await running.tick()
+        looks = 0
+      }
       const listings = await contentListings()
       const wrong = said().filter((sku) => shownAt(sku)?.title !== contentOf(sku).title)
-      left = [...wrong, ...listings.flatMap(({ state, externalItemId }) => (state === 'settled' ? [] : externalItemId))]
+      const unsettled = listings.flatMap(({ state, externalItemId }) => (state === 'settled' ? [] : externalItemId))
+      isUnderWay = unsettled.length > 0
+      left = [...wrong, ...unsettled]
       return left.length === 0 && listings.length === productsSaid ? true : null
     },
     patienceMs,
