@@ -90,14 +90,12 @@ function tasksFor({ orders, port }: Options, lines: string[]) {
       task: async (context: Context, task: { title: string; output: string }) => {
         const expected = context.sent.acknowledged.length + 1
         const { api, crossdock } = context.company
-        // A partner that lost a message is asked for it once a minute; nobody wants to watch that minute.
-        const polling = setInterval(() => void crossdock.tick(), pollEveryMs)
+        const stopPolling = everyFewSeconds(crossdock.tick, lines)
         context.followed = await followOrders(api, expected, followTimeoutMs, (now) => {
           task.title = `Following the orders: ${now.resting} of ${expected} at rest`
           const stages = stagesOf(now)
           if (task.output !== stages) task.output = stages
-        })
-        clearInterval(polling)
+        }).finally(stopPolling)
         await crossdock.tick()
       },
     },
@@ -110,6 +108,25 @@ function tasksFor({ orders, port }: Options, lines: string[]) {
       },
     },
   ]
+}
+
+/**
+ * A partner that lost a message is asked for it once a minute; nobody wants to watch that minute. One tick at a time,
+ * however long a busy machine takes for it.
+ */
+function everyFewSeconds(tick: () => Promise<void>, lines: string[]): () => Promise<void> {
+  let ticking: Promise<void> | null = null
+  const timer = setInterval(() => {
+    ticking ??= tick()
+      .catch((error: unknown) => void lines.push(String(error)))
+      .finally(() => {
+        ticking = null
+      })
+  }, pollEveryMs)
+  return async () => {
+    clearInterval(timer)
+    await ticking
+  }
 }
 
 /** What was received at each position, once the transfers are counted in. */

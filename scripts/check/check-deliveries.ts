@@ -51,7 +51,7 @@ function listBreaches({ deliveries }: Instance, kept: ReadonlyMap<string, Readon
 const sample = /^crossdock_inbox_deliveries\{account="([^"]+)",status="([^"]+)"\} (\d+)$/gm
 
 /** Deliveries by account and status as the inboxes count them; `repeats` are redeliveries recognised at the door. */
-async function keptByAccount(api: ApiClient): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+export async function keptByAccount(api: ApiClient): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
   const text = await api.text('/metrics')
   const kept = new Map<string, Map<string, number>>()
   for (const [, account = '', status = '', count] of text.matchAll(sample)) {

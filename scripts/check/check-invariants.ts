@@ -36,7 +36,7 @@ export type CheckedInstance = {
  * D1 follows the actors within moments, and a copy that a fault or a kill cut off is asked for again after a minute.
  * Orders that are held look again from time to time, so on a busy machine it takes some tries to find all at rest.
  */
-const restWithinMs = 90_000
+const restWithinMs = 180_000
 const lookAgainMs = 500
 
 /** Every breach in a sentence that begins with its invariant; empty when all hold within `patienceMs`. */

@@ -25,21 +25,15 @@ export type Instance = {
 const pageSize = 100
 /** Enough to keep a local runtime busy, few enough that nothing waits for its timeout. */
 const parallelReads = 12
+/** The list follows the orders by a second or two. */
+const [agreeTriesMax, agreePauseMs] = [6, 500]
 
 export async function readInstance(
   api: ApiClient,
   acknowledged: readonly string[],
   places: readonly Place[],
 ): Promise<Instance> {
-  const list = await readAll<OrderSummary>(api, '/v1/orders', 'orders')
-  const orders = new Map<string, InstanceOrder>()
-  const missing: string[] = []
-  const ids = new Set([...list.map((order) => order.orderId), ...acknowledged])
-  await eachOf([...ids], async (id) => {
-    const found = await readOrder(api, id)
-    if (found === null) missing.push(id)
-    else orders.set(id, found)
-  })
+  const { list, orders, missing } = await readOrders(api, acknowledged)
   const positions = await readPositions(api, places)
   const deliveries = await readAll<DeliveryView>(api, '/v1/deliveries', 'deliveries')
   const transfers: { listed: TransferSummary; transfer: TransferView }[] = []
@@ -48,6 +42,37 @@ export async function readInstance(
   })
   return { list, orders, missing, positions, deliveries, transfers }
 }
+
+/**
+ * An order that is held looks again every now and then, and among many there is always one that has just moved on since
+ * the list was read. List and order are read again until they are of one moment, or seem never to be.
+ */
+async function readOrders(
+  api: ApiClient,
+  acknowledged: readonly string[],
+): Promise<Pick<Instance, 'list' | 'orders' | 'missing'>> {
+  const orders = new Map<string, InstanceOrder>()
+  const readThese = (ids: readonly string[]) =>
+    eachOf(ids, async (id) => {
+      const found = await readOrder(api, id)
+      if (found !== null) orders.set(id, found)
+    })
+  const readList = () => readAll<OrderSummary>(api, '/v1/orders', 'orders')
+  let list = await readList()
+  const ids = new Set([...list.map((order) => order.orderId), ...acknowledged])
+  await readThese([...ids])
+  for (let tries = 0; tries < agreeTriesMax; tries += 1) {
+    const torn = list.filter((row) => isTorn(row, orders.get(row.orderId))).map(({ orderId }) => orderId)
+    if (torn.length === 0) break
+    await new Promise((resolve) => setTimeout(resolve, agreePauseMs))
+    list = await readList()
+    await readThese(torn)
+  }
+  return { list, orders, missing: [...ids].filter((id) => !orders.has(id)) }
+}
+
+const isTorn = ({ version }: OrderSummary, found: InstanceOrder | undefined): boolean =>
+  found !== undefined && (found.document.version !== version || found.timeline.length !== version)
 
 /** By `<sku>@<location>`. */
 export async function readPositions(api: ApiClient, places: readonly Place[]): Promise<Instance['positions']> {

@@ -32,8 +32,8 @@ export type MessageSender = {
 const calmHabits: Habits = { loseRate: 0, duplicateRate: 0, delayMaxMs: 0 }
 
 const retryDelaysMs = [100, 200, 400, 800, 1_600, 3_200]
-/** Crossdock may be killed and restarted for a minute and more; a partner that gives up sooner would test nothing. */
-const attemptsMax = 60
+/** Crossdock may be killed again and again for minutes; a partner that gives up sooner would test nothing. Half an hour. */
+const attemptsMax = 600
 const answerTimeoutMs = 5_000
 
 export function messageSender(options: {

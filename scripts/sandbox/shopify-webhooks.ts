@@ -45,7 +45,9 @@ export function webhookSender(options: {
       status = await post(options.url, headers, event.body)
       const acknowledged = status >= 200 && status < 300
       const delay = delays[attempt - 1]
-      if (acknowledged || delay === undefined || stopped.signal.aborted || event.forged) {
+      // A forger takes no for an answer, but not a silence.
+      const refused = event.forged && status !== 0
+      if (acknowledged || delay === undefined || stopped.signal.aborted || refused) {
         return { event, attempts: attempt, status, acknowledged }
       }
       await wait(delay, stopped.signal)

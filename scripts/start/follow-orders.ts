@@ -21,10 +21,16 @@ export async function followOrders(
 ): Promise<Following> {
   const endMs = performance.now() + timeoutMs
   for (;;) {
-    const orders = await allOrders(api)
-    const now = { orders, resting: orders.filter(isResting).length }
-    onProgress(now)
-    if ((orders.length >= expected && now.resting === orders.length) || performance.now() > endMs) return now
+    // A machine too busy to answer is asked again, like orders that are not at rest.
+    const orders = await allOrders(api).catch((error: unknown) => {
+      if (performance.now() > endMs) throw error
+      return null
+    })
+    if (orders !== null) {
+      const now = { orders, resting: orders.filter(isResting).length }
+      onProgress(now)
+      if ((orders.length >= expected && now.resting === orders.length) || performance.now() > endMs) return now
+    }
     await new Promise((resolve) => setTimeout(resolve, pollEveryMs))
   }
 }

@@ -20,7 +20,7 @@ const wanted = { sku: 'CLEAT-150', quantity: 4, title: 'Deck cleat 150 mm', unit
 const cartId = 'cart-northside-1'
 const [movedSku, late, short] = ['ROPE-20', 'TR-1002', 'TR-1001'] as const
 const [unitsShort, unitsLost, unitsLate] = [6, 1, 4] as const
-const bookedTimeoutMs = 20_000
+const bookedTimeoutMs = 180_000
 const dayMs = 86_400_000
 
 export async function workTradeDesk({ api, config, crossdock }: SandboxCompany): Promise<TradeDesk> {

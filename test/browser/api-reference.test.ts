@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chromiumMissing, type Look, openBrowser, warnAboutMissingChromium, watch } from './open-browser.ts'
+import { chromiumMissing, type Look, openBrowser, patienceMs, warnAboutMissingChromium, watch } from './open-browser.ts'
 import { type ConsoleServer, startConsole } from './start-console.ts'
 
 if (chromiumMissing) warnAboutMissingChromium()
@@ -27,7 +27,7 @@ describe.skipIf(chromiumMissing)('the API reference in Chromium', () => {
       await page.locator('.opblock').first().waitFor()
       const described = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: Record<string, object> }
       const operations = Object.values(described.paths).flatMap((item) => Object.keys(item))
-      expect(await page.locator('.opblock').count()).toBe(operations.length)
+      await expect.poll(() => page.locator('.opblock').count(), { timeout: patienceMs }).toBe(operations.length)
       await page.locator('#operations-orders-captureOrder button').first().click()
       await page.getByText('PO-7781').first().waitFor()
       const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)

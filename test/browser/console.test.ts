@@ -99,17 +99,17 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
         ['e', '/ops/exceptions'],
         ['h', '/ops'],
       ]) {
-        await page.keyboard.press('g')
-        await page.keyboard.press(key ?? '')
+        // Together, as fingers are quicker than an answer from a busy browser.
+        await Promise.all([page.keyboard.press('g'), page.keyboard.press(key ?? '')])
         await page.waitForURL(`${server.url}${path}`)
       }
     })
 
     it('explains itself with ? and closes with Escape', async () => {
       await page.keyboard.press('?')
-      expect(await page.getByRole('dialog', { name: 'Keyboard' }).isVisible()).toBe(true)
+      await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'visible' })
       await page.keyboard.press('Escape')
-      expect(await page.getByRole('dialog', { name: 'Keyboard' }).isVisible()).toBe(false)
+      await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'hidden' })
     })
 
     it('turns pages with the brackets', async () => {
@@ -140,7 +140,7 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
       await page.getByRole('button', { name: 'Cancel…' }).click()
       const sheet = page.getByRole('dialog', { name: 'Cancel this order' })
       await sheet.getByRole('button', { name: 'Keep as it is' }).click()
-      expect(await sheet.isVisible()).toBe(false)
+      await sheet.waitFor({ state: 'hidden' })
       expect((await server.commands()).commands).toEqual([])
       await page.getByRole('button', { name: 'Cancel…' }).click()
       await sheet.getByLabel('Why').fill('ordered twice')
@@ -155,6 +155,7 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
     it('copies a payload as it is shown', async () => {
       await page.goto(orderUrl(3))
       await page.getByRole('button', { name: 'Copy' }).first().click()
+      await page.waitForFunction(() => document.getElementById('announce')?.textContent === 'Copied')
       const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
       expect(copied).toMatchObject({ name: '#1901', email: '••••' })
     })
@@ -297,7 +298,7 @@ describe.skipIf(chromiumMissing)('the console in Chromium', () => {
       await page.getByRole('button', { name: 'Apply' }).click()
       await page.getByRole('link', { name: '#1901' }).click()
       await page.getByRole('button', { name: 'Cancel…' }).click()
-      expect(await page.getByRole('dialog', { name: 'Cancel this order' }).isVisible()).toBe(true)
+      await page.getByRole('dialog', { name: 'Cancel this order' }).waitFor({ state: 'visible' })
       await page.goto(orderUrl(3))
       await page.getByRole('link', { name: 'Show personal data' }).first().click()
       expect(await page.locator('#summary').textContent()).toContain('4 Pier Road')

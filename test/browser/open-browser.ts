@@ -28,6 +28,9 @@ const flags = [
   '--disable-sync',
 ]
 
+/** For whatever a page or the browser itself takes its time with on a busy machine. */
+export const patienceMs = 120_000
+
 export type Look = 'light' | 'dark'
 export type Browser = { readonly context: BrowserContext; readonly close: () => Promise<void> }
 type Options = { readonly look?: Look; readonly script?: boolean; readonly size?: { width: number; height: number } }
@@ -42,11 +45,13 @@ export async function openBrowser({ look = 'light', script = true, size }: Optio
     javaScriptEnabled: script,
     viewport: size ?? { width: 1440, height: 900 },
     reducedMotion: 'reduce',
+    timeout: patienceMs,
   })
+  context.setDefaultTimeout(patienceMs)
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const close = async () => {
     await context.close()
-    rmSync(profile, { recursive: true, force: true })
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
   }
   return { context, close }
 }

@@ -6,6 +6,7 @@ import {
   type Browser,
   chromiumMissing,
   openBrowser,
+  patienceMs,
   signIn,
   type Trouble,
   warnAboutMissingChromium,
@@ -59,7 +60,7 @@ describe.skipIf(chromiumMissing)('text that strangers stored', () => {
       route.fulfill({ contentType: 'text/html', body: '<img src=x: onerror="pwned()">' }),
     )
     await probe.goto(`${server.url}/probe`)
-    await expect.poll(() => seen.what).toContain('script of a stranger ran')
+    await expect.poll(() => seen.what, { timeout: patienceMs }).toContain('script of a stranger ran')
     await probe.close()
   })
 
@@ -70,7 +71,7 @@ describe.skipIf(chromiumMissing)('text that strangers stored', () => {
     const body = '<script>pwned()</script>'
     await probe.route('**/probe', (route) => route.fulfill({ contentType: 'text/html', headers, body }))
     await probe.goto(`${server.url}/probe`)
-    await expect.poll(() => seen.what.join()).toMatch(/policy: script-src/)
+    await expect.poll(() => seen.what.join(), { timeout: patienceMs }).toMatch(/policy: script-src/)
     await probe.close()
   })
 

@@ -8,7 +8,7 @@ import { type RunningCrossdock, runInProcess } from './run-in-process.ts'
 import { evenStock, openStorefront, type Storefront } from './storefront.ts'
 
 const seed = 4_711
-const patienceMs = 90_000
+const patienceMs = 180_000
 const [east, west] = storeLocations
 const placeOf = { east, west } as const
 const orders = 16
@@ -155,6 +155,6 @@ describe('the feed of a store on a bad day', () => {
     }))
     await running.api.post('/v1/inventory/movements', { movements })
     const shows = () => [east, west].map((location) => company.partners.store.control.shown(sku, location))
-    expect(await eventually(async () => (shows().every((units) => units === 0) ? true : null), 20_000)).toBe(true)
+    expect(await eventually(async () => (shows().every((units) => units === 0) ? true : null), patienceMs)).toBe(true)
   })
 })

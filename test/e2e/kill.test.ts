@@ -24,10 +24,10 @@ const betweenKillsMaxMs = 2_500
  * The local queue forgets at a kill, so a delivery may wait for its next round again and again, each about as long as
  * all before it: what came with the first kills rests when as much time has passed after the last.
  */
-const restTimeoutMs = 300_000
-const timeoutMs = 900_000
-/** Shopify gives up after hours; here as many tries in seconds, so that a restart always fits between two. */
-const retryDelaysMs = Array.from({ length: 40 }, (_, retry) => Math.min(1_000, 100 * 2 ** retry))
+const restTimeoutMs = 400_000
+const timeoutMs = 1_500_000
+/** Shopify gives up after hours; here a try in each second, for longer than ten lives of a few seconds can last. */
+const retryDelaysMs = Array.from({ length: 900 }, (_, retry) => Math.min(1_000, 100 * 2 ** retry))
 
 let company: Company
 let served: ServedCrossdock

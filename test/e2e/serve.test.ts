@@ -38,8 +38,9 @@ async function serveWith(
   child.stderr.on('data', (chunk: Buffer) => {
     errors += chunk.toString()
   })
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve))
-  await rm(folder, { recursive: true, force: true })
+  // Not `exit`, after which the last words may still be on their way.
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 })
   return { code, errors }
 }
 

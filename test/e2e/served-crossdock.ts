@@ -8,6 +8,7 @@ import { freePort } from '../../scripts/serve/free-port.ts'
 import type { ConfigFile } from '../../src/domain/config/config.ts'
 
 const readyTimeoutMs = 120_000
+const [freeWithinMs, askAgainMs] = [60_000, 50]
 
 export type ServedCrossdock = {
   readonly url: string
@@ -87,21 +88,21 @@ export async function servedCrossdock(config: ConfigFile, preferredPort = 0): Pr
     stateDir,
     dispose: async () => {
       await end('SIGTERM')
-      await rm(folder, { recursive: true, force: true })
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }
 
 /** The runtime ends a moment after its parent; until then the port is taken. */
 async function portIsFree(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let waitedMs = 0; waitedMs < freeWithinMs; waitedMs += askAgainMs) {
     const free = await new Promise<boolean>((resolve) => {
       const server = createServer()
       server.once('error', () => resolve(false))
       server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
     })
     if (free) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, askAgainMs))
   }
   throw new Error(`port ${port} is still taken`)
 }

@@ -14,6 +14,7 @@ export type Storefront = {
   readonly place: (lines: readonly WantedLine[], kind?: OrderKind) => { order: WireOrder; created: WebhookEvent }
   /** Ids, as Crossdock names them, of orders with at least one acknowledged webhook. */
   readonly acknowledged: ReadonlySet<string>
+  /** Attempts beyond the acknowledged were not answered in time: each may have arrived all the same. */
   readonly answers: () => { readonly acknowledged: number; readonly attempted: number }
 }
 

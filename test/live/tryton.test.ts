@@ -31,7 +31,7 @@ describe.skipIf(missing !== null)('the Tryton connector on a real Tryton 6.0', (
   beforeAll(async () => {
     server = await startTryton()
     inspector = erpContext({ ...server, ...server.admin })
-  }, 120_000)
+  })
   afterAll(() => server?.stop())
 
   /** Reads as the administrator, past everything the connector does. */

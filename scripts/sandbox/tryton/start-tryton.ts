@@ -6,11 +6,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { access, copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from '../../serve/free-port.ts'
 import { type Seeded, seedTryton } from './seed-tryton.ts'
 
 const run = promisify(execFile)
@@ -19,7 +19,7 @@ const trytonPackages =
   'tryton-server tryton-modules-sale tryton-modules-stock tryton-modules-account-invoice-stock tryton-modules-sale-shipment-cost'
 const modules = ['sale', 'stock', 'account_invoice_stock', 'sale_shipment_cost']
 
-const startTimeoutMs = 60_000
+const startTimeoutMs = 120_000
 const pollMs = 100
 const adminPassword = 'harbour-admin-password'
 
@@ -130,15 +130,6 @@ async function answers(url: string): Promise<boolean> {
   const headers = { 'content-type': 'application/json', accept: 'application/json' }
   const response = await fetch(`${url}/`, { method: 'POST', headers, body }).catch(() => null)
   return response?.ok ?? false
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no free port')
-  return address.port
 }
 
 async function end(child: ChildProcess, directory: string): Promise<void> {

@@ -10,11 +10,12 @@ export function listenToKeys(live) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
     if (event.key === 'Escape') return leave()
     if (isTyping(event.target)) return
-    const inChord = performance.now() < chordUntilMs
+    // When the key was pressed, not when a busy page got round to it.
+    const inChord = event.timeStamp < chordUntilMs
     chordUntilMs = 0
     if (inChord && goTo(event.key)) return event.preventDefault()
     if (event.key === 'g') {
-      chordUntilMs = performance.now() + chordMs
+      chordUntilMs = event.timeStamp + chordMs
       return
     }
     const action = actions[event.key]
