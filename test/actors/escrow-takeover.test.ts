@@ -101,5 +101,6 @@ it('with units missing by now', async () => {
   const meanwhile = await watched(position, quantity)
   const verdicts = await callPosition(testEnv, position.name as PositionId, [takeOver(cart, order, quantity)])
   expect(verdicts).toMatchObject([{ ok: true, granted: quantity }])
+  expect(meanwhile.length).toBeGreaterThan(0)
   for (const verdict of meanwhile) expect(verdict).toMatchObject({ error: { reason: 'insufficient_stock' } })
 })

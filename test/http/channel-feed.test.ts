@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { actor, type FeedApi } from '../../src/actor-apis.ts'
 import type { SkuWant } from '../../src/domain/feed/feed-contract.ts'
@@ -131,10 +131,16 @@ describe('a cart that is committed', () => {
     })
     expect((await post('/v1/reservations', cart('open-cart', 5))).status).toBe(201)
     expect((await post('/v1/reservations', cart('sold-cart', 3))).status).toBe(201)
-    // By now the feeds have heard of the hold, and the commit changes nothing of what can be sold.
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    expect((await post('/v1/reservations/sold-cart/commit', '')).status).toBe(200)
     const position = bindings.STOCK.get(bindings.STOCK.idFromName('LAMP-12V@west'))
+    const isTold = async () => {
+      await runDurableObjectAlarm(position)
+      return runInDurableObject(position, (_, { storage }) => {
+        return storage.sql.exec("SELECT id FROM outbox WHERE id = 'publish'").toArray().length === 0
+      })
+    }
+    // Once the feeds have heard of the hold, the commit changes nothing of what can be sold.
+    await vi.waitUntil(isTold, { timeout: 25_000, interval: 100 })
+    expect((await post('/v1/reservations/sold-cart/commit', '')).status).toBe(200)
     const elsewhere = async () => (await feed().outlook(['LAMP-12V'])).skus[0]?.rate.elsewhere ?? 0
     await vi.waitUntil(
       async () => {

@@ -99,6 +99,7 @@ describe('the page of a SKU', () => {
     const ledger = /<section[^>]*id="ledger".*?<\/section>/s.exec(html)?.[0] ?? ''
     expect(ledger).toContain('<span class="mono">asn-1</span>')
     const links = [...ledger.matchAll(/<a class="mono" href="([^"]+)">/g)].map(([, href]) => href)
+    expect(links.length).toBeGreaterThan(0)
     for (const href of links) expect(href).toMatch(/^\/ops\/(orders\?q=|transfers\/)/)
     expect(pathOf('transfer/TR-117')).toBe('/ops/transfers/TR-117')
     expect(pathOf('b2b:PO-1/L1/2')).toBe('/ops/orders?q=b2b%3APO-1')

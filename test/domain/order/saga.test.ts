@@ -408,7 +408,7 @@ describe('promising', () => {
     rig.beforePort = () => {}
     rig.nowMs += 48 * 3_600_000
     await rig.advance(1)
-    expect(rig.state.reservations.every(({ expiresAtMs }) => (expiresAtMs ?? 0) < rig.nowMs)).toBe(true)
+    expect(rig.state.reservations.map(({ expiresAtMs }) => (expiresAtMs ?? 0) < rig.nowMs)).toEqual([true])
     await rig.settle()
     expect(rig.state.stage).toBe('released')
   })
