@@ -9,6 +9,7 @@ const minuteMs = 60_000
 const startMs = Date.UTC(2026, 2, 2, 15)
 let locations = 0
 let answers = true
+const warnings: string[] = []
 let nowMs = startMs
 const view = async () => {
   if (!answers) throw new Error('overloaded')
@@ -24,7 +25,8 @@ beforeEach(() => {
   location = { ...first, id: `silent-${locations}` as typeof first.id }
   answers = true
   nowMs = startMs
-  vi.spyOn(console, 'warn').mockImplementation(() => {})
+  warnings.length = 0
+  vi.spyOn(console, 'warn').mockImplementation((line: string) => void warnings.push(line))
 })
 afterEach(() => vi.restoreAllMocks())
 
@@ -42,7 +44,7 @@ it('says so once it lasts, with no word of what the location takes', async () =>
   await ask().catch(() => null)
   nowMs += 31_000
   expect(await ask()).toMatchObject({ isUp: true, isReached: false, capacity: null })
-  expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('"event":"location_silent"'))
+  expect(warnings.join()).toContain(`"event":"location_silent","location":"${location.id}"`)
 })
 
 it('is over with the first answer', async () => {
