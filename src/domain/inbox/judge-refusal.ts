@@ -46,8 +46,8 @@ const earlyFirstMs = 5_000
 const earlyRounds = 10
 
 /**
- * When a delivery that came too early is looked at again; null when it has waited long enough. Each wait is as long as
- * all before it, so what it waits for is never noticed later than twice the time that it took to come.
+ * When a delivery that came too early is looked at again; null when it has waited long enough. Each wait is about as
+ * long as all before it, so what it waits for is noticed within twice the time that it took to come, and seconds.
  */
 export function earlyRetryAtMs(round: number, nowMs: number): number | null {
   return round < earlyRounds ? nowMs + earlyFirstMs * 2 ** round : null

@@ -12,7 +12,7 @@ export const deliverySchema = z
     domain: z.string(),
     topic: z.string(),
     status: z.string(),
-    attempts: z.int(),
+    attempts: z.int().openapi({ description: 'Messages sent for it since it was last put off or replayed' }),
     reason: z
       .string()
       .nullable()

@@ -57,22 +57,22 @@ export function constraintWords(
 ): readonly string[] {
   const { dispatchWithinHours, onTimePercentMin, maxSplits, shipmentValueMin, zoneMax } = constraints
   return [
-    ...when(constraints.wholeOrder, 'the whole order or nothing'),
+    ...only(constraints.wholeOrder, 'the whole order or nothing'),
     ...(maxSplits === null
       ? []
       : [maxSplits === 0 ? 'in one shipment' : `in at most ${count(maxSplits + 1, 'shipment')}`]),
     ...(dispatchWithinHours === null ? [] : [`dispatched within ${count(dispatchWithinHours, 'hour')}`]),
-    ...when(onTimePercentMin > 0, `on time with ${onTimePercentMin} % probability`),
+    ...only(onTimePercentMin > 0, `on time with ${onTimePercentMin} % probability`),
     ...(zoneMax === null ? [] : [`no farther than zone ${zoneMax}`]),
     ...(shipmentValueMin === null
       ? []
       : [`of several shipments each worth ${moneyText(shipmentValueMin.amountMinor, shipmentValueMin.currency)}`]),
     ...anyOf('from a', constraints.locationKinds),
-    ...when(
+    ...only(
       constraints.excludedLocations.length > 0,
       `not from ${constraints.excludedLocations.map(namePlace).join(' or ')}`,
     ),
-    ...when(constraints.currencyMatches, 'carriage priced in the currency of the order'),
+    ...only(constraints.currencyMatches, 'carriage priced in the currency of the order'),
     ...laxWords(constraints),
   ]
 }
@@ -81,11 +81,11 @@ export function constraintWords(
 function laxWords(constraints: StrategyConstraints): readonly string[] {
   const { regionServed, requirementsMet, withinCapacity, shelfLife, entityMatches } = constraints
   return [
-    ...when(!regionServed, 'also where the region is not served'),
-    ...when(!requirementsMet, 'also without what the SKU requires'),
-    ...when(!withinCapacity, "also beyond a day's capacity"),
-    ...when(!shelfLife, 'however short it keeps'),
-    ...when(!entityMatches, 'also for another entity'),
+    ...only(!regionServed, 'also where the region is not served'),
+    ...only(!requirementsMet, 'also without what the SKU requires'),
+    ...only(!withinCapacity, "also beyond a day's capacity"),
+    ...only(!shelfLife, 'however short it keeps'),
+    ...only(!entityMatches, 'also for another entity'),
   ]
 }
 
@@ -98,6 +98,6 @@ export function preferenceWords({ weights }: { readonly weights: StrategyWeights
 }
 
 const lower = (name: string): string => words(name).toLowerCase()
-const when = (isSo: boolean, text: string): readonly string[] => (isSo ? [text] : [])
+const only = (isSo: boolean, text: string): readonly string[] => (isSo ? [text] : [])
 const anyOf = (what: string, names: readonly string[]): readonly string[] =>
   names.length === 0 ? [] : [`${what} ${names.join(' or ')}`]
